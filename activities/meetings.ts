@@ -1,0 +1,33 @@
+import { askZoom } from '../src/commands/askZoom';
+import { closeClass } from '../src/commands/closeClass';
+import { makeMeeting } from '../src/commands/makeMeeting';
+import { makePersonalLinks } from '../src/commands/makePersonalLinks';
+import { removeMeetings } from '../src/commands/removeMeetings';
+import { resolveAttempts } from '../src/commands/resolveAttempts';
+import { settleClass } from '../src/commands/settleClass';
+import { updateMeeting } from '../src/commands/updateMeeting';
+import type { Deps } from '../src/deps';
+import type { ClassInput } from './classLook';
+import { heartbeating } from './heartbeating';
+
+type Command<T> = (deps: Deps, input: { classDateId: number; now: Date }) => Promise<T>;
+
+/** The steps that talk to Zoom; each is a command of the same name. */
+export function createMeetingActivities(deps: Deps) {
+  const step =
+    <T>(command: Command<T>) =>
+    ({ classDateId, now }: ClassInput): Promise<T> =>
+      heartbeating(() => command(deps, { classDateId, now: new Date(now) }));
+  return {
+    makeMeeting: step(makeMeeting),
+    resolveAttempts: step(resolveAttempts),
+    updateMeeting: step(updateMeeting),
+    removeMeetings: step(removeMeetings),
+    makePersonalLinks: step(makePersonalLinks),
+    askZoom: step(askZoom),
+    closeClass: step(closeClass),
+    settleClass: step(settleClass),
+  };
+}
+
+export type MeetingActivities = ReturnType<typeof createMeetingActivities>;

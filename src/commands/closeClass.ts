@@ -1,0 +1,89 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
+import { addMinutes } from '../domain/clock';
+import { nextClassState } from '../domain/transitions';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
+import { THE_SYSTEM, writeAudit } from './writeAudit';
+import { zoomTrouble } from './zoomTrouble';
+
+/** How often Zoom is asked whether an overrunning class still runs. */
+const OVERRUN_LOOK_MINUTES = 2;
+
+/**
+ * The planned end (and its grace) has passed. A class that never got a room is missed; any other closes once Zoom says
+ * its meeting does not run, so a lost "ended" cannot leave a class live for ever.
+ */
+export async function closeClass(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
+  const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
+  const overdue = now >= classTimes(classDate).hardCapAt;
+  if (!meeting?.meetingId || overdue) {
+    await close(deps, classDateId, now);
+    return;
+  }
+  try {
+    const running = await isRunning(deps, meeting.teacherId, meeting.meetingId, classDate);
+    if (running) await noteOverrun(deps, classDateId, now);
+    else await close(deps, classDateId, now);
+  } catch (error) {
+    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
+    await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
+  }
+}
+
+async function isRunning(deps: Deps, teacherId: number, meetingId: string, classDate: ClassDate): Promise<boolean> {
+  try {
+    return (await deps.zoom.getMeeting(teacherId, meetingId)).status === 'started';
+  } catch (error) {
+    if (error instanceof ZoomNotFound) return false;
+    // Nobody can be asked: believe the last word, which is bounded by the hard cap.
+    if (error instanceof ZoomNeedsReconnect) return classDate.state === 'live';
+    throw error;
+  }
+}
+
+async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<void> {
+  await inTransaction(deps.db, async (transaction) => {
+    const classDate = await lockClassDate(classDateId, transaction);
+    const state = nextClassState(classDate.state, 'meeting_started');
+    const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
+    const liveAt = classDate.liveAt ?? now;
+    await classDate.update({ state, stateReason: 'overrun', liveAt, nextAttemptAt }, { transaction });
+  });
+}
+
+async function close(deps: Deps, classDateId: number, now: Date): Promise<void> {
+  await inTransaction(deps.db, async (transaction) => {
+    const classDate = await lockClassDate(classDateId, transaction);
+    const state = nextClassState(classDate.state, 'over');
+    if (state === 'missed') {
+      const missed = { state, outcome: 'room_failed' as const, closedAt: now, nextAttemptAt: null };
+      await classDate.update(missed, { transaction });
+      await writeAudit(
+        deps,
+        THE_SYSTEM,
+        { action: 'class_missed', entity: { type: 'class_date', id: classDateId } },
+        transaction,
+      );
+      return;
+    }
+    const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDateId)) ?? now;
+    await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
+  });
+}
+
+async function lastKnownEnd(classDateId: number): Promise<Date | null> {
+  const meetings = await ZoomMeeting.findAll({ where: { classDateId }, attributes: ['id'] });
+  const ids = meetings.map(({ id }) => id);
+  return ZoomMeetingInstance.max<Date | null, ZoomMeetingInstance>('endedAt', { where: { zoomMeetingId: ids } });
+}
+
+function lockClassDate(classDateId: number, transaction: Transaction): Promise<ClassDate> {
+  return ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE, rejectOnEmpty: true });
+}

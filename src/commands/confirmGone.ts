@@ -1,0 +1,41 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { nextClassState } from '../domain/transitions';
+import { ClassDate } from '../models/ClassDate';
+import type { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomNotFound } from '../zoom/errors';
+import { THE_SYSTEM, writeAudit } from './writeAudit';
+
+/**
+ * One 404 is not believed (Zoom has given false ones): a second look must say the same. Then the meeting is `gone` and
+ * the class goes back to preparing, for a new one behind the same passes.
+ *
+ * @returns whether it is gone
+ */
+export async function confirmGone(deps: Deps, meeting: ZoomMeeting): Promise<boolean> {
+  if (await stillThere(deps, meeting)) return false;
+  await inTransaction(deps.db, async (transaction) => {
+    const classDate = await ClassDate.findByPk(meeting.classDateId, {
+      transaction,
+      lock: Transaction.LOCK.UPDATE,
+      rejectOnEmpty: true,
+    });
+    await meeting.update({ state: 'gone', isCurrent: null, nextAttemptAt: null }, { transaction });
+    await classDate.update({ state: nextClassState(classDate.state, 'meeting_deleted') }, { transaction });
+    const entity = { type: 'zoom_meeting', id: meeting.id };
+    await writeAudit(deps, THE_SYSTEM, { action: 'meeting_gone', entity }, transaction);
+  });
+  return true;
+}
+
+async function stillThere(deps: Deps, { teacherId, meetingId }: ZoomMeeting): Promise<boolean> {
+  if (meetingId === null) return false;
+  try {
+    await deps.zoom.getMeeting(teacherId, meetingId);
+    return true;
+  } catch (error) {
+    if (error instanceof ZoomNotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { planClass, type Phase, type Step } from '../domain/classPlan';
+import type { ClassState } from '../domain/classStates';
+import type { Deps } from '../deps';
+import { mailsOutlook } from '../queries/mailsOutlook';
+import { readClassFacts } from '../queries/readClassFacts';
+import { planMails } from './planMails';
+import { retireMeetings } from './retireMeetings';
+
+/** What the workflow is told of a class: words, instants and counts, nothing of a person. */
+export interface ClassLook {
+  readonly teacherId: number;
+  readonly state: ClassState;
+  readonly phase: Phase;
+  readonly steps: readonly Step[];
+  /** ISO instant, or null when nothing more is waited for */
+  readonly nextLookAt: string | null;
+  readonly waitingFor: string;
+}
+
+/**
+ * Looks at a class as it is and says what to do. It touches only our own tables: a room that no longer fits is marked
+ * for removal, and mails that should exist get their ledger rows. Both may be done any number of times.
+ *
+ * @returns null when the class date does not exist (any more)
+ */
+export async function lookAtClass(
+  deps: Deps,
+  { classDateId, now }: { classDateId: number; now: Date },
+): Promise<ClassLook | null> {
+  await retireMeetings(deps, classDateId);
+  const facts = await readClassFacts(deps.db, classDateId, now);
+  if (!facts) return null;
+  const plan = planClass(facts, now);
+  if (plan.mails.length > 0) await planMails({ classDateId, now, kinds: plan.mails });
+  const mails = await mailsOutlook(classDateId, now);
+  const mailFirst = mails.nextAttemptAt && (!plan.nextLookAt || mails.nextAttemptAt < plan.nextLookAt);
+  return {
+    teacherId: facts.teacherId,
+    state: facts.state,
+    phase: plan.phase,
+    steps: mails.due > 0 ? [...plan.steps, 'sendMails'] : plan.steps,
+    nextLookAt: (mailFirst ? mails.nextAttemptAt : plan.nextLookAt)?.toISOString() ?? null,
+    waitingFor: mailFirst ? 'tries a mail again' : plan.waitingFor,
+  };
+}

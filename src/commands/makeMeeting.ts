@@ -1,0 +1,119 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { nextClassState } from '../domain/transitions';
+import { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomUnknownOutcome } from '../zoom/errors';
+import { meetingMarker, meetingRequest } from './meetingRequest';
+import { recordMeetingTrouble } from './recordMeetingTrouble';
+import { saveMadeMeeting } from './saveMadeMeeting';
+
+export type MakeResult = 'made' | 'unknown' | 'waiting' | 'nothing to do';
+
+/**
+ * Makes the class's meeting at Zoom, at most once a generation. Zoom has no idempotency key, so the attempt is a row
+ * before it is a request, and only a definite answer settles it; anything else is left `unknown` for resolveAttempts.
+ */
+export async function makeMeeting(
+  deps: Deps,
+  { classDateId, now }: { classDateId: number; now: Date },
+): Promise<MakeResult> {
+  const attempt = await openAttempt(deps, classDateId, now);
+  if (!attempt) return 'nothing to do';
+  const { meeting, classDate } = attempt;
+  try {
+    const made = await deps.zoom.createMeeting(meeting.teacherId, meetingRequest(classDate, meeting));
+    await saveMadeMeeting(deps, meeting.id, made, 'meeting_created');
+    return 'made';
+  } catch (error) {
+    await recordMeetingTrouble(deps, meeting.id, error, now);
+    return error instanceof ZoomUnknownOutcome ? 'unknown' : 'waiting';
+  }
+}
+
+interface Attempt {
+  readonly meeting: ZoomMeeting;
+  readonly classDate: ClassDate;
+}
+
+/** Re-reads the class under a lock just before the POST, and commits the attempt as `creating`. */
+async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<Attempt | null> {
+  return inTransaction(deps.db, async (transaction) => {
+    const classDate = await ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE });
+    if (!classDate || !['scheduled', 'preparing', 'ready', 'live'].includes(classDate.state)) return null;
+    await classDate.update({ state: nextClassState(classDate.state, 'opened') }, { transaction });
+    const connection = await ZoomConnection.findOne({
+      where: { userId: classDate.teacherId, state: 'connected' },
+      transaction,
+    });
+    if (!connection) {
+      await classDate.update({ stateReason: 'teacher_not_connected' }, { transaction });
+      return null;
+    }
+    const meeting = await currentMeeting(classDate, transaction);
+    if (meeting.state === 'created') {
+      await classDate.update(
+        { state: nextClassState(classDate.state, 'meeting_made'), stateReason: null },
+        { transaction },
+      );
+      return null;
+    }
+    const pausedUntil =
+      connection.pausedUntil && connection.pausedUntil > deps.clock.now() ? connection.pausedUntil : null;
+    const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;
+    if ((meeting.state !== 'planned' && meeting.state !== 'failed') || notBefore) return null;
+    if (pausedUntil) {
+      await meeting.update({ nextAttemptAt: pausedUntil }, { transaction });
+      return null;
+    }
+    await meeting.update(
+      {
+        state: 'creating',
+        attempts: meeting.attempts + 1,
+        looks: 0,
+        registration: connection.licensed,
+        ...scheduleOf(classDate),
+      },
+      { transaction },
+    );
+    return { meeting, classDate };
+  });
+}
+
+/** What is sent now; an edit that comes later raises the class's version above it and asks for a PATCH. */
+function scheduleOf(classDate: ClassDate) {
+  return {
+    syncedVersion: classDate.version,
+    startTime: classDate.startsAt,
+    duration: classDate.durationMinutes,
+    timezone: classDate.timeZone,
+  };
+}
+
+async function currentMeeting(classDate: ClassDate, transaction: Transaction): Promise<ZoomMeeting> {
+  const found = await ZoomMeeting.findOne({ where: { classDateId: classDate.id, isCurrent: true }, transaction });
+  if (found) return found;
+  const order = await BookOrder.findByPk(classDate.orderId, { transaction, rejectOnEmpty: true });
+  const last = await ZoomMeeting.max<number | null, ZoomMeeting>('generation', {
+    where: { classDateId: classDate.id },
+    transaction,
+  });
+  const generation = (last ?? 0) + 1;
+  return ZoomMeeting.create(
+    {
+      orderId: order.id,
+      classDateId: classDate.id,
+      teacherId: classDate.teacherId,
+      generation,
+      isCurrent: true,
+      state: 'planned',
+      marker: meetingMarker(classDate.randomKey, generation),
+      topic: order.title,
+      ...scheduleOf(classDate),
+    },
+    { transaction },
+  );
+}

@@ -1,0 +1,139 @@
+import { Op } from 'sequelize';
+import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomSecureToken, type LinkQuality } from '../models/ZoomSecureToken';
+import { findPassNames, type PassName } from '../queries/findPassNames';
+import { ZoomRefused } from '../zoom/errors';
+import { zoomTrouble } from './zoomTrouble';
+
+/** Zoom's limit for one batch of registrants. */
+const BATCH = 30;
+const DAY_SECONDS = 24 * 60 * 60;
+
+interface PersonalLink {
+  readonly pass: ZoomSecureToken;
+  readonly quality: LinkQuality;
+  readonly url: string | null;
+  readonly registrantId: string | null;
+}
+
+/**
+ * Gives each pass its own way into the meeting: a registrant's link where the host is licensed, an invite link
+ * otherwise, the plain link last. Which one it became is kept, because it decides how sure attendance can be.
+ */
+export async function makePersonalLinks(
+  deps: Deps,
+  { classDateId, now }: { classDateId: number; now: Date },
+): Promise<void> {
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
+  if (!meeting) return;
+  try {
+    for (;;) {
+      const passes = await passesWithoutLink(classDateId, meeting.id);
+      if (passes.length === 0) break;
+      const names = await findPassNames(passes);
+      await saveLinks(deps, meeting, await linksFor(deps, meeting, passes, names));
+    }
+    await ClassDate.update({ nextAttemptAt: null }, { where: { id: classDateId } });
+  } catch (error) {
+    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
+    await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
+  }
+}
+
+function passesWithoutLink(classDateId: number, meetingRowId: number): Promise<ZoomSecureToken[]> {
+  const noLink = [{ linkMeetingId: null }, { linkMeetingId: { [Op.ne]: meetingRowId } }];
+  return ZoomSecureToken.findAll({
+    where: { classDateId, revokedAt: null, [Op.or]: noLink },
+    order: ['id'],
+    limit: BATCH,
+  });
+}
+
+async function linksFor(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  passes: readonly ZoomSecureToken[],
+  names: ReadonlyMap<number, PassName>,
+): Promise<PersonalLink[]> {
+  if (!meeting.registration) return inviteLinks(deps, meeting, passes, names);
+  try {
+    return await registrantLinks(deps, meeting, passes, names);
+  } catch (error) {
+    if (!(error instanceof ZoomRefused)) throw error;
+    const [only, ...others] = passes;
+    if (only && others.length === 0) return inviteLinks(deps, meeting, [only], names);
+    // Zoom refuses a batch as a whole; one bad address must not cost the others their links.
+    const links: PersonalLink[] = [];
+    for (const pass of passes) links.push(...(await linksFor(deps, meeting, [pass], names)));
+    return links;
+  }
+}
+
+async function registrantLinks(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  passes: readonly ZoomSecureToken[],
+  names: ReadonlyMap<number, PassName>,
+): Promise<PersonalLink[]> {
+  const people = passes.map((pass) => ({ email: pass.email, ...nameOf(pass, names) }));
+  const registrants = await deps.zoom.addRegistrants(meeting.teacherId, zoomId(meeting), people);
+  const byEmail = new Map(registrants.map((registrant) => [registrant.email.toLowerCase(), registrant]));
+  return passes.map((pass) => {
+    const registrant = byEmail.get(pass.email.toLowerCase());
+    if (!registrant) return { pass, quality: 'plain', url: null, registrantId: null };
+    return { pass, quality: 'registrant', url: registrant.joinUrl, registrantId: registrant.registrantId };
+  });
+}
+
+async function inviteLinks(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  passes: readonly ZoomSecureToken[],
+  names: ReadonlyMap<number, PassName>,
+): Promise<PersonalLink[]> {
+  // Only the name comes back from an invite link, so it must be unique within the meeting.
+  const uniqueNames = passes.map(
+    (pass) => `${nameOf(pass, names).firstName} ${nameOf(pass, names).lastName} ${pass.id}`,
+  );
+  try {
+    const links = await deps.zoom.createInviteLinks(meeting.teacherId, zoomId(meeting), uniqueNames, DAY_SECONDS);
+    return passes.map((pass, index) => {
+      const url = links.find(({ name }) => name === uniqueNames[index])?.joinUrl ?? null;
+      return { pass, quality: url ? 'invite' : 'plain', url, registrantId: null };
+    });
+  } catch (error) {
+    if (!(error instanceof ZoomRefused)) throw error;
+    return passes.map((pass) => ({ pass, quality: 'plain', url: null, registrantId: null }));
+  }
+}
+
+async function saveLinks(deps: Deps, meeting: ZoomMeeting, links: readonly PersonalLink[]): Promise<void> {
+  await Promise.all(
+    links.map(({ pass, quality, url, registrantId }) =>
+      pass.update({
+        linkQuality: quality,
+        linkMeetingId: meeting.id,
+        registrantId,
+        personalUrlEncrypted: url === null ? null : deps.encryption.encrypt(url, personalUrlPlace(pass.id)),
+      }),
+    ),
+  );
+}
+
+/** Where a pass's personal URL is encrypted for. */
+export function personalUrlPlace(passId: number) {
+  return { table: 'zoom_secure_tokens', column: 'personal_url_encrypted', row: passId };
+}
+
+function nameOf(pass: ZoomSecureToken, names: ReadonlyMap<number, PassName>): PassName {
+  return names.get(pass.id) ?? { firstName: 'Guest', lastName: String(pass.id) };
+}
+
+function zoomId(meeting: ZoomMeeting): string {
+  if (meeting.meetingId === null) throw new Error(`Meeting row ${meeting.id} is "created" but has no Zoom id.`);
+  return meeting.meetingId;
+}

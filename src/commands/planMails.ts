@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { Op, type CreationAttributes } from 'sequelize';
+import { classTimes } from '../domain/classTimes';
+import { usefulUntil, type MailKind } from '../domain/mails';
+import { ClassDate } from '../models/ClassDate';
+import { MailDelivery } from '../models/MailDelivery';
+import { User } from '../models/User';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { personKey } from '../security/joinPass';
+
+interface Recipient {
+  readonly recipientKey: string;
+  readonly passId: number | null;
+  readonly userId: number | null;
+}
+
+/** States that mean: this person has been told, or may have been. */
+const TOLD = ['sending', 'data_sent', 'sent', 'unknown'];
+
+/**
+ * Makes sure the ledger has a row for each recipient of each kind, and makes no second one: the unique key is (class
+ * date, recipient, kind, version), and the version rises when the class's time moves.
+ */
+export async function planMails({
+  classDateId,
+  now,
+  kinds,
+}: {
+  classDateId: number;
+  now: Date;
+  kinds: readonly MailKind[];
+}): Promise<void> {
+  const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
+  const known = await MailDelivery.findAll({
+    where: { classDateId },
+    attributes: ['recipientKey', 'passId', 'userId', 'kind', 'version', 'state'],
+  });
+  const passes = await ZoomSecureToken.findAll({ where: { classDateId, revokedAt: null } });
+  const rows: CreationAttributes<MailDelivery>[] = [];
+  for (const kind of kinds) {
+    for (const recipient of await recipientsOf(kind, classDate, passes, known)) {
+      const version = classDate.scheduleVersion;
+      const exists = known.some(
+        (row) => row.recipientKey === recipient.recipientKey && row.kind === kind && row.version === version,
+      );
+      if (!exists) rows.push({ ...newRow(kind, classDate, now), ...recipient });
+    }
+  }
+  if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+}
+
+function newRow(kind: MailKind, classDate: ClassDate, now: Date) {
+  return {
+    classDateId: classDate.id,
+    kind,
+    version: classDate.scheduleVersion,
+    state: 'queued' as const,
+    messageKey: randomBytes(16).toString('hex'),
+    nextAttemptAt: now,
+    usefulUntil: usefulUntil(kind, classTimes(classDate), now),
+  };
+}
+
+async function recipientsOf(
+  kind: MailKind,
+  classDate: ClassDate,
+  passes: readonly ZoomSecureToken[],
+  known: readonly MailDelivery[],
+): Promise<Recipient[]> {
+  switch (kind) {
+    case 'class_reminder':
+      return passes.filter(({ userId }) => userId !== null).map(toPass);
+    case 'guest_invitation':
+      return passes.filter(({ guestId }) => guestId !== null).map(toPass);
+    case 'teacher_start':
+    case 'teacher_not_connected':
+    case 'teacher_not_started':
+      return [toUser(classDate.teacherId)];
+    case 'class_at_risk':
+      return (await enabledAdmins()).map(({ id }) => toUser(id));
+    case 'rescheduled':
+    case 'cancelled':
+    case 'missed':
+      return alreadyTold(kind, classDate, known);
+  }
+}
+
+/** Whoever had a mail that is no longer true, and has not yet been told so. */
+function alreadyTold(kind: MailKind, { scheduleVersion }: ClassDate, known: readonly MailDelivery[]): Recipient[] {
+  const told = known.filter(
+    (row) =>
+      TOLD.includes(row.state) &&
+      row.kind !== 'class_at_risk' &&
+      row.kind !== kind &&
+      (kind !== 'rescheduled' || row.version < scheduleVersion),
+  );
+  const byKey = new Map(
+    told.map(({ recipientKey, passId, userId }) => [recipientKey, { recipientKey, passId, userId }]),
+  );
+  return [...byKey.values()];
+}
+
+function toPass(pass: ZoomSecureToken): Recipient {
+  return { recipientKey: personKey(pass), passId: pass.id, userId: null };
+}
+
+function toUser(userId: number): Recipient {
+  return { recipientKey: `user:${userId}`, passId: null, userId };
+}
+
+function enabledAdmins(): Promise<User[]> {
+  return User.findAll({ where: { role: 'admin', disabledAt: { [Op.is]: null } }, attributes: ['id'] });
+}

@@ -1,0 +1,85 @@
+import { Op } from 'sequelize';
+import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomNotFound } from '../zoom/errors';
+import type { ListedMeeting } from '../zoom/meetings';
+import { markerText } from './meetingRequest';
+import { saveMadeMeeting } from './saveMadeMeeting';
+import { describeZoomError, zoomTrouble } from './zoomTrouble';
+
+/**
+ * Zoom's list can lag behind a create, so a meeting counts as never made only after this many looks, and not before
+ * this long after the attempt (longer than any POST of ours can still be under way).
+ */
+const LOOKS = 3;
+const SETTLED_AFTER_SECONDS = 60;
+/** Seconds until the next look after the first, second, … one. */
+const LOOK_WAITS_SECONDS = [20, 45, 60];
+
+/** Finds out what became of attempts whose answer never came: adopts the meeting by its marker, or clears the way. */
+export async function resolveAttempts(
+  deps: Deps,
+  { classDateId, now }: { classDateId: number; now: Date },
+): Promise<void> {
+  // A row still `creating` belongs to a process that died: this class's steps never run twice at the same time.
+  await ZoomMeeting.update(
+    { state: 'unknown', unknownSince: now, looks: 0, nextAttemptAt: null },
+    { where: { classDateId, state: 'creating' } },
+  );
+  const due = { [Op.or]: [{ nextAttemptAt: null }, { nextAttemptAt: { [Op.lte]: now } }] };
+  const unknown = await ZoomMeeting.findAll({ where: { classDateId, state: 'unknown', ...due } });
+  for (const meeting of unknown) await resolveAttempt(deps, meeting, now);
+}
+
+async function resolveAttempt(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
+  try {
+    const listed = await deps.zoom.listMeetings(meeting.teacherId, 'scheduled');
+    const [oldest, ...surplus] = oursOldestFirst(listed, meeting.marker);
+    if (oldest) await adopt(deps, meeting, oldest, surplus);
+    else await countLook(deps, meeting, now);
+  } catch (error) {
+    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
+    await meeting.update({ nextAttemptAt, lastError: describeZoomError(error) });
+  }
+}
+
+function oursOldestFirst(listed: readonly ListedMeeting[], marker: string): ListedMeeting[] {
+  return listed
+    .filter(({ agenda }) => agenda.includes(markerText(marker)))
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+}
+
+async function adopt(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  oldest: ListedMeeting,
+  surplus: readonly ListedMeeting[],
+): Promise<void> {
+  const found = await deps.zoom.getMeeting(meeting.teacherId, oldest.meetingId);
+  await saveMadeMeeting(deps, meeting.id, found, 'meeting_adopted');
+  deps.logger.info({ classDateId: meeting.classDateId, surplus: surplus.length }, 'meeting adopted by its marker');
+  for (const { meetingId } of surplus) {
+    await deps.zoom.deleteMeeting(meeting.teacherId, meetingId).catch(ignoreNotFound);
+  }
+}
+
+async function countLook(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
+  const looks = meeting.looks + 1;
+  const settledAt = addMinutes(meeting.unknownSince ?? now, SETTLED_AFTER_SECONDS / 60);
+  if (looks < LOOKS || now < settledAt) {
+    const waitSeconds = LOOK_WAITS_SECONDS[Math.min(looks, LOOK_WAITS_SECONDS.length) - 1] ?? SETTLED_AFTER_SECONDS;
+    await meeting.update({ looks, nextAttemptAt: addMinutes(now, waitSeconds / 60) });
+    return;
+  }
+  deps.logger.info({ classDateId: meeting.classDateId, looks }, 'meeting was never made; the way is clear again');
+  await ZoomMeeting.update(
+    { state: meeting.isCurrent ? 'planned' : 'deleted', looks: 0, unknownSince: null, nextAttemptAt: null },
+    { where: { id: meeting.id, state: 'unknown' } },
+  );
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof ZoomNotFound)) throw error;
+}

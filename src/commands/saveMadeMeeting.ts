@@ -1,0 +1,76 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { nextClassState } from '../domain/transitions';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import type { CreatedMeeting } from '../zoom/meetings';
+import { THE_SYSTEM, writeAudit } from './writeAudit';
+
+/** The part of a meeting we keep, from a create's reply or from finding it again. */
+type MadeMeeting = Pick<CreatedMeeting, 'meetingId' | 'joinUrl' | 'registration'>;
+
+/**
+ * Stores the id of a meeting that Zoom has made, whatever has become of the class meanwhile: a room that is no longer
+ * wanted is marked for removal, never forgotten.
+ */
+export async function saveMadeMeeting(
+  deps: Deps,
+  meetingRowId: number,
+  made: MadeMeeting,
+  action: 'meeting_created' | 'meeting_adopted',
+): Promise<void> {
+  await inTransaction(deps.db, async (transaction) => {
+    const { classDateId } = await ZoomMeeting.findByPk(meetingRowId, { transaction, rejectOnEmpty: true });
+    const lock = Transaction.LOCK.UPDATE;
+    const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+    const meeting = await ZoomMeeting.findByPk(meetingRowId, { transaction, lock, rejectOnEmpty: true });
+    if (meeting.meetingId !== null) {
+      await keepSurplus(meeting, made, transaction);
+      return;
+    }
+    const wanted =
+      meeting.isCurrent === true && classDate.state !== 'cancelled' && classDate.teacherId === meeting.teacherId;
+    await meeting.update(
+      {
+        state: wanted ? 'created' : 'deleting',
+        isCurrent: wanted ? true : null,
+        meetingId: made.meetingId,
+        registration: made.registration,
+        joinUrlEncrypted: deps.encryption.encrypt(made.joinUrl, joinUrlPlace(meeting.id)),
+        status: 'scheduled',
+        nextAttemptAt: null,
+        unknownSince: null,
+        lastError: null,
+      },
+      { transaction },
+    );
+    if (wanted) {
+      const state = nextClassState(classDate.state, 'meeting_made');
+      await classDate.update({ state, stateReason: null }, { transaction });
+    }
+    const entity = { type: 'zoom_meeting', id: meeting.id };
+    await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId } }, transaction);
+  });
+}
+
+/** Where a meeting's join URL is encrypted for. */
+export function joinUrlPlace(meetingRowId: number) {
+  return { table: 'zoom_meetings', column: 'join_url_encrypted', row: meetingRowId };
+}
+
+/** A second answer for an attempt that already has its meeting: the extra one gets a row of its own and is removed. */
+async function keepSurplus(meeting: ZoomMeeting, made: MadeMeeting, transaction: Transaction): Promise<void> {
+  if (meeting.meetingId === made.meetingId) return;
+  const { orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone } = meeting;
+  const last = Number(await ZoomMeeting.max('generation', { where: { classDateId }, transaction }));
+  await ZoomMeeting.create(
+    {
+      ...{ orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone },
+      generation: last + 1,
+      state: 'deleting',
+      meetingId: made.meetingId,
+    },
+    { transaction },
+  );
+}

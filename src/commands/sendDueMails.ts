@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { QueryTypes } from 'sequelize';
+import type { Deps } from '../deps';
+import { retryAt } from '../domain/mails';
+import { composeMail } from '../emails/composeMail';
+import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
+import { MailDelivery } from '../models/MailDelivery';
+import { loadMailClass, loadRecipients, type MailClass, type MailRecipient } from '../queries/loadMails';
+
+export interface SendResult {
+  readonly sent: number;
+  readonly retrying: number;
+}
+
+interface SendInput {
+  readonly classDateId: number;
+  /** The workflow's now: rows become due by it. Leases run by the database's clock. */
+  readonly now: Date;
+  readonly heartbeat: (sent: number) => void;
+}
+
+const BATCH = 50;
+const LEASE_SECONDS = 60;
+const HEARTBEAT_MS = 3_000;
+/** The mail server does not answer: the rest of the batch would only wait for its time-outs. */
+const GIVE_UP_AFTER_UNCLEAR = 3;
+const ERROR_MAX = 255;
+
+/** Sends what is due of a class's mails; one bad address holds nobody up. Safe to run several times at once. */
+export async function sendDueMails(deps: Deps, { classDateId, now, heartbeat }: SendInput): Promise<SendResult> {
+  const result = { sent: 0, retrying: 0 };
+  const timer = setInterval(() => heartbeat(result.sent), HEARTBEAT_MS);
+  try {
+    for (;;) {
+      const holder = randomUUID();
+      const rows = await leaseBatch(deps, classDateId, now, holder);
+      if (rows.length === 0) return result;
+      await sendBatch(deps, rows, now, result);
+    }
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
+async function leaseBatch(deps: Deps, classDateId: number, now: Date, holder: string): Promise<MailDelivery[]> {
+  const replacements = { classDateId, now, holder };
+  await deps.db.query(
+    `UPDATE mail_deliveries
+        SET state = 'unknown', lease_holder = NULL, lease_until = NULL,
+            last_error = 'the mail server never confirmed it; it was repeated once'
+      WHERE class_date_id = :classDateId AND state = 'data_sent' AND resent = 1 AND lease_until < UTC_TIMESTAMP(3)`,
+    { type: QueryTypes.UPDATE, replacements },
+  );
+  await deps.db.query(
+    `UPDATE mail_deliveries
+        SET resent = IF(state = 'data_sent', 1, resent), state = 'sending', attempts = attempts + 1,
+            lease_holder = :holder, lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_SECONDS} SECOND
+      WHERE class_date_id = :classDateId
+        AND ((state = 'queued' AND next_attempt_at <= :now)
+          OR (state IN ('sending', 'data_sent') AND lease_until < UTC_TIMESTAMP(3)))
+      ORDER BY id LIMIT ${BATCH}`,
+    { type: QueryTypes.UPDATE, replacements },
+  );
+  return MailDelivery.findAll({ where: { leaseHolder: holder }, order: ['id'] });
+}
+
+async function sendBatch(
+  deps: Deps,
+  rows: readonly MailDelivery[],
+  now: Date,
+  result: { sent: number; retrying: number },
+): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const mailClass = await loadMailClass(first.classDateId);
+  const recipients = await loadRecipients(rows);
+  const queue = [...rows];
+  let unclear = 0;
+  const sendNext = async (): Promise<void> => {
+    for (let row = queue.shift(); row; row = queue.shift()) {
+      const outcome = unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, mailClass, recipients);
+      unclear = outcome === 'unclear' ? unclear + 1 : 0;
+      if (outcome === 'sent') result.sent += 1;
+      if (outcome === 'retry' || outcome === 'unclear') {
+        result.retrying += 1;
+        await putBack(row, now);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, sendNext));
+}
+
+type Outcome = 'sent' | 'retry' | 'unclear' | 'over';
+
+async function sendOne(
+  deps: Deps,
+  row: MailDelivery,
+  mailClass: MailClass,
+  recipients: ReadonlyMap<number, MailRecipient>,
+): Promise<Outcome> {
+  const recipient = recipients.get(row.id);
+  if (!recipient) return finish(row, 'failed', 'the person no longer exists');
+  if (recipient.skip !== null) return finish(row, 'skipped', recipient.skip);
+  const composed = await composeMail(deps, row, mailClass, recipient).catch(() => null);
+  if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
+  try {
+    await deps.mailer.send(composed, () => markDataSent(row));
+    await finish(row, 'sent', null);
+    return 'sent';
+  } catch (error) {
+    if (error instanceof MailRefused) {
+      if (error.permanent) return finish(row, 'bounced', `the mail server refused it (${error.responseCode})`);
+      await row.update({ lastError: `the mail server asked to try later (${error.responseCode})` });
+      return 'retry';
+    }
+    deps.logger.warn(
+      { deliveryId: row.id, reason: error instanceof Error ? error.name : 'unknown' },
+      'mail is unclear',
+    );
+    return afterNoAnswer(row);
+  }
+}
+
+/** Committed before the final dot: from here on the mail may have gone out. */
+async function markDataSent(row: MailDelivery): Promise<void> {
+  const [changed] = await MailDelivery.update(
+    { state: 'data_sent' },
+    { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder } },
+  );
+  if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');
+}
+
+/** Before the data had gone out nothing was sent; after it, the one repeat is allowed, then the row says `unknown`. */
+async function afterNoAnswer(row: MailDelivery): Promise<Outcome> {
+  const { leaseHolder } = row;
+  const { state, resent, leaseHolder: holderNow } = await row.reload();
+  if (holderNow !== leaseHolder) return 'over';
+  if (state !== 'data_sent') return 'unclear';
+  if (resent) return finish(row, 'unknown', 'the mail server never confirmed it; it was repeated once');
+  await row.update({ resent: true });
+  return 'unclear';
+}
+
+async function putBack(row: MailDelivery, now: Date): Promise<void> {
+  const nextAttemptAt = retryAt(row.attempts, now);
+  const lastError = row.lastError ?? 'the mail server did not answer';
+  if (nextAttemptAt >= row.usefulUntil) {
+    await finish(row, 'skipped', `${lastError}; by the next try it would no longer help`);
+    return;
+  }
+  await MailDelivery.update(
+    { state: 'queued', nextAttemptAt, leaseHolder: null, leaseUntil: null, lastError },
+    { where: { id: row.id, leaseHolder: row.leaseHolder } },
+  );
+}
+
+async function finish(
+  row: MailDelivery,
+  state: 'sent' | 'bounced' | 'failed' | 'skipped' | 'unknown',
+  lastError: string | null,
+): Promise<'over'> {
+  await MailDelivery.update(
+    {
+      state,
+      leaseHolder: null,
+      leaseUntil: null,
+      lastError: lastError?.slice(0, ERROR_MAX) ?? null,
+      ...(state === 'sent' ? { sentAt: new Date() } : {}),
+    },
+    { where: { id: row.id, leaseHolder: row.leaseHolder } },
+  );
+  return 'over';
+}

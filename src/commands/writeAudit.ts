@@ -1,0 +1,46 @@
+import type { Transaction } from 'sequelize';
+import type { AuditAction } from '../domain/auditActions';
+import { ZoomAuditLog } from '../models/ZoomAuditLog';
+import type { SigningKeys } from '../security/keyRing';
+
+/** Who did it and from where; all null for the system itself. */
+export interface AuditOrigin {
+  readonly userId: number | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+export const THE_SYSTEM: AuditOrigin = { userId: null, ipAddress: null, userAgent: null };
+
+export interface AuditEntry {
+  readonly action: AuditAction;
+  readonly entity?: { readonly type: string; readonly id: number };
+  /** Ids, counts and reasons; never secrets, names or addresses. */
+  readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+const USER_AGENT_MAX = 255;
+
+/** Writes an audit row in the transaction of the act it records, sealed by an HMAC over its own content. */
+export async function writeAudit(
+  deps: { signingKeys: SigningKeys },
+  origin: AuditOrigin,
+  entry: AuditEntry,
+  transaction: Transaction | null,
+): Promise<void> {
+  const createdAt = new Date();
+  const row = {
+    userId: origin.userId,
+    action: entry.action,
+    entityType: entry.entity?.type ?? null,
+    entityId: entry.entity?.id ?? null,
+    metadata: entry.metadata ? JSON.stringify(entry.metadata) : null,
+    ipAddress: origin.ipAddress,
+    userAgent: origin.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+  };
+  const seal = deps.signingKeys.sign('audit', JSON.stringify([...Object.values(row), createdAt.toISOString()]));
+  await ZoomAuditLog.create(
+    { ...row, createdAt, seal: `${deps.signingKeys.currentId}.${seal.toString('hex')}` },
+    { transaction },
+  );
+}

@@ -1,0 +1,71 @@
+import { Op } from 'sequelize';
+import type { Deps } from '../deps';
+import { MINUTE_MS } from '../domain/clock';
+import type { StateReason } from '../domain/classStates';
+import { ZoomConnection } from '../models/ZoomConnection';
+import {
+  ZoomDailyLimit,
+  ZoomError,
+  ZoomMisconfigured,
+  ZoomNeedsReconnect,
+  ZoomNotConfigured,
+  ZoomRateLimited,
+  ZoomRefused,
+} from '../zoom/errors';
+
+export interface ZoomTrouble {
+  readonly reason: StateReason;
+  /** When Zoom may be asked again, in the workflow's time; null: not before something changes. */
+  readonly nextAttemptAt: Date | null;
+}
+
+/** Waits after the first, second, … failure in a row, in ms; the last one repeats. */
+const UNREACHABLE_WAITS_MS = [10_000, 20_000, 40_000, MINUTE_MS];
+const REFUSED_WAITS_MS = [MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS];
+
+/**
+ * What a failed call to Zoom means for whoever made it. A limit pauses the teacher's whole Zoom account, because that
+ * is what Zoom counts.
+ *
+ * @param now the workflow's now; Zoom's own instants are carried over as a distance from the real clock
+ * @throws the error itself when it is not Zoom's
+ */
+export async function zoomTrouble(
+  deps: Pick<Deps, 'clock'>,
+  error: unknown,
+  { teacherId, attempts, now }: { teacherId: number; attempts: number; now: Date },
+): Promise<ZoomTrouble> {
+  if (!(error instanceof ZoomError)) throw error;
+  const later = (waits: readonly number[]) => {
+    const waitMs = waits[Math.min(attempts, waits.length) - 1] ?? waits[0] ?? MINUTE_MS;
+    return new Date(now.getTime() + waitMs);
+  };
+  if (error instanceof ZoomRateLimited || error instanceof ZoomDailyLimit) {
+    await pauseAccount(teacherId, error.until);
+    const waitMs = Math.max(1_000, error.until.getTime() - deps.clock.now().getTime());
+    const reason = error instanceof ZoomDailyLimit ? 'zoom_daily_limit' : 'zoom_unreachable';
+    return { reason, nextAttemptAt: new Date(now.getTime() + waitMs) };
+  }
+  if (error instanceof ZoomNeedsReconnect) return { reason: 'teacher_not_connected', nextAttemptAt: null };
+  if (error instanceof ZoomNotConfigured || error instanceof ZoomMisconfigured) {
+    return { reason: 'zoom_not_configured', nextAttemptAt: later([MINUTE_MS]) };
+  }
+  if (error instanceof ZoomRefused) return { reason: 'zoom_refused', nextAttemptAt: later(REFUSED_WAITS_MS) };
+  return { reason: 'zoom_unreachable', nextAttemptAt: later(UNREACHABLE_WAITS_MS) };
+}
+
+async function pauseAccount(teacherId: number, until: Date): Promise<void> {
+  const connection = await ZoomConnection.findOne({ where: { userId: teacherId } });
+  if (!connection) return;
+  const account = connection.zoomAccountId ? { zoomAccountId: connection.zoomAccountId } : { userId: teacherId };
+  await ZoomConnection.update(
+    { pausedUntil: until },
+    { where: { ...account, [Op.or]: [{ pausedUntil: null }, { pausedUntil: { [Op.lt]: until } }] } },
+  );
+}
+
+/** What may be kept and shown of an error: its kind and Zoom's code, never a message that could quote an address. */
+export function describeZoomError(error: unknown): string {
+  if (error instanceof ZoomRefused) return `Zoom refused it (status ${error.status}, code ${error.code ?? 'none'})`;
+  return error instanceof Error ? error.name : 'unknown error';
+}

@@ -1,0 +1,38 @@
+import { Sequelize } from 'sequelize';
+import type { Connection } from 'mysql2/promise';
+
+export interface DatabaseOptions {
+  /** mysql://user:password@host:port/database */
+  readonly url: string;
+  readonly poolMax: number;
+}
+
+/**
+ * Every session speaks READ COMMITTED, strict SQL and UTC. They are set here because Sequelize's own isolation option
+ * leaves the session at REPEATABLE READ, and its time zone option freezes an offset.
+ */
+const SESSION_SETUP = `SET SESSION
+  TRANSACTION ISOLATION LEVEL READ COMMITTED`;
+const SESSION_VARIABLES = `SET
+  SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+  SESSION time_zone = '+00:00',
+  SESSION innodb_lock_wait_timeout = 10`;
+
+/** Opens a pool; nothing connects until the first query. */
+export function openDatabase({ url, poolMax }: DatabaseOptions): Sequelize {
+  return new Sequelize(url, {
+    dialect: 'mysql',
+    timezone: '+00:00',
+    logging: false,
+    pool: { max: poolMax, min: 0, acquire: 10_000, idle: 30_000 },
+    dialectOptions: { connectTimeout: 5_000, enableKeepAlive: true },
+    define: { underscored: true, charset: 'utf8mb4', collate: 'utf8mb4_unicode_ci' },
+    hooks: {
+      afterConnect: async (connection: unknown) => {
+        const session = (connection as { promise(): Connection }).promise();
+        await session.query(SESSION_SETUP);
+        await session.query(SESSION_VARIABLES);
+      },
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import type { Sequelize } from 'sequelize';
+import type { Config } from './config/loadConfig';
+import { openDatabase } from './db/connection';
+import type { Clock } from './domain/clock';
+import { createMailer, type Mailer } from './emails/mailer';
+import { defineModels } from './models';
+import { createLogger, type Logger } from './observability/logger';
+import { Encryption } from './security/encryption';
+import { SigningKeys } from './security/keyRing';
+import { createTemporal, type Temporal } from './temporal/temporal';
+import { createZoomClient, type ZoomClient } from './zoom/client';
+
+/** Everything the application works with; built once an entry point, handed down as an argument. */
+export interface Deps {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly db: Sequelize;
+  readonly encryption: Encryption;
+  readonly signingKeys: SigningKeys;
+  readonly zoom: ZoomClient;
+  readonly mailer: Mailer;
+  readonly temporal: Temporal;
+}
+
+/** The composition root. Nothing connects before it is first used. */
+export function createDeps(config: Config): Deps {
+  const logger = createLogger(config.logLevel);
+  const clock: Clock = { now: () => new Date() };
+  const db = openDatabase(config.database);
+  defineModels(db);
+  const encryption = new Encryption(config.encryptionKeys);
+  const signingKeys = new SigningKeys(config.signingKeys);
+  const zoom = createZoomClient({ config, db, encryption, clock, logger });
+  return {
+    config,
+    logger,
+    clock,
+    db,
+    encryption,
+    signingKeys,
+    zoom,
+    mailer: createMailer(config),
+    temporal: createTemporal(config, logger),
+  };
+}
+
+export async function closeDeps(deps: Deps): Promise<void> {
+  deps.mailer.close();
+  await deps.temporal.close();
+  await deps.db.close();
+}

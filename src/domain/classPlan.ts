@@ -1,0 +1,209 @@
+import type { ClassState, StateReason } from './classStates';
+import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
+import type { MailKind } from './mails';
+import type { MeetingState } from './meetingStates';
+
+/** What a person reads in the Temporal UI and on the class's page. */
+export type Phase = 'waiting' | 'preparing' | 'open' | 'overrun' | 'closing' | 'settling' | 'done';
+
+/** One thing to bring about; each is an activity of the same name. */
+export type Step =
+  | 'makeMeeting'
+  | 'resolveAttempts'
+  | 'updateMeeting'
+  | 'removeMeetings'
+  | 'makePersonalLinks'
+  | 'askZoom'
+  | 'closeClass'
+  | 'settleClass'
+  | 'sendMails';
+
+/** What MySQL knows of a class date; nothing here names a person or an address. */
+export interface ClassFacts {
+  readonly teacherId: number;
+  readonly state: ClassState;
+  readonly stateReason: StateReason | null;
+  readonly schedule: ClassSchedule;
+  readonly version: number;
+  readonly scheduleVersion: number;
+  readonly watchedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly settledAt: Date | null;
+  /** when something about attendance was last learnt */
+  readonly evidenceAt: Date | null;
+  /** when Zoom may next be asked about this class */
+  readonly nextAttemptAt: Date | null;
+  readonly teacherConnected: boolean;
+  readonly meeting: CurrentMeeting | null;
+  /** attempts whose outcome is not known, and former meetings that must go, current or not */
+  readonly unresolved: Outlook;
+  readonly removals: Outlook;
+  /** passes that have no link of their own into the current meeting */
+  readonly passesWithoutLink: number;
+}
+
+export interface CurrentMeeting {
+  readonly state: MeetingState;
+  readonly syncedVersion: number;
+  readonly nextAttemptAt: Date | null;
+}
+
+/** Work that waits in rows: how much may be done now, and when more may be. */
+export interface Outlook {
+  readonly due: number;
+  readonly nextAttemptAt: Date | null;
+}
+
+export interface ClassPlan {
+  readonly phase: Phase;
+  readonly steps: readonly Step[];
+  /** Mails that should exist by now; the ledger makes each once. */
+  readonly mails: readonly MailKind[];
+  readonly nextLookAt: Date | null;
+  /** What `nextLookAt` is waited for, for people who read the timer. */
+  readonly waitingFor: string;
+}
+
+const NOT_CONNECTED_LOOK_MS = 10 * 60_000;
+
+/**
+ * What is to be done for a class at `now`, and when to look again. Level-triggered: it looks only at what is, so any
+ * step may be lost, repeated or late, and the next look mends it.
+ */
+export function planClass(facts: ClassFacts, now: Date): ClassPlan {
+  const times = classTimes(facts.schedule);
+  const phase = phaseOf(facts, times, now);
+  const steps = wantedSteps(facts, times, now);
+  const mails = wantedMails(facts, times, now);
+  const waits = laterInstants(facts, times, now)
+    .filter((wait) => wait.at.getTime() > now.getTime())
+    .sort((one, other) => one.at.getTime() - other.at.getTime());
+  const [next] = waits;
+  return { phase, steps, mails, nextLookAt: next?.at ?? null, waitingFor: next?.what ?? 'nothing' };
+}
+
+function phaseOf(facts: ClassFacts, times: ClassTimes, now: Date): Phase {
+  if (isOver(facts.state)) return facts.state === 'settled' && hasNewEvidence(facts) ? 'settling' : 'done';
+  if (facts.closedAt) return 'settling';
+  if (now < times.opensAt) return 'waiting';
+  if (facts.state === 'scheduled' || facts.state === 'preparing') return 'preparing';
+  if (now < times.closesAt) return 'open';
+  return facts.state === 'live' ? 'overrun' : 'closing';
+}
+
+function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
+  const steps: Step[] = [];
+  if (facts.unresolved.due > 0) steps.push('resolveAttempts');
+  if (facts.removals.due > 0) steps.push('removeMeetings');
+  if (isOver(facts.state)) {
+    if (facts.state === 'settled' && hasNewEvidence(facts) && isDue(facts.nextAttemptAt, now))
+      steps.push('settleClass');
+    return steps;
+  }
+  if (facts.closedAt) {
+    if (now >= settlesAt(facts, times) && isDue(facts.nextAttemptAt, now)) steps.push('settleClass');
+    return steps;
+  }
+  steps.push(...roomSteps(facts, times, now), ...watchSteps(facts, times, now));
+  return steps;
+}
+
+/** Making the meeting, keeping it as the class is, and the personal ways into it. */
+function roomSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
+  if (now < times.opensAt || now >= times.closesAt) return updateSteps(facts, now);
+  const { meeting } = facts;
+  if (mayMake(facts, times, now)) return ['makeMeeting'];
+  if (meeting?.state !== 'created') return [];
+  const steps = updateSteps(facts, now);
+  if (facts.passesWithoutLink > 0 && isDue(facts.nextAttemptAt, now)) steps.push('makePersonalLinks');
+  return steps;
+}
+
+function mayMake(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
+  if (now >= times.endsAt) return false;
+  if (facts.state === 'scheduled') return true;
+  if (!facts.teacherConnected && facts.stateReason === 'teacher_not_connected') return false;
+  const { meeting } = facts;
+  if (!meeting) return facts.state === 'preparing';
+  if (meeting.state === 'created') return facts.state === 'preparing';
+  return (meeting.state === 'planned' || meeting.state === 'failed') && isDue(meeting.nextAttemptAt, now);
+}
+
+function updateSteps({ meeting, version }: ClassFacts, now: Date): Step[] {
+  const stale = meeting?.state === 'created' && meeting.syncedVersion < version;
+  return stale && isDue(meeting.nextAttemptAt, now) ? ['updateMeeting'] : [];
+}
+
+function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
+  if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
+  if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
+  const unwatched = facts.state === 'ready' && !facts.watchedAt && now >= times.watchesAt;
+  return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
+}
+
+function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
+  if (facts.state === 'cancelled') return ['cancelled'];
+  if (facts.state === 'missed') return ['missed'];
+  if (facts.closedAt || isOver(facts.state)) return [];
+  const moved: MailKind[] = facts.scheduleVersion > 1 && now < times.startsAt ? ['rescheduled'] : [];
+  return now < times.closesAt ? [...moved, ...reminders(facts, times, now), ...warnings(facts)] : moved;
+}
+
+function reminders(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
+  const roomIsReady = now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
+  return roomIsReady || now >= times.remindsAt ? ['class_reminder', 'guest_invitation', 'teacher_start'] : [];
+}
+
+function warnings({ state, stateReason, watchedAt }: ClassFacts): MailKind[] {
+  const unconnected = state === 'preparing' && stateReason === 'teacher_not_connected';
+  if (unconnected) return ['teacher_not_connected', 'class_at_risk'];
+  return state === 'ready' && watchedAt ? ['teacher_not_started'] : [];
+}
+
+interface Wait {
+  readonly at: Date;
+  readonly what: string;
+}
+
+function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] {
+  const waits: Wait[] = [];
+  const add = (at: Date | null | undefined, what: string) => {
+    if (at) waits.push({ at, what });
+  };
+  add(facts.unresolved.nextAttemptAt, 'looks for its meeting again');
+  add(facts.removals.nextAttemptAt, 'removes its meeting');
+  add(facts.nextAttemptAt, 'asks Zoom again');
+  if (isOver(facts.state)) return waits;
+  if (facts.closedAt) {
+    add(settlesAt(facts, times), 'settles');
+    return waits;
+  }
+  add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
+  add(times.opensAt, 'opens');
+  add(times.remindsAt, 'reminds');
+  add(times.watchesAt, 'should have started');
+  add(times.endsAt, 'ends');
+  add(times.closesAt, 'closes');
+  if (facts.stateReason === 'teacher_not_connected') {
+    add(new Date(now.getTime() + NOT_CONNECTED_LOOK_MS), 'looks for the teacher again');
+  }
+  return waits;
+}
+
+function settlesAt(facts: ClassFacts, times: ClassTimes): Date {
+  const overrunMs = Math.max(0, (facts.endedAt?.getTime() ?? 0) - times.endsAt.getTime());
+  return new Date(times.settlesAt.getTime() + overrunMs);
+}
+
+function hasNewEvidence({ evidenceAt, settledAt }: ClassFacts): boolean {
+  return evidenceAt !== null && settledAt !== null && evidenceAt > settledAt;
+}
+
+function isOver(state: ClassState): boolean {
+  return state === 'settled' || state === 'cancelled' || state === 'missed';
+}
+
+function isDue(nextAttemptAt: Date | null, now: Date): boolean {
+  return nextAttemptAt === null || nextAttemptAt <= now;
+}

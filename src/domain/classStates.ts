@@ -1,0 +1,25 @@
+/** Where a class date stands. `cancelled` and `missed` (over, and never held) stand aside of the main line. */
+export const CLASS_STATES = [
+  'scheduled',
+  'preparing',
+  'ready',
+  'live',
+  'ended',
+  'settled',
+  'cancelled',
+  'missed',
+] as const;
+export type ClassState = (typeof CLASS_STATES)[number];
+
+/** Why a class is not further along; shown to people in words of their own. */
+export type StateReason =
+  | 'teacher_not_connected'
+  | 'zoom_not_configured'
+  | 'zoom_refused'
+  | 'zoom_unreachable'
+  | 'zoom_daily_limit'
+  | 'not_started'
+  | 'overrun';
+
+/** What became of a class; every class that is over has one. */
+export type ClassOutcome = 'held' | 'teacher_absent' | 'students_absent' | 'nobody_came' | 'room_failed' | 'cancelled';

@@ -1,0 +1,48 @@
+import { addMinutes } from './clock';
+
+/** The reminder goes out this long after preparing began, even if there is no meeting yet (T−25 for a lead of 30). */
+const REMIND_AFTER_MINUTES = 5;
+
+/** A class that Zoom says still runs is closed this long after its planned end, whatever Zoom says. */
+const HARD_CAP_MINUTES = 240;
+
+export interface ClassSchedule {
+  readonly startsAt: Date;
+  readonly durationMinutes: number;
+  readonly leadMinutes: number;
+  readonly graceMinutes: number;
+  readonly watchMinutes: number;
+  readonly settleMinutes: number;
+}
+
+export interface ClassTimes {
+  /** T−lead: the meeting is made */
+  readonly opensAt: Date;
+  /** the latest moment for the reminders */
+  readonly remindsAt: Date;
+  readonly startsAt: Date;
+  /** when we ask why it has not started */
+  readonly watchesAt: Date;
+  readonly endsAt: Date;
+  /** when the passes close, unless it overruns */
+  readonly closesAt: Date;
+  readonly hardCapAt: Date;
+  /** not before this is attendance settled: Zoom's last webhook retry has come by then */
+  readonly settlesAt: Date;
+}
+
+export function classTimes(schedule: ClassSchedule): ClassTimes {
+  const { startsAt } = schedule;
+  const opensAt = addMinutes(startsAt, -schedule.leadMinutes);
+  const endsAt = addMinutes(startsAt, schedule.durationMinutes);
+  return {
+    opensAt,
+    remindsAt: new Date(Math.min(addMinutes(opensAt, REMIND_AFTER_MINUTES).getTime(), startsAt.getTime())),
+    startsAt,
+    watchesAt: addMinutes(startsAt, schedule.watchMinutes),
+    endsAt,
+    closesAt: addMinutes(endsAt, schedule.graceMinutes),
+    hardCapAt: addMinutes(endsAt, HARD_CAP_MINUTES),
+    settlesAt: addMinutes(endsAt, schedule.settleMinutes),
+  };
+}

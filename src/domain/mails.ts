@@ -1,0 +1,51 @@
+import type { ClassTimes } from './classTimes';
+
+/** Every mail about a class date. */
+export const MAIL_KINDS = [
+  'class_reminder',
+  'guest_invitation',
+  'teacher_start',
+  'teacher_not_connected',
+  'class_at_risk',
+  'teacher_not_started',
+  'rescheduled',
+  'cancelled',
+  'missed',
+] as const;
+export type MailKind = (typeof MAIL_KINDS)[number];
+
+/**
+ * queued → sending → data_sent → sent. `data_sent`: all but the final dot has gone out; found so after a crash, the
+ * mail is sent once more with the same Message-ID, then it is `unknown` (RFC 1047's gap). `bounced`: the server refused
+ * the address or the mail for good. `failed`: we could not make the mail. `skipped`: it no longer helps.
+ */
+export type MailState = 'queued' | 'sending' | 'data_sent' | 'sent' | 'unknown' | 'bounced' | 'failed' | 'skipped';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Until when a mail of that kind still helps its reader; later tries are skipped, with the reason. */
+export function usefulUntil(kind: MailKind, times: ClassTimes, now: Date): Date {
+  switch (kind) {
+    case 'class_reminder':
+    case 'guest_invitation':
+    case 'teacher_start':
+      return times.closesAt;
+    case 'teacher_not_connected':
+    case 'class_at_risk':
+    case 'teacher_not_started':
+      return times.endsAt;
+    case 'rescheduled':
+      return times.startsAt;
+    case 'cancelled':
+    case 'missed':
+      return new Date(now.getTime() + DAY_MS);
+  }
+}
+
+/** Minutes to wait after the first, second, … try that failed; the last repeats (greylisting wants five or more). */
+const RETRY_MINUTES = [1, 5, 15];
+
+export function retryAt(attempts: number, now: Date): Date {
+  const minutes = RETRY_MINUTES[Math.min(attempts, RETRY_MINUTES.length) - 1] ?? 1;
+  return new Date(now.getTime() + minutes * 60_000);
+}

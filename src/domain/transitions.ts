@@ -1,0 +1,80 @@
+import type { ClassState } from './classStates';
+
+/**
+ * What can happen to a class date. The first group is done by people, the second told by Zoom, the third brought by
+ * time: `opened` at the lead time, `meeting_made` when its meeting is there, `over` when its end (and grace) has passed
+ * and Zoom does not say it still runs, `settled` when attendance has been reconciled.
+ */
+export const CLASS_EVENTS = [
+  'rescheduled_earlier',
+  'rescheduled_later',
+  'cancelled',
+  'reopened',
+  'teacher_changed',
+  'roster_changed',
+  'meeting_started',
+  'meeting_ended',
+  'meeting_deleted',
+  'opened',
+  'meeting_made',
+  'over',
+  'settled',
+] as const;
+export type ClassEvent = (typeof CLASS_EVENTS)[number];
+
+/** Only the changes are listed: every pair that is not here leaves the class where it is. */
+const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
+  scheduled: {
+    cancelled: 'cancelled',
+    meeting_started: 'live',
+    opened: 'preparing',
+    over: 'missed',
+  },
+  preparing: {
+    rescheduled_later: 'scheduled',
+    cancelled: 'cancelled',
+    meeting_started: 'live',
+    meeting_made: 'ready',
+    over: 'missed',
+  },
+  ready: {
+    rescheduled_later: 'scheduled',
+    cancelled: 'cancelled',
+    teacher_changed: 'preparing',
+    meeting_started: 'live',
+    meeting_ended: 'ended',
+    meeting_deleted: 'preparing',
+    over: 'ended',
+  },
+  live: {
+    cancelled: 'cancelled',
+    teacher_changed: 'preparing',
+    meeting_ended: 'ended',
+    meeting_deleted: 'preparing',
+    over: 'ended',
+  },
+  ended: {
+    rescheduled_later: 'scheduled',
+    reopened: 'scheduled',
+    // The host came back: the same meeting, a new instance.
+    meeting_started: 'live',
+    settled: 'settled',
+  },
+  settled: {
+    rescheduled_later: 'scheduled',
+    reopened: 'scheduled',
+  },
+  // A cancelled class stays so until somebody reopens it; late words from Zoom do not revive it.
+  cancelled: {
+    reopened: 'scheduled',
+  },
+  missed: {
+    rescheduled_later: 'scheduled',
+    reopened: 'scheduled',
+  },
+};
+
+/** The state of a class after an event. Pure: workflows, commands and webhooks all ask here. */
+export function nextClassState(state: ClassState, event: ClassEvent): ClassState {
+  return CHANGES[state][event] ?? state;
+}

@@ -1,0 +1,94 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Deps } from '../deps';
+import type { MailDelivery } from '../models/MailDelivery';
+import { formatClassTime, formatDuration } from '../presenters/classTime';
+import type { MailClass, MailRecipient } from '../queries/loadMails';
+import { joinToken, personKey } from '../security/joinPass';
+import type { ComposedMail } from './mailer';
+import { MESSAGES, type Message } from './messages';
+import { mailTemplates } from './templates';
+
+type ComposeDeps = Pick<Deps, 'config' | 'signingKeys'>;
+
+/** One plain address; anything that could be more than one, or a header of its own, is none. */
+const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]+$/;
+
+/**
+ * Makes the mail of a ledger row, the same bytes' worth each time: the join link is computed, the Message-ID comes from
+ * the row, so that a repeat is recognised as one.
+ *
+ * @throws when the address is none
+ */
+export async function composeMail(
+  deps: ComposeDeps,
+  row: MailDelivery,
+  mailClass: MailClass,
+  recipient: MailRecipient,
+): Promise<ComposedMail> {
+  if (!ADDRESS.test(recipient.email)) throw new Error('This is not one e-mail address.');
+  const { mailFrom } = deps.config;
+  const message = MESSAGES[row.kind];
+  const data = mailData(deps, message, mailClass, recipient);
+  const templates = mailTemplates(message.template);
+  const composer = new MailComposer({
+    from: { name: mailFrom.name, address: mailFrom.address },
+    to: { name: oneLine(recipient.name), address: recipient.email },
+    subject: data.subject,
+    messageId: `<${row.messageKey}.${row.kind}@${mailFrom.address.split('@')[1]}>`,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    html: templates.html(data),
+    text: templates.text(data),
+  });
+  return { from: mailFrom.address, to: recipient.email, raw: await composer.compile().build() };
+}
+
+function mailData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient) {
+  const { classDate, title, teacherName, buyerName } = mailClass;
+  return {
+    subject: oneLine(message.subject(title)),
+    heading: message.heading,
+    name: recipient.name,
+    title,
+    teacherName,
+    buyerName,
+    startsAt: formatClassTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
+    duration: formatDuration(classDate.durationMinutes),
+    actionUrl: actionUrl(deps, message, mailClass, recipient),
+    supportEmail: deps.config.supportEmail,
+  };
+}
+
+function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass, recipient: MailRecipient): string {
+  const { appUrl } = deps.config;
+  const { pass } = recipient;
+  switch (message.action) {
+    case 'join':
+      if (!pass) return `${appUrl}/teacher/meeting/${classDate.id}/start`;
+      return joinLink(deps, classDate, pass);
+    case 'start':
+      return `${appUrl}/teacher/meeting/${classDate.id}/start`;
+    case 'connect':
+      return `${appUrl}/teacher/zoom`;
+    case 'admin':
+      return `${appUrl}/admin/class-dates/${classDate.id}`;
+    case 'none':
+      return appUrl;
+  }
+}
+
+function joinLink(
+  { config, signingKeys }: ComposeDeps,
+  classDate: MailClass['classDate'],
+  pass: NonNullable<MailRecipient['pass']>,
+): string {
+  const { keyId, epoch } = pass;
+  const token = joinToken(signingKeys, { keyId, epoch, classKey: classDate.randomKey, person: personKey(pass) });
+  const path = pass.guestId === null ? '' : '/guest';
+  return `${config.appUrl}/join/class/${classDate.id}${path}?token=${token}`;
+}
+
+/** Header values are one line, whatever somebody typed as a name or a title. */
+function oneLine(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what must go
+  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+}

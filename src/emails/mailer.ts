@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import type { Config } from '../config/loadConfig';
+
+export interface ComposedMail {
+  readonly from: string;
+  readonly to: string;
+  /** The whole message, headers and body, as it goes over the wire. */
+  readonly raw: Buffer;
+}
+
+export interface Mailer {
+  /**
+   * Sends one mail to one recipient. `beforeFinalDot` is awaited after the last byte and before the dot that hands the
+   * mail over (RFC 5321 §4.1.1.4), so what it records is known even if we die in between.
+   *
+   * @throws MailRefused when the server said no, MailUnclear when it said nothing
+   */
+  send(mail: ComposedMail, beforeFinalDot: () => Promise<void>): Promise<void>;
+  verify(): Promise<void>;
+  close(): void;
+}
+
+/** A definite answer of the mail server: temporary (4xx, worth another try) or permanent (5xx). */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
+
+  constructor(readonly responseCode: number) {
+    super(`The mail server refused with ${responseCode}`);
+  }
+
+  get permanent(): boolean {
+    return this.responseCode >= 500;
+  }
+}
+
+/** The connection was lost or never made; whether the mail went out depends on how far it had come. */
+export class MailUnclear extends Error {
+  override readonly name = 'MailUnclear';
+}
+
+export const MAIL_CONNECTIONS = 5;
+
+/** nodemailer's own time-outs are minutes; ours add up to less than any activity's. */
+const TIMEOUTS_MS = { dnsTimeout: 4_000, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
+
+export function createMailer({ smtp }: Config): Mailer {
+  const transport = createTransport({
+    pool: true,
+    maxConnections: MAIL_CONNECTIONS,
+    // Repeating is the ledger's decision, never the pool's.
+    maxRequeues: 0,
+    host: smtp.host,
+    port: smtp.port,
+    secure: smtp.secure,
+    ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? '' } }),
+    ...TIMEOUTS_MS,
+  });
+  return {
+    send: async ({ from, to, raw }, beforeFinalDot) => {
+      try {
+        await transport.sendMail({
+          envelope: { from, to: [to] },
+          raw: Readable.from(thenConfirm(raw, beforeFinalDot)),
+        });
+      } catch (error) {
+        throw typedError(error);
+      }
+    },
+    verify: async () => {
+      await transport.verify();
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** The dot follows the end of the stream, so a stream that ends late holds it back. */
+async function* thenConfirm(raw: Buffer, beforeFinalDot: () => Promise<void>): AsyncGenerator<Buffer> {
+  yield raw;
+  await beforeFinalDot();
+}
+
+function typedError(error: unknown): Error {
+  if (typeof error === 'object' && error !== null && 'responseCode' in error) {
+    const { responseCode } = error;
+    // 421: the server closes the connection; it says nothing about this mail.
+    if (typeof responseCode === 'number' && responseCode >= 400) return new MailRefused(responseCode);
+  }
+  return new MailUnclear('The mail server gave no answer');
+}

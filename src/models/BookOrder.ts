@@ -1,0 +1,31 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+
+export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAttributes<BookOrder>> {
+  declare id: CreationOptional<number>;
+  declare title: string;
+  declare userId: number;
+  declare teacherId: number;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        title: { type: DataTypes.STRING, allowNull: false },
+        userId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'BookOrder', tableName: 'book_orders', underscored: true },
+    );
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { ClassOutcome, ClassState, StateReason } from '../domain/classStates';
+
+export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAttributes<ClassDate>> {
+  declare id: CreationOptional<number>;
+  declare randomKey: string;
+  declare orderId: number;
+  declare teacherId: number;
+  declare localStart: string;
+  declare timeZone: string;
+  declare startsAt: Date;
+  declare durationMinutes: number;
+  declare leadMinutes: number;
+  declare graceMinutes: number;
+  declare watchMinutes: number;
+  declare settleMinutes: number;
+  declare state: ClassState;
+  declare stateReason: CreationOptional<StateReason | null>;
+  declare outcome: CreationOptional<ClassOutcome | null>;
+  declare version: CreationOptional<number>;
+  declare scheduleVersion: CreationOptional<number>;
+  declare liveAt: CreationOptional<Date | null>;
+  declare endedAt: CreationOptional<Date | null>;
+  declare watchedAt: CreationOptional<Date | null>;
+  declare closedAt: CreationOptional<Date | null>;
+  declare settledAt: CreationOptional<Date | null>;
+  declare evidenceAt: CreationOptional<Date | null>;
+  declare nextAttemptAt: CreationOptional<Date | null>;
+  declare cancelledAt: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        randomKey: { type: DataTypes.STRING, allowNull: false },
+        orderId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        localStart: { type: DataTypes.STRING, allowNull: false },
+        timeZone: { type: DataTypes.STRING, allowNull: false },
+        startsAt: { type: DataTypes.DATE(3), allowNull: false },
+        durationMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        leadMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        state: { type: DataTypes.STRING, allowNull: false },
+        stateReason: DataTypes.STRING,
+        outcome: DataTypes.STRING,
+        version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 1 },
+        scheduleVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 1 },
+        liveAt: DataTypes.DATE(3),
+        endedAt: DataTypes.DATE(3),
+        watchedAt: DataTypes.DATE(3),
+        closedAt: DataTypes.DATE(3),
+        settledAt: DataTypes.DATE(3),
+        evidenceAt: DataTypes.DATE(3),
+        nextAttemptAt: DataTypes.DATE(3),
+        cancelledAt: DataTypes.DATE(3),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'ClassDate', tableName: 'class_dates', underscored: true },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { MailKind, MailState } from '../domain/mails';
+
+export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCreationAttributes<MailDelivery>> {
+  declare id: CreationOptional<number>;
+  declare classDateId: number;
+  declare recipientKey: string;
+  declare passId: CreationOptional<number | null>;
+  declare userId: CreationOptional<number | null>;
+  declare kind: MailKind;
+  declare version: number;
+  declare state: MailState;
+  declare messageKey: string;
+  declare attempts: CreationOptional<number>;
+  declare resent: CreationOptional<boolean>;
+  declare nextAttemptAt: Date;
+  declare usefulUntil: Date;
+  declare leaseHolder: CreationOptional<string | null>;
+  declare leaseUntil: CreationOptional<Date | null>;
+  declare lastError: CreationOptional<string | null>;
+  declare sentAt: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        recipientKey: { type: DataTypes.STRING, allowNull: false },
+        passId: DataTypes.BIGINT.UNSIGNED,
+        userId: DataTypes.BIGINT.UNSIGNED,
+        kind: { type: DataTypes.STRING, allowNull: false },
+        version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        state: { type: DataTypes.STRING, allowNull: false },
+        messageKey: { type: DataTypes.STRING, allowNull: false },
+        attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        resent: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+        nextAttemptAt: { type: DataTypes.DATE(3), allowNull: false },
+        usefulUntil: { type: DataTypes.DATE(3), allowNull: false },
+        leaseHolder: DataTypes.STRING,
+        leaseUntil: DataTypes.DATE(3),
+        lastError: DataTypes.STRING,
+        sentAt: DataTypes.DATE(3),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'MailDelivery', tableName: 'mail_deliveries', underscored: true },
+    );
+  }
+}

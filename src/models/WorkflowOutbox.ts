@@ -1,0 +1,37 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+
+export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, InferCreationAttributes<WorkflowOutbox>> {
+  declare id: CreationOptional<number>;
+  declare classDateId: number;
+  declare reason: string;
+  declare attempts: CreationOptional<number>;
+  declare leaseHolder: CreationOptional<string | null>;
+  declare leaseUntil: CreationOptional<Date | null>;
+  declare deliveredAt: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        reason: { type: DataTypes.STRING, allowNull: false },
+        attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        leaseHolder: DataTypes.STRING,
+        leaseUntil: DataTypes.DATE(3),
+        deliveredAt: DataTypes.DATE(3),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'WorkflowOutbox', tableName: 'workflow_outbox', underscored: true },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { AuditAction } from '../domain/auditActions';
+
+export class ZoomAuditLog extends Model<InferAttributes<ZoomAuditLog>, InferCreationAttributes<ZoomAuditLog>> {
+  declare id: CreationOptional<number>;
+  declare userId: CreationOptional<number | null>;
+  declare action: AuditAction;
+  declare entityType: CreationOptional<string | null>;
+  declare entityId: CreationOptional<number | null>;
+  declare metadata: CreationOptional<string | null>;
+  declare ipAddress: CreationOptional<string | null>;
+  declare userAgent: CreationOptional<string | null>;
+  declare seal: string;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        userId: DataTypes.BIGINT.UNSIGNED,
+        action: { type: DataTypes.STRING, allowNull: false },
+        entityType: DataTypes.STRING,
+        entityId: DataTypes.BIGINT.UNSIGNED,
+        metadata: DataTypes.TEXT,
+        ipAddress: DataTypes.STRING,
+        userAgent: DataTypes.STRING,
+        seal: { type: DataTypes.STRING, allowNull: false },
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'ZoomAuditLog', tableName: 'zoom_audit_logs', underscored: true },
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { MeetingState, MeetingStatus } from '../domain/meetingStates';
+
+/** One attempt at one Zoom meeting; `meetingId` is Zoom's id, `isCurrent` is true or null. */
+export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreationAttributes<ZoomMeeting>> {
+  declare id: CreationOptional<number>;
+  declare orderId: number;
+  declare classDateId: number;
+  declare teacherId: number;
+  declare generation: number;
+  declare isCurrent: CreationOptional<boolean | null>;
+  declare state: MeetingState;
+  declare marker: string;
+  declare attempts: CreationOptional<number>;
+  declare looks: CreationOptional<number>;
+  declare unknownSince: CreationOptional<Date | null>;
+  declare nextAttemptAt: CreationOptional<Date | null>;
+  declare lastError: CreationOptional<string | null>;
+  declare syncedVersion: CreationOptional<number>;
+  declare meetingId: CreationOptional<string | null>;
+  declare topic: string;
+  declare startTime: Date;
+  declare duration: number;
+  declare timezone: string;
+  declare registration: CreationOptional<boolean>;
+  declare joinUrlEncrypted: CreationOptional<string | null>;
+  declare status: CreationOptional<MeetingStatus | null>;
+  declare actualStartTime: CreationOptional<Date | null>;
+  declare actualEndTime: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        orderId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        generation: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        isCurrent: DataTypes.BOOLEAN,
+        state: { type: DataTypes.STRING, allowNull: false },
+        marker: { type: DataTypes.STRING, allowNull: false },
+        attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        looks: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        unknownSince: DataTypes.DATE(3),
+        nextAttemptAt: DataTypes.DATE(3),
+        lastError: DataTypes.STRING,
+        syncedVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        meetingId: DataTypes.STRING,
+        topic: { type: DataTypes.STRING, allowNull: false },
+        startTime: { type: DataTypes.DATE(3), allowNull: false },
+        duration: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        timezone: { type: DataTypes.STRING, allowNull: false },
+        registration: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+        joinUrlEncrypted: DataTypes.TEXT,
+        status: DataTypes.STRING,
+        actualStartTime: DataTypes.DATE(3),
+        actualEndTime: DataTypes.DATE(3),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'ZoomMeeting', tableName: 'zoom_meetings', underscored: true },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { Sequelize } from 'sequelize';
+import { BookOrder } from './BookOrder';
+import { ClassAttendance } from './ClassAttendance';
+import { ClassDate } from './ClassDate';
+import { MailDelivery } from './MailDelivery';
+import { OrderGuest } from './OrderGuest';
+import { Session } from './Session';
+import { User } from './User';
+import { WebhookEvent } from './WebhookEvent';
+import { WorkflowOutbox } from './WorkflowOutbox';
+import { ZoomAuditLog } from './ZoomAuditLog';
+import { ZoomConnection } from './ZoomConnection';
+import { ZoomMeeting } from './ZoomMeeting';
+import { ZoomMeetingInstance } from './ZoomMeetingInstance';
+import { ZoomParticipant } from './ZoomParticipant';
+import { ZoomSecureToken } from './ZoomSecureToken';
+import { ZoomSetting } from './ZoomSetting';
+
+const MODELS = [
+  User,
+  Session,
+  ZoomSetting,
+  ZoomConnection,
+  BookOrder,
+  OrderGuest,
+  ClassDate,
+  ZoomMeeting,
+  ZoomMeetingInstance,
+  ZoomSecureToken,
+  ZoomParticipant,
+  ClassAttendance,
+  MailDelivery,
+  WebhookEvent,
+  WorkflowOutbox,
+  ZoomAuditLog,
+];
+
+/** Binds every model to the connection. There are no associations: queries say what they join. */
+export function defineModels(sequelize: Sequelize): void {
+  for (const model of MODELS) model.define(sequelize);
+}

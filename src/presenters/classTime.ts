@@ -1,0 +1,30 @@
+import { DateTime } from 'luxon';
+
+/** "Nov 23, 2026 10:00 AM (Europe/Berlin)": the one way an instant is written for people, in mails and on pages. */
+export function formatInstant(instant: Date, zone: string): string {
+  return `${inZone(instant, zone).toFormat('LLL d, yyyy h:mm a')} (${zone})`;
+}
+
+/**
+ * When a class is, for one reader: in their own zone, with the class's zone beside it when the clocks differ. Without a
+ * zone of their own the class's is used.
+ */
+export function formatClassTime(instant: Date, classZone: string, readerZone: string | null): string {
+  const zone = readerZone ?? classZone;
+  const own = formatInstant(instant, zone);
+  const sameClock = inZone(instant, zone).offset === inZone(instant, classZone).offset;
+  return sameClock ? own : `${own}, which is ${formatInstant(instant, classZone)} for your teacher`;
+}
+
+/** "60 minutes", "1 hour 30 minutes" */
+export function formatDuration(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  const words = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  if (hours < 2 && rest === 0) return words(minutes, 'minute');
+  return [hours > 0 ? words(hours, 'hour') : '', rest > 0 ? words(rest, 'minute') : ''].filter(Boolean).join(' ');
+}
+
+function inZone(instant: Date, zone: string): DateTime {
+  return DateTime.fromJSDate(instant, { zone }).setLocale('en-US');
+}

@@ -1,0 +1,57 @@
+import type { Config } from '../config/loadConfig';
+import { ZoomSetting } from '../models/ZoomSetting';
+import type { Encryption } from '../security/encryption';
+import { ZoomNotConfigured } from '../zoom/errors';
+import type { ZoomApp } from '../zoom/oauth';
+
+export const SETTINGS_ID = 1;
+
+export interface ClassTimeSettings {
+  readonly leadMinutes: number;
+  readonly graceMinutes: number;
+  readonly watchMinutes: number;
+  readonly settleMinutes: number;
+}
+
+export const DEFAULT_TIMES: ClassTimeSettings = {
+  leadMinutes: 30,
+  graceMinutes: 15,
+  watchMinutes: 5,
+  settleMinutes: 90,
+};
+
+/** Where a settings column is encrypted for. */
+export function settingPlace(column: string) {
+  return { table: 'zoom_settings', column, row: SETTINGS_ID };
+}
+
+/** @throws ZoomNotConfigured when the Zoom app's credentials are not there yet */
+export async function findZoomApp(deps: { config: Config; encryption: Encryption }): Promise<ZoomApp> {
+  const row = await ZoomSetting.findByPk(SETTINGS_ID);
+  const clientId = decrypt(deps.encryption, 'client_id_encrypted', row?.clientIdEncrypted);
+  const clientSecret = decrypt(deps.encryption, 'client_secret_encrypted', row?.clientSecretEncrypted);
+  if (clientId === null || clientSecret === null) {
+    throw new ZoomNotConfigured('Enter the Zoom app’s client id and client secret in the settings.');
+  }
+  const redirectUri = row?.redirectUri ?? `${deps.config.appUrl}/teacher/zoom/callback`;
+  return { oauthUrl: deps.config.zoom.oauthUrl, clientId, clientSecret, redirectUri };
+}
+
+/** The secrets a webhook may be signed with: the current one, and the previous one during a rotation. */
+export async function findWebhookSecrets(deps: { encryption: Encryption }): Promise<string[]> {
+  const row = await ZoomSetting.findByPk(SETTINGS_ID);
+  const current = decrypt(deps.encryption, 'webhook_secret_encrypted', row?.webhookSecretEncrypted);
+  const previous = decrypt(deps.encryption, 'previous_webhook_secret_encrypted', row?.previousWebhookSecretEncrypted);
+  return [current, previous].filter((secret) => secret !== null && secret !== '').map(String);
+}
+
+export async function findClassTimeSettings(): Promise<ClassTimeSettings> {
+  const row = await ZoomSetting.findByPk(SETTINGS_ID);
+  if (!row) return DEFAULT_TIMES;
+  const { leadMinutes, graceMinutes, watchMinutes, settleMinutes } = row;
+  return { leadMinutes, graceMinutes, watchMinutes, settleMinutes };
+}
+
+function decrypt(encryption: Encryption, column: string, text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : encryption.decrypt(text, settingPlace(column));
+}

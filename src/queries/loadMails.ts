@@ -1,0 +1,69 @@
+import { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import type { MailDelivery } from '../models/MailDelivery';
+import { OrderGuest } from '../models/OrderGuest';
+import { User } from '../models/User';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+
+/** The class as every mail about it needs it. */
+export interface MailClass {
+  readonly classDate: ClassDate;
+  readonly title: string;
+  readonly teacherName: string;
+  readonly buyerName: string;
+}
+
+/** Whom a mail goes to. `pass` is there for students and guests. */
+export interface MailRecipient {
+  readonly email: string;
+  readonly name: string;
+  readonly timeZone: string | null;
+  readonly pass: ZoomSecureToken | null;
+  /** Why they must get no mail, if so. */
+  readonly skip: string | null;
+}
+
+export async function loadMailClass(classDateId: number): Promise<MailClass> {
+  const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
+  const order = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
+  const [teacher, buyer] = await Promise.all([User.findByPk(classDate.teacherId), User.findByPk(order.userId)]);
+  return {
+    classDate,
+    title: order.title,
+    teacherName: teacher?.fullName ?? 'your teacher',
+    buyerName: buyer?.fullName ?? 'a DreamCrowd student',
+  };
+}
+
+/** The recipients of many ledger rows at once, by row id; a row whose person no longer exists is left out. */
+export async function loadRecipients(rows: readonly MailDelivery[]): Promise<Map<number, MailRecipient>> {
+  const passes = await ZoomSecureToken.findAll({ where: { id: rows.flatMap(({ passId }) => passId ?? []) } });
+  const passesById = new Map(passes.map((pass) => [pass.id, pass]));
+  const userIds = [...rows, ...passes].flatMap(({ userId }) => userId ?? []);
+  const users = new Map((await User.findAll({ where: { id: userIds } })).map((user) => [user.id, user]));
+  const guestIds = passes.flatMap(({ guestId }) => guestId ?? []);
+  const guests = new Map((await OrderGuest.findAll({ where: { id: guestIds } })).map((guest) => [guest.id, guest]));
+  const found = new Map<number, MailRecipient>();
+  for (const row of rows) {
+    const pass = row.passId === null ? null : (passesById.get(row.passId) ?? null);
+    const user = users.get(row.userId ?? pass?.userId ?? 0);
+    const guest = guests.get(pass?.guestId ?? 0);
+    if (user) found.set(row.id, ofUser(user, pass));
+    else if (guest && pass) found.set(row.id, ofGuest(guest, pass));
+  }
+  return found;
+}
+
+function ofUser(user: User, pass: ZoomSecureToken | null): MailRecipient {
+  const skip = user.disabledAt ? 'the account is disabled' : revoked(pass);
+  return { email: user.email, name: user.firstName, timeZone: user.timeZone, pass, skip };
+}
+
+function ofGuest(guest: OrderGuest, pass: ZoomSecureToken): MailRecipient {
+  const skip = guest.removedAt ? 'the guest was removed' : revoked(pass);
+  return { email: pass.email, name: guest.name ?? '', timeZone: guest.timeZone, pass, skip };
+}
+
+function revoked(pass: ZoomSecureToken | null): string | null {
+  return pass?.revokedAt ? 'the pass was revoked' : null;
+}

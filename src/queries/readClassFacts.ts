@@ -1,0 +1,60 @@
+import { Op, QueryTypes, type Sequelize } from 'sequelize';
+import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+
+/** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
+const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
+
+/** Everything the plan of a class rests on, in four small reads; null when there is no such class date. */
+export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ClassFacts | null> {
+  const classDate = await ClassDate.findByPk(classDateId);
+  if (!classDate) return null;
+  const [meetings, connections] = await Promise.all([
+    ZoomMeeting.findAll({ where: { classDateId, state: { [Op.notIn]: ['deleted', 'gone'] } } }),
+    ZoomConnection.count({ where: { userId: classDate.teacherId, state: 'connected' } }),
+  ]);
+  const meeting = meetings.find(({ isCurrent }) => isCurrent);
+  return {
+    ...classFields(classDate),
+    teacherConnected: connections > 0,
+    meeting: meeting ? currentMeeting(meeting) : null,
+    unresolved: outlook(
+      meetings.filter(({ state }) => UNRESOLVED.includes(state)),
+      now,
+    ),
+    removals: outlook(
+      meetings.filter(({ state }) => state === 'deleting'),
+      now,
+    ),
+    passesWithoutLink: meeting?.state === 'created' ? await countPassesWithoutLink(db, classDateId, meeting.id) : 0,
+  };
+}
+
+function classFields(classDate: ClassDate) {
+  const { teacherId, state, stateReason, version, scheduleVersion } = classDate;
+  const { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt } = classDate;
+  const instants = { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt };
+  return { teacherId, state, stateReason, version, scheduleVersion, ...instants, schedule: classDate };
+}
+
+function currentMeeting({ state, syncedVersion, nextAttemptAt }: ZoomMeeting): CurrentMeeting {
+  return { state, syncedVersion, nextAttemptAt };
+}
+
+function outlook(rows: readonly ZoomMeeting[], now: Date): Outlook {
+  const later = rows.flatMap(({ nextAttemptAt }) => (nextAttemptAt && nextAttemptAt > now ? [nextAttemptAt] : []));
+  const earliest = Math.min(...later.map((instant) => instant.getTime()));
+  return { due: rows.length - later.length, nextAttemptAt: later.length > 0 ? new Date(earliest) : null };
+}
+
+async function countPassesWithoutLink(db: Sequelize, classDateId: number, meetingRowId: number): Promise<number> {
+  const [row] = await db.query<{ missing: number }>(
+    `SELECT COUNT(*) AS missing FROM zoom_secure_tokens
+      WHERE class_date_id = :classDateId AND revoked_at IS NULL
+        AND (link_meeting_id IS NULL OR link_meeting_id <> :meetingRowId)`,
+    { type: QueryTypes.SELECT, replacements: { classDateId, meetingRowId } },
+  );
+  return row?.missing ?? 0;
+}

@@ -1,0 +1,74 @@
+import { Connection } from '@temporalio/client';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createClassLookActivities } from '../../activities/classLook';
+import { createMailActivities } from '../../activities/mail';
+import { createMeetingActivities } from '../../activities/meetings';
+import type { Deps } from '../deps';
+import { QUEUES } from '../domain/queues';
+import { ensureSearchAttributes } from './searchAttributes';
+import { temporalConnectionOptions } from './temporal';
+import { workflowCode } from './workflowCode';
+
+/** Sleeping classes are cheap on disk and dear in memory (measured: 24 MB against 166 MB for 2,000). */
+const MAX_CACHED_WORKFLOWS = 100;
+
+/** Classes start on the hour together; the slots level the herd. */
+const WORKFLOW_SLOTS = 100;
+
+/** Zoom's limits are per account and kept by rows; this is only the fuse against a loop of ours. */
+const ZOOM_CALLS_PER_SECOND = 100;
+
+/** On SIGTERM a step may finish: longer than a call to Zoom or a mail may take, shorter than the container's grace. */
+const SHUTDOWN = { shutdownGraceTime: '45 seconds', shutdownForceTime: '55 seconds' } as const;
+
+/** The part of the worker options that says where workflow code comes from; tests hand in a bundle made once. */
+type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+
+/** One Worker a queue, all on the given connection. */
+export async function createWorkers(
+  deps: Deps,
+  connection: NativeConnection,
+  code: WorkflowCode = workflowCode(),
+): Promise<Worker[]> {
+  const { namespace } = deps.config.temporal;
+  const options = { connection, namespace, ...SHUTDOWN };
+  return Promise.all([
+    Worker.create({
+      ...options,
+      ...code,
+      taskQueue: QUEUES.classes,
+      activities: createClassLookActivities(deps),
+      maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+      maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
+    }),
+    Worker.create({
+      ...options,
+      taskQueue: QUEUES.zoom,
+      activities: createMeetingActivities(deps),
+      maxConcurrentActivityTaskExecutions: 50,
+      maxTaskQueueActivitiesPerSecond: ZOOM_CALLS_PER_SECOND,
+    }),
+    Worker.create({
+      ...options,
+      taskQueue: QUEUES.mail,
+      activities: createMailActivities(deps),
+      maxConcurrentActivityTaskExecutions: 10,
+    }),
+  ]);
+}
+
+/** Connects, and makes the namespace ready for our workflows. */
+export async function connectWorker(deps: Deps): Promise<NativeConnection> {
+  const options = temporalConnectionOptions(deps.config);
+  const connection = await Connection.connect(options);
+  try {
+    await ensureSearchAttributes(connection, deps.config.temporal.namespace);
+  } finally {
+    await connection.close();
+  }
+  return NativeConnection.connect({
+    address: deps.config.temporal.address,
+    tls: options.tls ?? false,
+    ...(deps.config.temporal.apiKey === undefined ? {} : { apiKey: deps.config.temporal.apiKey }),
+  });
+}

@@ -1,0 +1,27 @@
+import { Runtime } from '@temporalio/worker';
+import { loadConfigOrExit } from './config/loadConfigOrExit';
+import { closeDeps, createDeps } from './deps';
+import { connectWorker, createWorkers } from './temporal/workers';
+import { temporalLogger } from './observability/temporalLogger';
+
+/** The worker process. Temporal's Runtime turns SIGTERM and SIGINT into an orderly drain of every Worker. */
+async function main(): Promise<void> {
+  const config = loadConfigOrExit();
+  const deps = createDeps(config);
+  Runtime.install({ logger: temporalLogger(deps.logger) });
+  const connection = await connectWorker(deps);
+  const workers = await createWorkers(deps, connection);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
+  try {
+    await running;
+  } finally {
+    await connection.close();
+    await closeDeps(deps);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The worker stopped: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

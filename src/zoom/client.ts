@@ -1,0 +1,31 @@
+import type { TokenDeps } from './freshToken';
+import * as meetings from './meetings';
+import * as pastMeetings from './pastMeetings';
+import * as registrants from './registrants';
+
+/** Takes the token deps off a function, so that callers hand over the teacher's user id first. */
+type Bound<F> = F extends (deps: TokenDeps, ...args: infer Args) => infer Result ? (...args: Args) => Result : never;
+
+type Operations = Pick<
+  typeof meetings,
+  'createMeeting' | 'getMeeting' | 'updateMeeting' | 'deleteMeeting' | 'listMeetings'
+> &
+  Pick<typeof registrants, 'addRegistrants' | 'createInviteLinks'> &
+  Pick<typeof pastMeetings, 'pastMeeting' | 'pastParticipants'>;
+
+/** Zoom, as a teacher: the first argument of each is the teacher's user id. Every error is one of errors.ts. */
+export type ZoomClient = { readonly [Name in keyof Operations]: Bound<Operations[Name]> };
+
+export function createZoomClient(deps: TokenDeps): ZoomClient {
+  return {
+    createMeeting: (...args) => meetings.createMeeting(deps, ...args),
+    getMeeting: (...args) => meetings.getMeeting(deps, ...args),
+    updateMeeting: (...args) => meetings.updateMeeting(deps, ...args),
+    deleteMeeting: (...args) => meetings.deleteMeeting(deps, ...args),
+    listMeetings: (...args) => meetings.listMeetings(deps, ...args),
+    addRegistrants: (...args) => registrants.addRegistrants(deps, ...args),
+    createInviteLinks: (...args) => registrants.createInviteLinks(deps, ...args),
+    pastMeeting: (...args) => pastMeetings.pastMeeting(deps, ...args),
+    pastParticipants: (...args) => pastMeetings.pastParticipants(deps, ...args),
+  };
+}

@@ -1,0 +1,136 @@
+import { planClass, type ClassFacts } from '../../../src/domain/classPlan';
+import { addMinutes } from '../../../src/domain/clock';
+
+const START = new Date('2026-12-01T10:00:00Z');
+const at = (minutes: number) => addMinutes(START, minutes);
+
+function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
+  return {
+    teacherId: 1,
+    state: 'scheduled',
+    stateReason: null,
+    schedule: {
+      startsAt: START,
+      durationMinutes: 60,
+      leadMinutes: 30,
+      graceMinutes: 15,
+      watchMinutes: 5,
+      settleMinutes: 90,
+    },
+    version: 1,
+    scheduleVersion: 1,
+    watchedAt: null,
+    endedAt: null,
+    closedAt: null,
+    settledAt: null,
+    evidenceAt: null,
+    nextAttemptAt: null,
+    teacherConnected: true,
+    meeting: null,
+    unresolved: { due: 0, nextAttemptAt: null },
+    removals: { due: 0, nextAttemptAt: null },
+    passesWithoutLink: 0,
+    ...changes,
+  };
+}
+
+const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null } as const;
+const REMINDERS = ['class_reminder', 'guest_invitation', 'teacher_start'];
+
+describe('planClass', () => {
+  it('only waits before the lead time', () => {
+    const plan = planClass(facts(), at(-31));
+    expect(plan).toEqual({ phase: 'waiting', steps: [], mails: [], nextLookAt: at(-30), waitingFor: 'opens' });
+  });
+
+  it('makes the meeting from the lead time on, before any mail', () => {
+    const plan = planClass(facts(), at(-30));
+    expect(plan).toMatchObject({ phase: 'preparing', steps: ['makeMeeting'], mails: [], nextLookAt: at(-25) });
+  });
+
+  it('reminds as soon as the meeting is there', () => {
+    const plan = planClass(facts({ state: 'ready', meeting: CREATED, passesWithoutLink: 2 }), at(-29));
+    expect(plan.steps).toEqual(['makePersonalLinks']);
+    expect(plan.mails).toEqual(REMINDERS);
+  });
+
+  it('reminds at T−25 although there is no meeting, because the link leads to us', () => {
+    const failing = { state: 'planned', syncedVersion: 0, nextAttemptAt: at(-24) } as const;
+    expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-26)).mails).toEqual([]);
+    expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-25))).toMatchObject({
+      mails: REMINDERS,
+      steps: [],
+      nextLookAt: at(-24),
+    });
+  });
+
+  it('waits for a teacher who is not connected, and tells teacher and admins', () => {
+    const waiting = facts({ state: 'preparing', stateReason: 'teacher_not_connected', teacherConnected: false });
+    const plan = planClass(waiting, at(-28));
+    expect(plan.steps).toEqual([]);
+    expect(plan.mails).toEqual(['teacher_not_connected', 'class_at_risk']);
+    expect(planClass({ ...waiting, teacherConnected: true }, at(-10)).steps).toEqual(['makeMeeting']);
+  });
+
+  it('never makes a meeting while an earlier attempt is unknown', () => {
+    const unknown = facts({
+      state: 'preparing',
+      meeting: { state: 'unknown', syncedVersion: 1, nextAttemptAt: null },
+      unresolved: { due: 1, nextAttemptAt: null },
+    });
+    expect(planClass(unknown, at(-29)).steps).toEqual(['resolveAttempts']);
+  });
+
+  it('patches a meeting that is behind the class', () => {
+    expect(planClass(facts({ state: 'ready', version: 2, meeting: CREATED }), at(-20)).steps).toEqual([
+      'updateMeeting',
+    ]);
+  });
+
+  it('asks why it has not started, once', () => {
+    const ready = facts({ state: 'ready', meeting: CREATED });
+    expect(planClass(ready, at(4)).steps).toEqual([]);
+    expect(planClass(ready, at(5)).steps).toEqual(['askZoom']);
+    const watched = planClass({ ...ready, watchedAt: at(5) }, at(6));
+    expect(watched.steps).toEqual([]);
+    expect(watched.mails).toContain('teacher_not_started');
+  });
+
+  it.each(['ready', 'live', 'ended'] as const)('closes a class that is %s after its grace', (state) => {
+    expect(planClass(facts({ state, meeting: CREATED, watchedAt: at(5) }), at(74)).steps).toEqual([]);
+    expect(planClass(facts({ state, meeting: CREATED, watchedAt: at(5) }), at(75)).steps).toEqual(['closeClass']);
+  });
+
+  it('keeps the door open while Zoom says it still runs', () => {
+    const overrun = facts({ state: 'live', stateReason: 'overrun', meeting: CREATED, nextAttemptAt: at(78) });
+    expect(planClass(overrun, at(76))).toMatchObject({ phase: 'overrun', steps: [], nextLookAt: at(78) });
+  });
+
+  it.each(['scheduled', 'preparing'] as const)('gives up a class that is %s at its end', (state) => {
+    const plan = planClass(facts({ state }), at(60));
+    expect(plan.steps).toEqual(['closeClass']);
+  });
+
+  it('settles 90 minutes after the end, later when it overran', () => {
+    const closed = facts({ state: 'ended', closedAt: at(75), endedAt: at(60) });
+    expect(planClass(closed, at(149))).toMatchObject({ phase: 'settling', steps: [], nextLookAt: at(150) });
+    expect(planClass(closed, at(150)).steps).toEqual(['settleClass']);
+    expect(planClass({ ...closed, endedAt: at(100) }, at(150)).nextLookAt).toEqual(at(190));
+  });
+
+  it('is done when settled, until later evidence comes', () => {
+    const settled = facts({ state: 'settled', closedAt: at(75), settledAt: at(150) });
+    expect(planClass(settled, at(151))).toMatchObject({ phase: 'done', steps: [], nextLookAt: null });
+    expect(planClass({ ...settled, evidenceAt: at(160) }, at(161)).steps).toEqual(['settleClass']);
+  });
+
+  it('removes a cancelled class’s meeting and tells those who were told', () => {
+    const cancelled = facts({ state: 'cancelled', removals: { due: 1, nextAttemptAt: null } });
+    expect(planClass(cancelled, at(-20))).toMatchObject({ steps: ['removeMeetings'], mails: ['cancelled'] });
+  });
+
+  it('is not done with a cancelled class while an attempt is unknown', () => {
+    const cancelled = facts({ state: 'cancelled', unresolved: { due: 0, nextAttemptAt: at(-18) } });
+    expect(planClass(cancelled, at(-20))).toMatchObject({ phase: 'done', steps: [], nextLookAt: at(-18) });
+  });
+});

@@ -1,0 +1,23 @@
+import { loadConfig, type Config } from '../../src/config/loadConfig';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** A complete configuration for tests; override single variables by name. */
+export function testConfig(overrides: Record<string, string>): Config {
+  return loadConfig({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    APP_URL: 'http://127.0.0.1:3000',
+    ENCRYPTION_KEYS: `e1:${KEY}`,
+    SIGNING_KEYS: `s1:${KEY}`,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: '2525',
+    MAIL_FROM_ADDRESS: 'classes@example.test',
+    SUPPORT_EMAIL: 'support@example.test',
+    ZOOM_CLIENT_ID: 'test-client',
+    ZOOM_CLIENT_SECRET: 'test-client-secret',
+    ZOOM_WEBHOOK_SECRET: 'test-webhook-secret',
+    ZOOM_ALLOWED_HOSTS: '127.0.0.1',
+    ...overrides,
+  });
+}

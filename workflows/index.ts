@@ -1,0 +1,1 @@
+export { classDate } from './classDate';
