@@ -45,6 +45,16 @@ export async function up(db: Sequelize): Promise<void> {
       CONSTRAINT zoom_meetings_class_date FOREIGN KEY (class_date_id) REFERENCES class_dates (id),
       CONSTRAINT zoom_meetings_teacher FOREIGN KEY (teacher_id) REFERENCES users (id)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`);
+  await createInstances(db);
+}
+
+export async function down(db: Sequelize): Promise<void> {
+  await db.query('DROP TABLE zoom_meeting_instances');
+  await db.query('DROP TABLE zoom_meetings');
+}
+
+/** A meeting has an instance, with a uuid of its own, for each time it was started. */
+async function createInstances(db: Sequelize): Promise<void> {
   await db.query(`
     CREATE TABLE zoom_meeting_instances (
       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -58,9 +68,4 @@ export async function up(db: Sequelize): Promise<void> {
       KEY zoom_meeting_instances_meeting (zoom_meeting_id),
       CONSTRAINT zoom_meeting_instances_meeting FOREIGN KEY (zoom_meeting_id) REFERENCES zoom_meetings (id)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`);
-}
-
-export async function down(db: Sequelize): Promise<void> {
-  await db.query('DROP TABLE zoom_meeting_instances');
-  await db.query('DROP TABLE zoom_meetings');
 }

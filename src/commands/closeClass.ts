@@ -73,9 +73,14 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
       );
       return;
     }
-    const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDateId)) ?? now;
+    const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDateId)) ?? endWithoutWord(classDate, now);
     await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
   });
+}
+
+/** A class that never went live ended when it was meant to; one that did, no later than now. */
+function endWithoutWord(classDate: ClassDate, now: Date): Date {
+  return classDate.liveAt ? now : classTimes(classDate).endsAt;
 }
 
 async function lastKnownEnd(classDateId: number): Promise<Date | null> {

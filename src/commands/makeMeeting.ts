@@ -61,12 +61,11 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
       );
       return null;
     }
-    const pausedUntil =
-      connection.pausedUntil && connection.pausedUntil > deps.clock.now() ? connection.pausedUntil : null;
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;
     if ((meeting.state !== 'planned' && meeting.state !== 'failed') || notBefore) return null;
-    if (pausedUntil) {
-      await meeting.update({ nextAttemptAt: pausedUntil }, { transaction });
+    const pauseMs = (connection.pausedUntil?.getTime() ?? 0) - deps.clock.now().getTime();
+    if (pauseMs > 0) {
+      await meeting.update({ nextAttemptAt: new Date(now.getTime() + pauseMs) }, { transaction });
       return null;
     }
     await meeting.update(

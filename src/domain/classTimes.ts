@@ -4,7 +4,7 @@ import { addMinutes } from './clock';
 const REMIND_AFTER_MINUTES = 5;
 
 /** A class that Zoom says still runs is closed this long after its planned end, whatever Zoom says. */
-const HARD_CAP_MINUTES = 240;
+export const HARD_CAP_MINUTES = 240;
 
 export interface ClassSchedule {
   readonly startsAt: Date;

@@ -9,8 +9,7 @@ const NAMES = ['ClassDateId', 'TeacherId', 'Phase'];
 
 /** Makes sure the namespace knows the search attributes. Any number of workers may do this at once. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  for (const name of NAMES.filter((known) => !(known in customAttributes))) {
+  for (const name of NAMES) {
     try {
       await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: KEYWORD } });
     } catch (error) {

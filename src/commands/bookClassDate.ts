@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { FieldErrors, type FieldError } from '../errors';
+import { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import { OrderGuest } from '../models/OrderGuest';
+import { User } from '../models/User';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZoomSettings';
+import { hashToken, joinToken, type PersonKey } from '../security/joinPass';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { isTimeZone, resolveWallTime, type ResolvedWallTime } from './resolveWallTime';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface Booking {
+  readonly orderId: number;
+  /** wall time, `2026-11-23T10:00` */
+  readonly localStart: string;
+  /** IANA */
+  readonly timeZone: string;
+  readonly durationMinutes: number;
+  /** Settings of this class alone; the general ones where absent. */
+  readonly times?: Partial<ClassTimeSettings>;
+}
+
+export interface Booked {
+  readonly classDate: ClassDate;
+  /** What the person who booked should know. */
+  readonly notes: readonly string[];
+}
+
+const DURATION_MIN = 1;
+const DURATION_MAX = 1440;
+/** Zoom ends a meeting of an unlicensed host after so many minutes. */
+const BASIC_MINUTES = 40;
+
+/**
+ * Books a class date: the row, a join pass for the buyer and each guest, and the word to its workflow, in one commit.
+ *
+ * @throws FieldErrors; nothing has been saved then
+ */
+export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditOrigin): Promise<Booked> {
+  const resolved = checkBooking(deps, booking);
+  const order = await BookOrder.findByPk(booking.orderId, { rejectOnEmpty: true });
+  const times = { ...(await findClassTimeSettings()), ...booking.times };
+  const { classDate, outboxId } = await inTransaction(deps.db, async (transaction) => {
+    const created = await ClassDate.create(
+      {
+        randomKey: randomBytes(16).toString('hex'),
+        orderId: order.id,
+        teacherId: order.teacherId,
+        localStart: resolved.localStart,
+        timeZone: booking.timeZone,
+        startsAt: resolved.startsAt,
+        durationMinutes: booking.durationMinutes,
+        ...times,
+        state: 'scheduled',
+      },
+      { transaction },
+    );
+    const count = await makePasses(deps, order, created, transaction);
+    const entity = { type: 'class_date', id: created.id };
+    await writeAudit(deps, origin, { action: 'class_booked', entity }, transaction);
+    await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count } }, transaction);
+    return { classDate: created, outboxId: await addToOutbox(created.id, 'booked', transaction) };
+  });
+  await deliverOutbox(deps, outboxId);
+  const warnings = await warningsFor(order.teacherId, booking.durationMinutes);
+  return { classDate, notes: [...(resolved.note === null ? [] : [resolved.note]), ...warnings] };
+}
+
+function checkBooking(deps: Deps, { localStart, timeZone, durationMinutes }: Booking): ResolvedWallTime {
+  const problems: FieldError[] = [];
+  const zoneIsKnown = isTimeZone(timeZone);
+  if (!zoneIsKnown) {
+    problems.push({
+      field: 'timeZone',
+      message: `“${timeZone}” is no time zone we know. Enter one such as Europe/Berlin.`,
+    });
+  }
+  if (!Number.isInteger(durationMinutes) || durationMinutes < DURATION_MIN || durationMinutes > DURATION_MAX) {
+    const message = `Enter how long the class is as a whole number of minutes, from ${DURATION_MIN} to ${DURATION_MAX}.`;
+    problems.push({ field: 'durationMinutes', message });
+  }
+  const resolved = resolveWallTime(localStart, zoneIsKnown ? timeZone : 'UTC');
+  if (!resolved)
+    problems.push({ field: 'localStart', message: 'Enter the day and the time at which the class starts.' });
+  else if (zoneIsKnown && resolved.startsAt <= deps.clock.now()) {
+    problems.push({ field: 'localStart', message: 'This is in the past. Choose a time that is still to come.' });
+  }
+  if (problems.length > 0 || !resolved) throw new FieldErrors(problems);
+  return resolved;
+}
+
+async function makePasses(
+  { signingKeys }: Deps,
+  order: BookOrder,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<number> {
+  const buyer = await User.findByPk(order.userId, { transaction });
+  const guests = await OrderGuest.findAll({ where: { orderId: order.id, removedAt: null }, transaction });
+  const keyId = signingKeys.currentId;
+  const pass = (person: PersonKey) =>
+    hashToken(joinToken(signingKeys, { keyId, classKey: classDate.randomKey, person, epoch: 1 }));
+  const common = { classDateId: classDate.id, keyId, epoch: 1 };
+  const passes = [
+    ...(buyer ? [{ ...common, userId: buyer.id, email: buyer.email, token: pass(`user:${buyer.id}`) }] : []),
+    ...guests.map(({ id, email }) => ({ ...common, guestId: id, email, token: pass(`guest:${id}`) })),
+  ];
+  await ZoomSecureToken.bulkCreate(passes, { transaction });
+  return passes.length;
+}
+
+async function warningsFor(teacherId: number, durationMinutes: number): Promise<string[]> {
+  const connection = await ZoomConnection.findOne({ where: { userId: teacherId } });
+  if (connection?.state !== 'connected') {
+    return ['The teacher has not connected Zoom. The class needs that before it can open.'];
+  }
+  if (!connection.licensed && durationMinutes > BASIC_MINUTES) {
+    return [`The teacher’s Zoom account is a Basic one: Zoom ends its meetings after ${BASIC_MINUTES} minutes.`];
+  }
+  return [];
+}

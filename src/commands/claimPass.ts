@@ -1,0 +1,94 @@
+import { QueryTypes, type Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { HARD_CAP_MINUTES } from '../domain/classTimes';
+import type { LinkQuality } from '../models/ZoomSecureToken';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export type Claim = 'claimed' | 'reentered' | 'refused';
+
+interface Claimant {
+  readonly passId: number;
+  readonly classDateId: number;
+  /** SHA-256 of the browser's own cookie, 64 hex digits */
+  readonly holderHash: string;
+  /** the way into the meeting that the person is sent on */
+  readonly quality: LinkQuality;
+}
+
+/**
+ * The same rule as isOpen(doorOf(…)) in src/domain/joinRules, by the database's clock. A subquery and not a join: under
+ * READ COMMITTED it takes no locks, so a claim never waits for whoever holds the class's row.
+ */
+const CLASS_IS_OPEN = `EXISTS (
+    SELECT 1
+      FROM class_dates c
+      JOIN zoom_meetings m ON m.class_date_id = c.id AND m.is_current = 1 AND m.state = 'created'
+     WHERE c.id = ? AND c.closed_at IS NULL
+       AND ((c.state IN ('ready', 'ended')
+             AND UTC_TIMESTAMP(3) < TIMESTAMPADD(MINUTE, c.duration_minutes + c.grace_minutes, c.starts_at))
+         OR (c.state = 'live'
+             AND UTC_TIMESTAMP(3) < TIMESTAMPADD(MINUTE, c.duration_minutes + ${HARD_CAP_MINUTES}, c.starts_at))))`;
+
+const CLAIM = `
+  UPDATE zoom_secure_tokens
+     SET used_at = UTC_TIMESTAMP(3), holder_hash = ?, ip_address = ?, user_agent = ?, updated_at = UTC_TIMESTAMP(3)
+   WHERE id = ? AND class_date_id = ? AND used_at IS NULL AND revoked_at IS NULL AND ${CLASS_IS_OPEN}`;
+
+const REENTER = `
+  SELECT id
+    FROM zoom_secure_tokens
+   WHERE id = ? AND class_date_id = ? AND holder_hash = ? AND revoked_at IS NULL AND ${CLASS_IS_OPEN}`;
+
+const USER_AGENT_MAX = 255;
+
+/**
+ * Lets one browser in. Whoever claims first holds the pass, and comes back in with the same cookie until the class is
+ * over. The statement is the decision: 200 clicks at once make one holder. It always changes the row it matches, so the
+ * count of affected rows means the same with FOUND_ROWS (mysql2's way) and without (Sequelize's).
+ */
+export function claimPass(deps: Deps, claimant: Claimant, origin: AuditOrigin): Promise<Claim> {
+  return inTransaction(deps.db, async (transaction) => {
+    const claim = await decide(deps, claimant, origin, transaction);
+    if (claim === 'refused') return claim;
+    const { passId, classDateId, quality } = claimant;
+    await writeAudit(
+      deps,
+      origin,
+      {
+        action: 'join_attempt_success',
+        entity: { type: 'zoom_secure_token', id: passId },
+        metadata: { classDateId, quality, reentry: claim === 'reentered' },
+      },
+      transaction,
+    );
+    return claim;
+  });
+}
+
+async function decide(
+  { db }: Deps,
+  { passId, classDateId, holderHash }: Claimant,
+  { ipAddress, userAgent }: AuditOrigin,
+  transaction: Transaction,
+): Promise<Claim> {
+  const [, claimed] = await db.query(CLAIM, {
+    replacements: [
+      holderHash,
+      ipAddress,
+      userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+      passId,
+      classDateId,
+      classDateId,
+    ],
+    type: QueryTypes.UPDATE,
+    transaction,
+  });
+  if (claimed === 1) return 'claimed';
+  const held = await db.query(REENTER, {
+    replacements: [passId, classDateId, holderHash, classDateId],
+    type: QueryTypes.SELECT,
+    transaction,
+  });
+  return held.length > 0 ? 'reentered' : 'refused';
+}

@@ -1,0 +1,29 @@
+import type { Deps } from '../deps';
+import { mayBeLimited, REFUSAL_ACTIONS, type Refusal } from '../domain/joinRefusals';
+import type { FailureLimit } from '../security/failureLimit';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface RefusedAttempt {
+  readonly refusal: Refusal;
+  /** null where the address named none */
+  readonly classDateId: number | null;
+}
+
+/**
+ * Audits a refused attempt, as long as that address has not filled the log already.
+ *
+ * @returns what to tell the person
+ */
+export async function recordJoinRefusal(
+  deps: Pick<Deps, 'signingKeys'>,
+  limit: FailureLimit,
+  { refusal, classDateId }: RefusedAttempt,
+  origin: AuditOrigin,
+): Promise<Refusal | 'too_many'> {
+  const allowed = await limit.count(origin.ipAddress ?? 'unknown');
+  if (!allowed) return mayBeLimited(refusal) ? 'too_many' : refusal;
+  const entity = classDateId === null ? {} : { entity: { type: 'class_date', id: classDateId } };
+  const action = REFUSAL_ACTIONS[refusal];
+  await writeAudit(deps, origin, { action, ...entity, metadata: { reason: refusal } }, null);
+  return refusal;
+}

@@ -1,0 +1,133 @@
+import { Transaction } from 'sequelize';
+import type { Deps } from '../deps';
+import { MINUTE_MS } from '../domain/clock';
+import { mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
+import { nextClassState } from '../domain/transitions';
+import { ClassDate } from '../models/ClassDate';
+import type { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import type { HintReason } from '../temporal/outbox';
+import type { MeetingEvent, RunEvent } from '../zoom/webhookEvents';
+import { noteEvidence } from './noteEvidence';
+import { THE_SYSTEM, writeAudit } from './writeAudit';
+
+type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'other' }>;
+
+/**
+ * A meeting has started, ended, been moved or been deleted in Zoom. Order and repeats make no difference: the class
+ * follows from the runs known so far, not from the event that happens to be the latest.
+ *
+ * @returns what the class's workflow should hear, if anything
+ */
+export async function recordMeetingEvent(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  event: EventOfMeeting,
+  transaction: Transaction,
+): Promise<HintReason | null> {
+  // The class's row is the lock of everything that follows from its meeting's events.
+  const lock = Transaction.LOCK.UPDATE;
+  const classDate = await ClassDate.findByPk(meeting.classDateId, { transaction, lock, rejectOnEmpty: true });
+  await meeting.reload({ transaction });
+  switch (event.kind) {
+    case 'run':
+      return recordRun(deps, classDate, meeting, event, transaction);
+    case 'deleted':
+      return recordDeletion(deps, classDate, meeting, transaction);
+    case 'updated':
+      await flagMove(classDate, meeting, event.startsAt, transaction);
+      return null;
+  }
+}
+
+async function recordRun(
+  deps: Deps,
+  classDate: ClassDate,
+  meeting: ZoomMeeting,
+  event: RunEvent,
+  transaction: Transaction,
+): Promise<HintReason | null> {
+  if (!(await saveRun(meeting, event, transaction))) return null;
+  const runs = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
+  const summary = summariseRuns(runs);
+  await meeting.update(
+    {
+      status: summary.state === 'running' ? 'started' : 'ended',
+      actualStartTime: summary.firstStartedAt,
+      actualEndTime: summary.lastEndedAt,
+    },
+    { transaction },
+  );
+  const action = event.event === 'started' ? 'meeting_started' : 'meeting_ended';
+  const entity = { type: 'zoom_meeting', id: meeting.id };
+  await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId: classDate.id } }, transaction);
+  if (classDate.closedAt) return noteEvidence(deps, classDate, transaction);
+  // A former meeting of the class says nothing about the class any more.
+  if (!meeting.isCurrent) return null;
+  await follow(classDate, summary, transaction);
+  return event.event === 'started' ? 'meeting started' : 'meeting ended';
+}
+
+/** @returns whether it told anything new */
+async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Transaction): Promise<boolean> {
+  const known = await ZoomMeetingInstance.findOne({ where: { uuid: event.uuid }, transaction });
+  const { startedAt, endedAt } = mergeRun(known ?? { startedAt: null, endedAt: null }, event);
+  if (!known) {
+    await ZoomMeetingInstance.create(
+      { zoomMeetingId: meeting.id, uuid: event.uuid, startedAt, endedAt },
+      { transaction },
+    );
+    return true;
+  }
+  known.set({ startedAt, endedAt });
+  const changed = known.changed() !== false;
+  await known.save({ transaction });
+  return changed;
+}
+
+async function follow(classDate: ClassDate, summary: RunSummary, transaction: Transaction): Promise<void> {
+  const event = summary.state === 'running' ? 'meeting_started' : 'meeting_ended';
+  const state = nextClassState(classDate.state, event);
+  const { liveAt } = classDate;
+  const first = summary.firstStartedAt;
+  await classDate.update(
+    {
+      state,
+      stateReason: state === classDate.state ? classDate.stateReason : null,
+      liveAt: liveAt && first ? new Date(Math.min(liveAt.getTime(), first.getTime())) : (first ?? liveAt),
+      ...(state === 'live' || state === 'ended' ? { endedAt: summary.lastEndedAt } : {}),
+    },
+    { transaction },
+  );
+}
+
+/** Gone for good: the class gets a new meeting behind the same passes, if it still needs one. */
+async function recordDeletion(
+  deps: Deps,
+  classDate: ClassDate,
+  meeting: ZoomMeeting,
+  transaction: Transaction,
+): Promise<HintReason | null> {
+  // Our own deletions come back as events, too; those meetings are no longer current.
+  if (!meeting.isCurrent) return null;
+  await meeting.update({ state: 'gone', isCurrent: null, status: 'cancelled', nextAttemptAt: null }, { transaction });
+  const entity = { type: 'zoom_meeting', id: meeting.id };
+  const metadata = { classDateId: classDate.id };
+  await writeAudit(deps, THE_SYSTEM, { action: 'meeting_gone', entity, metadata }, transaction);
+  if (classDate.closedAt) return null;
+  await classDate.update({ state: nextClassState(classDate.state, 'meeting_deleted') }, { transaction });
+  return 'meeting deleted';
+}
+
+/** Moving a meeting in Zoom does not move the class; the difference is shown to the admins. */
+async function flagMove(
+  classDate: ClassDate,
+  meeting: ZoomMeeting,
+  startsAt: Date | null,
+  transaction: Transaction,
+): Promise<void> {
+  if (!startsAt || !meeting.isCurrent) return;
+  const moved = Math.abs(startsAt.getTime() - classDate.startsAt.getTime()) >= MINUTE_MS;
+  const lastError = moved ? `Moved in Zoom to ${startsAt.toISOString()}; the class has not moved.` : null;
+  await meeting.update({ lastError }, { transaction });
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** How this Zoom behaves where the real one differs between accounts, plans or sources. All can be changed while it runs. */
+export const behaviourSchema = z.strictObject({
+  /** Whether a 4xx from the webhook receiver is retried; Zoom's own pages disagree. */
+  retryOn4xx: z.boolean().default(false),
+  /** Zoom has been seen to say "ended" before the "left" of those it threw out. */
+  endedBeforeLeft: z.boolean().default(true),
+  /** Whose events are sent: those of users who added the app, or of every user of their accounts. */
+  webhookAudience: z.enum(['account', 'connected']).default('account'),
+  /** Accounts under HIPAA hide names and addresses in events. */
+  hidePersonalData: z.boolean().default(false),
+  /** Older payloads lack participant_uuid. */
+  omitParticipantUuid: z.boolean().default(false),
+  /** How long after the end the participants' durations stay 0. */
+  processingDelayMs: z.number().min(0).default(60_000),
+  /** How long a new meeting is missing from lists. */
+  listLagMs: z.number().min(0).default(0),
+  /** How long a rotated refresh token goes on working; Zoom gives no time. */
+  refreshGraceSeconds: z.number().min(0).default(0),
+  /** How much later than a dropped connection its "left" is sent, before scaling. */
+  lateLeftMs: z.tuple([z.number(), z.number()]).default([60_000, 90_000]),
+  /** How long after the end a cloud recording is announced, before scaling. */
+  recordingDelayMs: z.number().min(0).default(180_000),
+  enforceQuotas: z.boolean().default(true),
+  /** Creations and updates a host may make in a day. */
+  meetingWritesPerDay: z.number().int().default(100),
+  registrantAddsPerDay: z.number().int().default(3),
+  registrantStatusPerDay: z.number().int().default(10),
+  /** Calls an account may make, by plan and label such as `pro:Light`; what is not named stays as Zoom has it. */
+  accountLimits: z
+    .record(z.string(), z.object({ perSecond: z.number().optional(), perDay: z.number().optional() }))
+    .default({}),
+  /** Settings an account's admin has locked, by account id. */
+  lockedSettings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Accounts whose admin has disabled the app (4738). */
+  appDisabledFor: z.array(z.string()).default([]),
+  /** The e-mail address of whom the consent page lets in at once, without asking. */
+  autoAllow: z.email().nullable().default(null),
+});
+
+export type Behaviour = z.infer<typeof behaviourSchema>;

@@ -1,0 +1,43 @@
+/** An error with a meaning for whoever asked: its message is shown to them, so it says what to do. */
+export class AppError extends Error {
+  override readonly name: string = 'AppError';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  /** Koa's own convention. */
+  get expose(): boolean {
+    return this.status < 500;
+  }
+}
+
+export class NotFoundError extends AppError {
+  constructor(message = 'There is no such page. Check the address, or start again from the first page.') {
+    super(404, 'not_found', message);
+  }
+}
+
+export class ForbiddenError extends AppError {
+  constructor(message = 'You may not do this.') {
+    super(403, 'forbidden', message);
+  }
+}
+
+/** One thing wrong with what somebody entered, and where. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Everything wrong with a form at once; nothing has been saved. */
+export class FieldErrors extends AppError {
+  constructor(readonly fields: readonly FieldError[]) {
+    super(422, 'invalid_fields', fields.map(({ message }) => message).join(' '));
+  }
+}

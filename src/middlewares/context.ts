@@ -1,0 +1,21 @@
+import type { RouterContext } from '@koa/router';
+import type { DefaultContext, ParameterizedContext } from 'koa';
+import type { User } from '../models/User';
+
+/** What our middlewares put on ctx.state. */
+export interface AppState {
+  requestId: string;
+  user: User | null;
+  /** Messages left by the request before, shown once. */
+  flash: readonly Flash[];
+  /** Set by session-bound forms; undefined where there is no session. */
+  csrfToken?: () => string;
+}
+
+export interface Flash {
+  readonly kind: 'good' | 'bad';
+  readonly text: string;
+}
+
+export type AppContext = ParameterizedContext<AppState, DefaultContext>;
+export type AppRouterContext = RouterContext<AppState, DefaultContext>;

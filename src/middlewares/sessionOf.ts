@@ -1,0 +1,23 @@
+import type { AppContext } from './context';
+import type { SessionData } from './session';
+
+/** koa-session's object on the context: ours to read and write, saved at the end of the request. */
+type KoaSession = SessionData & { regenerate(callback: () => void): void };
+
+/** The request's session; null on routes that have none. */
+export function sessionOf(ctx: AppContext): KoaSession | null {
+  return (ctx as unknown as { session?: KoaSession }).session ?? null;
+}
+
+/** Gives the session a new name and forgets what it held: at sign-in, so that nobody can have planted it. */
+export function regenerateSession(ctx: AppContext): Promise<void> {
+  return new Promise((resolve) => {
+    const session = sessionOf(ctx);
+    if (session) session.regenerate(resolve);
+    else resolve();
+  });
+}
+
+export function endSession(ctx: AppContext): void {
+  (ctx as unknown as { session: null }).session = null;
+}

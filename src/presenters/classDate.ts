@@ -1,0 +1,98 @@
+import { assertNever } from '../domain/assertNever';
+import type { ClassOutcome, ClassState, StateReason } from '../domain/classStates';
+import type { ClassRow } from '../queries/listClassDates';
+import { formatDuration, formatInstant } from './classTime';
+
+/** A class date in a list. */
+export interface PresentedClassRow {
+  readonly id: number;
+  readonly title: string;
+  readonly teacherName: string;
+  readonly startsAt: string;
+  readonly duration: string;
+  readonly state: string;
+  readonly tone: 'good' | 'bad' | 'plain';
+}
+
+export function presentClassRow({ classDate, title, teacherName }: ClassRow, zone: string | null): PresentedClassRow {
+  const { id, startsAt, timeZone, durationMinutes, state, stateReason, outcome } = classDate;
+  return {
+    id,
+    title,
+    teacherName,
+    startsAt: formatInstant(startsAt, zone ?? timeZone),
+    duration: formatDuration(durationMinutes),
+    state: outcome && state === 'settled' ? outcomeInWords(outcome) : stateInWords(state),
+    tone: toneOf(state, stateReason, outcome),
+  };
+}
+
+/** A state as a person would say it. */
+export function stateInWords(state: ClassState): string {
+  switch (state) {
+    case 'scheduled':
+      return 'Booked';
+    case 'preparing':
+      return 'Room is being made';
+    case 'ready':
+      return 'Room is open';
+    case 'live':
+      return 'Live';
+    case 'ended':
+      return 'Ended';
+    case 'settled':
+      return 'Settled';
+    case 'cancelled':
+      return 'Cancelled';
+    case 'missed':
+      return 'Missed';
+    default:
+      return assertNever(state);
+  }
+}
+
+export function reasonInWords(reason: StateReason): string {
+  switch (reason) {
+    case 'teacher_not_connected':
+      return 'The teacher has not connected Zoom. It goes on by itself as soon as they do.';
+    case 'zoom_not_configured':
+      return 'Zoom does not accept our app’s credentials. Check the Zoom settings.';
+    case 'zoom_refused':
+      return 'Zoom refused to make the room. It is tried again.';
+    case 'zoom_unreachable':
+      return 'Zoom does not answer. It is tried again.';
+    case 'zoom_daily_limit':
+      return 'The teacher’s Zoom account has used up its daily limit. It is tried again after 00:00 UTC.';
+    case 'not_started':
+      return 'It should have started; the teacher has been told.';
+    case 'overrun':
+      return 'It runs past its end; the door stays open.';
+    default:
+      return assertNever(reason);
+  }
+}
+
+export function outcomeInWords(outcome: ClassOutcome): string {
+  switch (outcome) {
+    case 'held':
+      return 'Held';
+    case 'teacher_absent':
+      return 'The teacher did not come';
+    case 'students_absent':
+      return 'No student came';
+    case 'nobody_came':
+      return 'Nobody came';
+    case 'room_failed':
+      return 'There was no room';
+    case 'cancelled':
+      return 'Cancelled';
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function toneOf(state: ClassState, reason: StateReason | null, outcome: ClassOutcome | null) {
+  if (state === 'missed' || (reason !== null && reason !== 'overrun')) return 'bad';
+  if (state === 'live' || state === 'ready' || outcome === 'held') return 'good';
+  return 'plain';
+}

@@ -1,0 +1,96 @@
+import type { Config } from '../config/loadConfig';
+import { classTimes } from '../domain/classTimes';
+import type { MailDelivery } from '../models/MailDelivery';
+import type { ZoomSecureToken } from '../models/ZoomSecureToken';
+import type { ClassPage } from '../queries/findClassPage';
+import { classDateWorkflowId } from '../temporal/workflowIds';
+import { outcomeInWords, presentClassRow, reasonInWords } from './classDate';
+import { formatInstant } from './classTime';
+
+const OVER = ['settled', 'cancelled', 'missed'];
+
+/** The admin's page of a class date as plain values; Zoom's URLs are never among them. */
+export function presentClassPage(config: Config, page: ClassPage, readerZone: string | null) {
+  const { classDate } = page;
+  const zone = readerZone ?? classDate.timeZone;
+  const instant = (at: Date | null) => (at === null ? null : formatInstant(at, zone));
+  return {
+    ...presentClassRow(page, readerZone),
+    orderId: classDate.orderId,
+    over: OVER.includes(classDate.state),
+    reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),
+    outcome: classDate.outcome === null ? null : outcomeInWords(classDate.outcome),
+    workflowUrl: workflowUrl(config, classDate),
+    timeline: timelineOf(page, instant),
+    meetings: page.meetings.map(({ meetingId, state, status, attempts, lastError, nextAttemptAt, generation }) => ({
+      ...{ meetingId, state, status, attempts, lastError, generation },
+      nextAttemptAt: instant(nextAttemptAt),
+    })),
+    people: page.passes.map((pass) => presentPass(page, pass, instant)),
+    mails: page.mails.map((mail) => presentMail(page, mail, instant)),
+    attendance: page.attendance.map((row) => ({
+      who: row.passId === null ? page.teacherName : passName(page, row.passId),
+      verdict: row.verdict,
+      minutes: Math.round(row.presentSeconds / 60),
+      sources: row.sources,
+    })),
+    segments: page.segments.map((segment) => ({
+      who: segment.userName ?? 'unknown',
+      role: segment.role,
+      joined: instant(segment.joinTime),
+      left: instant(segment.leaveTime),
+      unmatched: segment.passId === null && segment.role !== 'host',
+    })),
+    audit: page.audit.map(({ action, createdAt }) => ({ action, at: instant(createdAt) })),
+  };
+}
+
+type Format = (at: Date | null) => string | null;
+
+function timelineOf({ classDate }: ClassPage, instant: Format) {
+  const times = classTimes(classDate);
+  return [
+    { what: 'Booked', at: instant(classDate.createdAt) },
+    { what: 'Room opens', at: instant(times.opensAt) },
+    { what: 'Starts', at: instant(times.startsAt) },
+    { what: 'Went live', at: instant(classDate.liveAt) },
+    { what: 'Planned end', at: instant(times.endsAt) },
+    { what: 'Ended', at: instant(classDate.endedAt) },
+    { what: 'Doors closed', at: instant(classDate.closedAt) },
+    { what: 'Settled', at: instant(classDate.settledAt) },
+    { what: 'Cancelled', at: instant(classDate.cancelledAt) },
+  ].filter(({ at }) => at !== null);
+}
+
+function presentPass(page: ClassPage, pass: ZoomSecureToken, instant: Format) {
+  return {
+    who: passName(page, pass.id),
+    email: pass.email,
+    role: pass.guestId === null ? 'student' : 'guest',
+    state: pass.revokedAt ? 'revoked' : pass.usedAt ? 'claimed' : 'not used yet',
+    usedAt: instant(pass.usedAt),
+    link: pass.linkQuality,
+  };
+}
+
+function presentMail(page: ClassPage, mail: MailDelivery, instant: Format) {
+  const user = mail.userId === null ? undefined : page.mailUsers.get(mail.userId);
+  return {
+    kind: mail.kind.replaceAll('_', ' '),
+    who: user?.fullName ?? (mail.passId === null ? 'nobody' : passName(page, mail.passId)),
+    state: mail.state.replaceAll('_', ' '),
+    tone: mail.state === 'sent' ? 'good' : ['bounced', 'failed', 'unknown'].includes(mail.state) ? 'bad' : 'plain',
+    sentAt: instant(mail.sentAt),
+    reason: mail.lastError,
+  };
+}
+
+function passName({ passNames }: ClassPage, passId: number): string {
+  const name = passNames.get(passId);
+  return name ? `${name.firstName} ${name.lastName}` : 'somebody who is gone';
+}
+
+function workflowUrl({ temporal }: Config, classDate: ClassPage['classDate']): string | null {
+  if (temporal.uiUrl === undefined) return null;
+  return `${temporal.uiUrl}/namespaces/${temporal.namespace}/workflows/${classDateWorkflowId(classDate)}`;
+}

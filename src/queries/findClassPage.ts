@@ -1,0 +1,73 @@
+import { Op } from 'sequelize';
+import { ClassAttendance } from '../models/ClassAttendance';
+import { ClassDate } from '../models/ClassDate';
+import { MailDelivery } from '../models/MailDelivery';
+import { User } from '../models/User';
+import { ZoomAuditLog } from '../models/ZoomAuditLog';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../models/ZoomParticipant';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { withNames, type ClassRow } from './listClassDates';
+import { findPassNames, type PassName } from './findPassNames';
+
+/** Everything an admin sees of one class date. */
+export interface ClassPage extends ClassRow {
+  readonly meetings: readonly ZoomMeeting[];
+  readonly passes: readonly ZoomSecureToken[];
+  readonly passNames: ReadonlyMap<number, PassName>;
+  readonly mails: readonly MailDelivery[];
+  readonly mailUsers: ReadonlyMap<number, User>;
+  /** the latest revision */
+  readonly attendance: readonly ClassAttendance[];
+  readonly segments: readonly ZoomParticipant[];
+  readonly audit: readonly ZoomAuditLog[];
+}
+
+const AUDIT_LIMIT = 100;
+
+export async function findClassPage(id: number): Promise<ClassPage | null> {
+  const classDate = await ClassDate.findByPk(id);
+  const [row] = classDate ? await withNames([classDate]) : [];
+  if (!row) return null;
+  const [meetings, passes, mails] = await Promise.all([
+    ZoomMeeting.findAll({ where: { classDateId: id }, order: [['generation', 'DESC']] }),
+    ZoomSecureToken.findAll({ where: { classDateId: id }, order: ['id'] }),
+    MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] }),
+  ]);
+  const users = await User.findAll({ where: { id: mails.flatMap(({ userId }) => userId ?? []) } });
+  return {
+    ...row,
+    meetings,
+    passes,
+    passNames: await findPassNames(passes),
+    mails,
+    mailUsers: new Map(users.map((user) => [user.id, user])),
+    attendance: await latestAttendance(id),
+    segments: await findSegments(meetings),
+    audit: await findAudit(id, meetings),
+  };
+}
+
+async function latestAttendance(classDateId: number): Promise<ClassAttendance[]> {
+  const revision = await ClassAttendance.max<number | null, ClassAttendance>('revision', { where: { classDateId } });
+  return revision === null ? [] : ClassAttendance.findAll({ where: { classDateId, revision }, order: ['id'] });
+}
+
+async function findSegments(meetings: readonly ZoomMeeting[]): Promise<ZoomParticipant[]> {
+  const instances = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meetings.map(({ id }) => id) } });
+  return ZoomParticipant.findAll({ where: { instanceId: instances.map(({ id }) => id) }, order: ['joinTime', 'id'] });
+}
+
+function findAudit(classDateId: number, meetings: readonly ZoomMeeting[]): Promise<ZoomAuditLog[]> {
+  return ZoomAuditLog.findAll({
+    where: {
+      [Op.or]: [
+        { entityType: 'class_date', entityId: classDateId },
+        { entityType: 'zoom_meeting', entityId: meetings.map(({ id }) => id) },
+      ],
+    },
+    order: [['id', 'DESC']],
+    limit: AUDIT_LIMIT,
+  });
+}

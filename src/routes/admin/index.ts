@@ -1,0 +1,32 @@
+import { Router } from '@koa/router';
+import type { DefaultContext } from 'koa';
+import type { Deps } from '../../deps';
+import { only } from '../../middlewares/access';
+import type { AppState } from '../../middlewares/context';
+import { presentClassRow } from '../../presenters/classDate';
+import { listClassDates } from '../../queries/listClassDates';
+import { render } from '../../views/render';
+import { paths } from '../paths';
+import { addClassDateRoutes } from './classDates';
+import { addOrderRoutes } from './orders';
+import { addPeopleRoutes } from './people';
+
+const REFRESH_SECONDS = 10;
+
+export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
+  const router = new Router<AppState, DefaultContext>();
+  router.get(paths.admin, only('admin'), async (ctx) => {
+    const zone = ctx.state.user?.timeZone ?? null;
+    const { upcoming, recent } = await listClassDates(deps.clock.now());
+    render(ctx, 'admin/dashboard', {
+      title: 'Classes',
+      refreshSeconds: REFRESH_SECONDS,
+      upcoming: upcoming.map((row) => presentClassRow(row, zone)),
+      recent: recent.map((row) => presentClassRow(row, zone)),
+    });
+  });
+  addPeopleRoutes(router, deps);
+  addOrderRoutes(router, deps);
+  addClassDateRoutes(router, deps);
+  return router;
+}

@@ -1,0 +1,98 @@
+import type { Router } from '@koa/router';
+import type { DefaultContext } from 'koa';
+import { z } from 'zod';
+import { bookClassDate } from '../../commands/bookClassDate';
+import { createOrder } from '../../commands/createOrder';
+import type { Deps } from '../../deps';
+import { NotFoundError } from '../../errors';
+import { only } from '../../middlewares/access';
+import type { AppContext, AppState } from '../../middlewares/context';
+import { redirectWithFlash } from '../../middlewares/flash';
+import { originOf } from '../../middlewares/originOf';
+import { parseBody } from '../../middlewares/validate';
+import { User } from '../../models/User';
+import { presentClassRow } from '../../presenters/classDate';
+import { timeZones } from '../../presenters/timeZones';
+import { findOrder, listOrders } from '../../queries/orders';
+import { render } from '../../views/render';
+import { idOf } from '../idOf';
+import { paths } from '../paths';
+import { showAgain, type FormState } from './forms';
+
+const orderSchema = z.object({
+  title: z.string().max(1000).default(''),
+  buyerId: z.coerce.number('Choose a student.'),
+  teacherId: z.coerce.number('Choose a teacher.'),
+  guests: z.string().max(20_000).default(''),
+});
+
+const bookingSchema = z.object({
+  date: z.string().default(''),
+  time: z.string().default(''),
+  timeZone: z.string().trim().default(''),
+  // What is no number becomes NaN, which the command refuses in words.
+  durationMinutes: z
+    .string()
+    .default('')
+    .transform((text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : NaN)),
+});
+
+export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
+  router.get(paths.orders, only('admin'), (ctx) => showOrders(ctx));
+  router.post(paths.orders, only('admin'), async (ctx) => {
+    await showAgain(ctx, showOrders, async () => {
+      const { order, notes } = await createOrder(deps, parseBody(ctx, orderSchema), originOf(ctx));
+      redirectWithFlash(
+        ctx,
+        paths.order(order.id),
+        ['The order is here. Book its first class date.', ...notes].join(' '),
+      );
+    });
+  });
+  router.get(paths.order(':id'), only('admin'), (ctx) => showOrder(ctx, idOf(ctx)));
+  router.post(paths.orderClassDates(':id'), only('admin'), async (ctx) => {
+    const orderId = idOf(ctx);
+    if (!(await findOrder(orderId))) throw new NotFoundError('There is no such order.');
+    const show = (context: AppContext, form: FormState) => showOrder(context, orderId, form);
+    await showAgain(ctx, show, async () => {
+      const { date, time, timeZone, durationMinutes } = parseBody(ctx, bookingSchema);
+      const booking = { orderId, localStart: `${date}T${time}`, timeZone, durationMinutes };
+      const { classDate, notes } = await bookClassDate(deps, booking, originOf(ctx));
+      redirectWithFlash(ctx, paths.classDate(classDate.id), ['The class is booked.', ...notes].join(' '));
+    });
+  });
+}
+
+async function showOrders(ctx: AppContext, form: FormState = {}): Promise<void> {
+  const users = await User.findAll({ where: { disabledAt: null }, order: ['firstName', 'lastName'] });
+  const choices = (role: User['role'], field: string) =>
+    users
+      .filter((user) => user.role === role)
+      .map(({ id, fullName, email }) => ({
+        id,
+        label: `${fullName} (${email})`,
+        chosen: form.values?.[field] === String(id),
+      }));
+  render(ctx, 'admin/orders', {
+    title: 'Orders',
+    orders: await listOrders(),
+    students: choices('student', 'buyerId'),
+    teachers: choices('teacher', 'teacherId'),
+    ...form,
+  });
+}
+
+async function showOrder(ctx: AppContext, orderId: number, form: FormState = {}): Promise<void> {
+  const order = await findOrder(orderId);
+  if (!order) throw new NotFoundError('There is no such order.');
+  const zone = ctx.state.user?.timeZone ?? null;
+  const { classDates, ...rest } = order;
+  const values = form.values ?? { timeZone: order.timeZone, durationMinutes: '60' };
+  render(ctx, 'admin/order', {
+    ...rest,
+    ...form,
+    values,
+    zones: timeZones(),
+    classDates: classDates.map((row) => presentClassRow(row, zone)),
+  });
+}

@@ -1,0 +1,50 @@
+import type { Router } from '@koa/router';
+import type { DefaultContext } from 'koa';
+import { z } from 'zod';
+import { createUser } from '../../commands/createUser';
+import type { Deps } from '../../deps';
+import { only } from '../../middlewares/access';
+import type { AppContext, AppState } from '../../middlewares/context';
+import { redirectWithFlash } from '../../middlewares/flash';
+import { originOf } from '../../middlewares/originOf';
+import { parseBody } from '../../middlewares/validate';
+import { User } from '../../models/User';
+import { timeZones } from '../../presenters/timeZones';
+import { render } from '../../views/render';
+import { paths } from '../paths';
+import { showAgain, type FormState } from './forms';
+
+const personSchema = z.object({
+  role: z.enum(['admin', 'teacher', 'student'], 'Choose what this person is.'),
+  firstName: z.string().trim().max(80).default(''),
+  lastName: z.string().trim().max(80).default(''),
+  email: z.string().trim().max(254).default(''),
+  timeZone: z.string().trim().default(''),
+  password: z.string().max(1000).default(''),
+});
+
+export function addPeopleRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
+  router.get(paths.people, only('admin'), (ctx) => showPeople(ctx));
+  router.post(paths.people, only('admin'), async (ctx) => {
+    await showAgain(ctx, showPeople, async () => {
+      const { timeZone, password, ...person } = parseBody(ctx, personSchema);
+      const optional = { timeZone: timeZone || null, password: password || null };
+      const user = await createUser(deps, { ...person, ...optional }, originOf(ctx));
+      redirectWithFlash(ctx, paths.people, `${user.fullName} is here now.`);
+    });
+  });
+}
+
+async function showPeople(ctx: AppContext, form: FormState = {}): Promise<void> {
+  const users = await User.findAll({ order: [['id', 'DESC']], limit: 200 });
+  render(ctx, 'admin/people', {
+    title: 'People',
+    zones: timeZones(),
+    roles: ['student', 'teacher', 'admin'].map((role) => ({ role, chosen: form.values?.role === role })),
+    people: users.map(({ id, fullName, email, role, timeZone, disabledAt }) => ({
+      ...{ id, fullName, email, role, timeZone },
+      disabled: disabledAt !== null,
+    })),
+    ...form,
+  });
+}

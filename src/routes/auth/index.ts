@@ -1,0 +1,72 @@
+import { Router } from '@koa/router';
+import type { DefaultContext } from 'koa';
+import { z } from 'zod';
+import { THE_SYSTEM, writeAudit } from '../../commands/writeAudit';
+import { signIn } from '../../commands/signIn';
+import type { Deps } from '../../deps';
+import { AppError } from '../../errors';
+import { everybody } from '../../middlewares/access';
+import type { AppContext, AppState } from '../../middlewares/context';
+import { originOf } from '../../middlewares/originOf';
+import { endSession, regenerateSession, sessionOf } from '../../middlewares/sessionOf';
+import { parseBody } from '../../middlewares/validate';
+import type { User } from '../../models/User';
+import { createSignInLimits } from '../../security/signInLimits';
+import { render } from '../../views/render';
+import { paths } from '../paths';
+
+const loginSchema = z.object({
+  email: z.string().trim().max(254).default(''),
+  password: z.string().max(1000).default(''),
+  next: z.string().default(''),
+});
+
+export function authRoutes(deps: Deps): Router<AppState, DefaultContext> {
+  const router = new Router<AppState, DefaultContext>();
+  const limits = createSignInLimits(deps.db);
+
+  router.get(paths.home, everybody(), (ctx) => {
+    ctx.redirect(ctx.state.user ? homeOf(ctx.state.user) : paths.login);
+  });
+  router.get(paths.login, everybody(), (ctx) => {
+    const { next } = ctx.query;
+    showLogin(ctx, { next: typeof next === 'string' ? next : '' });
+  });
+  router.post(paths.login, everybody(), async (ctx) => {
+    const { email, password, next } = parseBody(ctx, loginSchema);
+    const user = await signIn(deps, limits, { email, password, origin: originOf(ctx) });
+    if (user === 'wait')
+      throw new AppError(429, 'too_many_tries', 'Too many tries. Wait a few minutes, then try again.');
+    if (!user) {
+      ctx.status = 422;
+      showLogin(ctx, { next, email, error: 'This e-mail address and password do not go together.' });
+      return;
+    }
+    await regenerateSession(ctx);
+    const session = sessionOf(ctx);
+    if (session) session.userId = user.id;
+    ctx.redirect(isOwnPath(next) ? next : homeOf(user));
+    ctx.status = 303;
+  });
+  router.post(paths.logout, everybody(), async (ctx) => {
+    const origin = ctx.state.user ? originOf(ctx) : THE_SYSTEM;
+    await writeAudit(deps, origin, { action: 'signed_out' }, null);
+    endSession(ctx);
+    ctx.redirect(paths.login);
+    ctx.status = 303;
+  });
+  return router;
+}
+
+function showLogin(ctx: AppContext, values: { next: string; email?: string; error?: string }): void {
+  render(ctx, 'auth/login', { title: 'Sign in', form: true, ...values }, 'plain');
+}
+
+function homeOf({ role }: User): string {
+  return role === 'admin' ? paths.admin : paths.teacher;
+}
+
+/** A path of this site and nothing that a browser could take for another one. */
+function isOwnPath(next: string): boolean {
+  return /^\/(?![/\\])[\x21-\x7e]*$/.test(next);
+}

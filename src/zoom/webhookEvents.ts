@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+/** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
+const id = z.union([z.string(), z.number().int()]).transform(String);
+const meetingId = id.pipe(z.string().regex(/^\d{1,20}$/));
+const optionalText = (max: number) =>
+  z
+    .union([z.string(), z.number()])
+    .nullish()
+    .transform((value) => {
+      const text = String(value ?? '').trim();
+      return text === '' ? null : text.slice(0, max);
+    });
+/** Ids are stored as ASCII. */
+const optionalId = optionalText(64).transform((text) => (text && /^[\x21-\x7e]+$/.test(text) ? text : null));
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const uuid = z.string().regex(/^[\x21-\x7e]{1,64}$/);
+
+const envelopeSchema = z.object({
+  event: z.string().min(1),
+  event_ts: z.number().optional(),
+  payload: z.looseObject({ object: z.looseObject({ id: z.unknown() }).optional().catch(undefined) }).optional(),
+});
+
+export interface Envelope {
+  readonly event: string;
+  /** null where Zoom did not say */
+  readonly eventAt: Date | null;
+  /** Zoom's meeting id, where the event is about a meeting */
+  readonly meetingId: string | null;
+  readonly plainToken: unknown;
+}
+
+const EVENT_NAME_MAX = 64;
+const LATEST_MS = Date.UTC(9999, 0);
+
+/** The part that every event has; null when it is not an event at all. */
+export function parseEnvelope(body: unknown): Envelope | null {
+  const parsed = envelopeSchema.safeParse(body);
+  if (!parsed.success) return null;
+  const { event, event_ts: ms, payload } = parsed.data;
+  const known = meetingId.safeParse(payload?.object?.id);
+  return {
+    event: event.replace(/[^\x21-\x7e]/g, '?').slice(0, EVENT_NAME_MAX),
+    eventAt: ms !== undefined && ms > 0 && ms < LATEST_MS ? new Date(ms) : null,
+    meetingId: known.success ? known.data : null,
+    plainToken: payload?.['plainToken'],
+  };
+}
+
+const runObject = z.object({ uuid, start_time: instant.optional() });
+
+const startedSchema = z.object({ payload: z.object({ object: runObject }) });
+const endedSchema = z.object({ payload: z.object({ object: runObject.extend({ end_time: instant.optional() }) }) });
+const updatedSchema = z.object({ payload: z.object({ object: z.object({ start_time: instant.optional() }) }) });
+const participantSchema = z.object({
+  payload: z.object({
+    object: z.object({
+      uuid,
+      host_id: optionalId,
+      participant: z.object({
+        user_id: id.pipe(z.string().regex(/^[\x21-\x7e]{1,32}$/)),
+        id: optionalId,
+        participant_user_id: optionalId,
+        participant_uuid: optionalId,
+        registrant_id: optionalId,
+        user_name: optionalText(255),
+        email: optionalText(254),
+        join_time: instant.optional(),
+        leave_time: instant.optional(),
+      }),
+    }),
+  }),
+});
+
+export interface RunEvent {
+  readonly kind: 'run';
+  readonly event: 'started' | 'ended';
+  readonly uuid: string;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+export interface ParticipantEvent {
+  readonly kind: 'participant';
+  readonly uuid: string;
+  readonly hostId: string | null;
+  /** Zoom's number for this one stay; a person who comes back gets another */
+  readonly sessionUserId: string;
+  readonly participantUuid: string | null;
+  readonly registrantId: string | null;
+  readonly zoomUserId: string | null;
+  readonly userName: string | null;
+  readonly userEmail: string | null;
+  readonly joinTime: Date | null;
+  readonly leaveTime: Date | null;
+}
+
+export type MeetingEvent =
+  | RunEvent
+  | ParticipantEvent
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'updated'; readonly startsAt: Date | null }
+  /** acknowledged and kept, and nothing follows: waiting rooms, registrations, and whatever Zoom adds */
+  | { readonly kind: 'other' };
+
+/**
+ * @param eventAt stands in for a start or an end that the event does not name
+ * @throws an Error when an event we act on is not as Zoom documents it
+ */
+export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): MeetingEvent {
+  switch (event) {
+    case 'meeting.started': {
+      const { object } = startedSchema.parse(body).payload;
+      const startedAt = object.start_time ?? eventAt;
+      return { kind: 'run', event: 'started', uuid: object.uuid, startedAt, endedAt: null };
+    }
+    case 'meeting.ended': {
+      const { object } = endedSchema.parse(body).payload;
+      const startedAt = object.start_time ?? null;
+      return { kind: 'run', event: 'ended', uuid: object.uuid, startedAt, endedAt: object.end_time ?? eventAt };
+    }
+    case 'meeting.deleted':
+    case 'meeting.permanently_deleted':
+      return { kind: 'deleted' };
+    case 'meeting.updated':
+      return { kind: 'updated', startsAt: updatedSchema.parse(body).payload.object.start_time ?? null };
+    case 'meeting.participant_joined':
+    case 'meeting.participant_left':
+      return participantEvent(event, body);
+    default:
+      return { kind: 'other' };
+  }
+}
+
+function participantEvent(event: string, body: unknown): ParticipantEvent {
+  const { uuid: run, host_id: hostId, participant } = participantSchema.parse(body).payload.object;
+  const joined = event === 'meeting.participant_joined';
+  const joinTime = joined ? (participant.join_time ?? null) : null;
+  const leaveTime = joined ? null : (participant.leave_time ?? null);
+  if (!joinTime && !leaveTime) throw new Error(`${event} without its time`);
+  return {
+    kind: 'participant',
+    uuid: run,
+    hostId,
+    sessionUserId: participant.user_id,
+    participantUuid: participant.participant_uuid,
+    registrantId: participant.registrant_id,
+    zoomUserId: participant.id ?? participant.participant_user_id,
+    userName: participant.user_name,
+    userEmail: participant.email,
+    joinTime,
+    leaveTime,
+  };
+}

@@ -1,0 +1,57 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** How far a webhook's timestamp may be from our clock, in seconds; Zoom signs its retries anew. */
+export const WEBHOOK_WINDOW_SECONDS = 300;
+
+const SIGNATURE = /^v0=([0-9a-f]{64})$/;
+const TIMESTAMP = /^\d{1,12}$/;
+
+export interface SignedRequest {
+  readonly signature: string;
+  /** epoch seconds, as the header has it */
+  readonly timestamp: string;
+  /** the bytes as they came: parsing and writing them again changes escapes, and so the HMAC */
+  readonly body: Buffer;
+}
+
+/**
+ * The secret that a request was signed with, or null. Zoom signs `v0:{timestamp}:{body}` with HMAC-SHA-256.
+ *
+ * @see https://developers.zoom.us/docs/api/webhooks/#verify-with-zooms-header
+ */
+export function findSigningSecret(
+  { signature, timestamp, body }: SignedRequest,
+  secrets: readonly string[],
+  now: Date,
+): string | null {
+  const given = SIGNATURE.exec(signature)?.[1];
+  if (!given || !isFresh(timestamp, now)) return null;
+  const expected = Buffer.from(given, 'hex');
+  // All secrets are tried, so that the time taken does not tell which one fitted.
+  const fitting = secrets.filter((secret) => {
+    if (secret === '') return false;
+    const actual = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest();
+    return timingSafeEqual(actual, expected);
+  });
+  return fitting[0] ?? null;
+}
+
+/**
+ * Without a colon a plain token cannot be `v0:{timestamp}:{body}`. The answer to a validation is made with the same
+ * secret and HMAC as signatures are, so without this check it would sign forged events.
+ */
+const PLAIN_TOKEN = /^[A-Za-z0-9_-]{8,128}$/;
+
+/** Zoom's check that the endpoint is ours; null when the token is not one that Zoom would send. */
+export function answerUrlValidation(
+  plainToken: unknown,
+  secret: string,
+): { plainToken: string; encryptedToken: string } | null {
+  if (typeof plainToken !== 'string' || !PLAIN_TOKEN.test(plainToken)) return null;
+  return { plainToken, encryptedToken: createHmac('sha256', secret).update(plainToken).digest('hex') };
+}
+
+function isFresh(timestamp: string, now: Date): boolean {
+  if (!TIMESTAMP.test(timestamp)) return false;
+  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= WEBHOOK_WINDOW_SECONDS;
+}

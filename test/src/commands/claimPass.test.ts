@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { claimPass } from '../../../src/commands/claimPass';
+import { closeDeps, createDeps, type Deps } from '../../../src/deps';
+import { CLASS_STATES } from '../../../src/domain/classStates';
+import { addMinutes } from '../../../src/domain/clock';
+import { doorOf, isOpen } from '../../../src/domain/joinRules';
+import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
+import { buildClassDate, buildPass } from '../../factories/classes';
+import { buildMeeting } from '../../factories/meetings';
+import { buildUser } from '../../factories/people';
+import { testConfig } from '../../support/config';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+
+let database: TestDatabase;
+let deps: Deps;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  deps = createDeps(testConfig({ DATABASE_URL: database.url }));
+});
+
+afterAll(async () => {
+  await closeDeps(deps);
+  await database.drop();
+});
+
+const browser = () => randomBytes(32).toString('hex');
+
+async function buildReadyPass(fields: Parameters<typeof buildClassDate>[0] = {}) {
+  const classDate = await buildClassDate({ state: 'ready', startsAt: addMinutes(new Date(), 5), ...fields });
+  const meeting = await buildMeeting(deps.encryption, classDate);
+  const student = await buildUser('student');
+  const { pass } = await buildPass(deps.signingKeys, classDate, { userId: student.id, email: student.email });
+  return { classDate, meeting, pass };
+}
+
+function claim(pass: { id: number; classDateId: number }, holderHash: string) {
+  const origin = { userId: null, ipAddress: '192.0.2.7', userAgent: 'a browser' };
+  return claimPass(deps, { passId: pass.id, classDateId: pass.classDateId, holderHash, quality: 'plain' }, origin);
+}
+
+it('lets the first browser in, keeps who it was, and audits it in the same commit', async () => {
+  const { pass } = await buildReadyPass();
+  const holderHash = browser();
+  expect(await claim(pass, holderHash)).toBe('claimed');
+  await pass.reload();
+  expect(pass).toMatchObject({ holderHash, ipAddress: '192.0.2.7', userAgent: 'a browser' });
+  expect(Math.abs((pass.usedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(5_000);
+  const audits = await ZoomAuditLog.findAll({ where: { entityType: 'zoom_secure_token', entityId: pass.id } });
+  expect(audits.map(({ action }) => action)).toEqual(['join_attempt_success']);
+});
+
+it('lets the same browser in again without another claim, and audits that too', async () => {
+  const { pass } = await buildReadyPass();
+  const holderHash = browser();
+  await claim(pass, holderHash);
+  await pass.reload();
+  const { usedAt } = pass;
+  expect(await claim(pass, holderHash)).toBe('reentered');
+  await pass.reload();
+  expect(pass.usedAt).toEqual(usedAt);
+  const audits = await ZoomAuditLog.findAll({ where: { entityType: 'zoom_secure_token', entityId: pass.id } });
+  expect(audits.map(({ metadata }) => metadata)).toEqual([
+    expect.stringContaining('"reentry":false'),
+    expect.stringContaining('"reentry":true'),
+  ]);
+});
+
+it('refuses another browser, another class, and a revoked pass', async () => {
+  const { pass } = await buildReadyPass();
+  await claim(pass, browser());
+  expect(await claim(pass, browser())).toBe('refused');
+  const { pass: unused, classDate } = await buildReadyPass();
+  expect(await claim({ id: unused.id, classDateId: classDate.id + 1 }, browser())).toBe('refused');
+  await unused.update({ revokedAt: new Date() });
+  expect(await claim(unused, browser())).toBe('refused');
+  await unused.reload();
+  expect(unused.usedAt).toBeNull();
+});
+
+it('makes one holder of 200 clicks at once', async () => {
+  const { pass } = await buildReadyPass();
+  const browsers = Array.from({ length: 200 }, browser);
+  const claims = await Promise.all(browsers.map((holderHash) => claim(pass, holderHash)));
+  expect(claims.filter((result) => result === 'claimed')).toHaveLength(1);
+  expect(claims.filter((result) => result === 'refused')).toHaveLength(199);
+  await pass.reload();
+  expect(pass.holderHash).toBe(browsers[claims.indexOf('claimed')]);
+}, 30_000);
+
+it('does not wait for whoever holds the class’s row', async () => {
+  const { classDate, pass } = await buildReadyPass();
+  await deps.db.transaction(async (transaction) => {
+    await deps.db.query('SELECT id FROM class_dates WHERE id = ? FOR UPDATE', {
+      replacements: [classDate.id],
+      transaction,
+    });
+    expect(await claim(pass, browser())).toBe('claimed');
+  });
+});
+
+describe('the statement and the rule agree', () => {
+  // Minutes from now to the start of a class of 60 minutes with 15 of grace; the hard cap is 240 after its end.
+  const STARTS = [60, 5, -30, -74, -76, -299, -301];
+  const cells = CLASS_STATES.flatMap((state) => STARTS.map((startsIn) => ({ state, startsIn })));
+
+  it.each(cells)('$state, starting in $startsIn min', async ({ state, startsIn }) => {
+    const now = new Date();
+    const { classDate, pass } = await buildReadyPass({ state, startsAt: addMinutes(now, startsIn) });
+    const door = doorOf({ state, closedAt: null, schedule: classDate, hasRoom: true }, now);
+    expect(await claim(pass, browser())).toBe(isOpen(door) ? 'claimed' : 'refused');
+  });
+
+  it('a closed class is closed whatever its state', async () => {
+    for (const state of ['ready', 'live', 'ended'] as const) {
+      const { pass } = await buildReadyPass({ state, closedAt: new Date() });
+      expect(await claim(pass, browser())).toBe('refused');
+    }
+  });
+
+  it('a class without a room is not open', async () => {
+    const { meeting, pass } = await buildReadyPass();
+    await meeting.update({ state: 'gone', isCurrent: null });
+    expect(await claim(pass, browser())).toBe('refused');
+  });
+});

@@ -1,0 +1,384 @@
+import fc from 'fast-check';
+import { randomBytes } from 'node:crypto';
+import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
+import { receiveWebhook } from '../../../src/commands/receiveWebhook';
+import { closeDeps, createDeps, type Deps } from '../../../src/deps';
+import { addMinutes } from '../../../src/domain/clock';
+import type { ClassDate } from '../../../src/models/ClassDate';
+import { OrderGuest } from '../../../src/models/OrderGuest';
+import { WebhookEvent } from '../../../src/models/WebhookEvent';
+import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
+import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
+import { parseEnvelope } from '../../../src/zoom/webhookEvents';
+import { buildClassDate, buildPass } from '../../factories/classes';
+import { buildMeeting } from '../../factories/meetings';
+import { buildUser } from '../../factories/people';
+import { testConfig } from '../../support/config';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { RecordingTemporal } from '../../support/recordingTemporal';
+
+let database: TestDatabase;
+let deps: Deps;
+let temporal: RecordingTemporal;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  temporal = new RecordingTemporal();
+  deps = { ...createDeps(testConfig({ DATABASE_URL: database.url })), temporal };
+});
+
+afterAll(async () => {
+  await closeDeps(deps);
+  await database.drop();
+});
+
+beforeEach(() => temporal.hints.splice(0));
+
+const STARTED_AT = '2026-11-22T09:31:12Z';
+const ENDED_AT = '2026-11-22T10:29:40Z';
+const HOST = 'tUo7WhostHOSThostHOST1';
+
+interface Told {
+  readonly event: string;
+  readonly payload: { readonly object: object };
+}
+
+async function tell({ event, payload }: Told): Promise<WebhookEvent> {
+  // Each delivery gets a body of its own, so that a repeat is not stopped at the door already.
+  const body = Buffer.from(
+    JSON.stringify({ event, event_ts: 1_700_000_000_000, payload, nonce: randomBytes(8).toString('hex') }),
+  );
+  const envelope = parseEnvelope(JSON.parse(body.toString()));
+  if (!envelope) throw new Error('not an event');
+  const id = await receiveWebhook(envelope, body, new Date());
+  if (id === null) throw new Error('already there');
+  await interpretWebhookEvent(deps, id);
+  return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
+}
+
+const newUuid = () => `${randomBytes(15).toString('base64')}==`;
+
+function run(meeting: ZoomMeeting, uuid: string, extra: object = {}) {
+  return { id: meeting.meetingId, uuid, host_id: HOST, topic: 'Maths 7B', type: 2, start_time: STARTED_AT, ...extra };
+}
+
+const started = (meeting: ZoomMeeting, uuid: string, startTime = STARTED_AT): Told => ({
+  event: 'meeting.started',
+  payload: { object: run(meeting, uuid, { start_time: startTime }) },
+});
+
+const ended = (meeting: ZoomMeeting, uuid: string, endTime = ENDED_AT, startTime = STARTED_AT): Told => ({
+  event: 'meeting.ended',
+  payload: { object: run(meeting, uuid, { start_time: startTime, end_time: endTime }) },
+});
+
+const joined = (meeting: ZoomMeeting, uuid: string, participant: object): Told => ({
+  event: 'meeting.participant_joined',
+  payload: { object: run(meeting, uuid, { participant: { join_time: '2026-11-22T09:32:00Z', ...participant } }) },
+});
+
+const left = (meeting: ZoomMeeting, uuid: string, participant: object): Told => ({
+  event: 'meeting.participant_left',
+  payload: { object: run(meeting, uuid, { participant: { leave_time: '2026-11-22T10:00:00Z', ...participant } }) },
+});
+
+async function buildReadyClass(fields: Parameters<typeof buildClassDate>[0] = {}) {
+  const classDate = await buildClassDate({ state: 'ready', startsAt: addMinutes(new Date(), -5), ...fields });
+  const meeting = await buildMeeting(deps.encryption, classDate);
+  const student = await buildUser('student');
+  const { pass } = await buildPass(deps.signingKeys, classDate, { userId: student.id, email: student.email });
+  await pass.update({ registrantId: `registrant-${pass.id}` });
+  return { classDate, meeting, pass };
+}
+
+async function outcome(classDate: ClassDate, meeting: ZoomMeeting) {
+  await Promise.all([classDate.reload(), meeting.reload()]);
+  const instances = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, order: ['uuid'] });
+  const segments = await ZoomParticipant.findAll({
+    where: { instanceId: instances.map(({ id }) => id) },
+    order: ['zoomSessionUserId'],
+  });
+  return {
+    class: [classDate.state, classDate.liveAt, classDate.endedAt],
+    meeting: [meeting.status, meeting.actualStartTime, meeting.actualEndTime],
+    instances: instances.map(({ startedAt, endedAt }) => [startedAt, endedAt]),
+    segments: segments.map((segment) => [
+      segment.zoomSessionUserId,
+      segment.matchedBy,
+      segment.role,
+      segment.userName,
+      segment.joinTime,
+      segment.leaveTime,
+    ]),
+  };
+}
+
+describe('any order, any repeats', () => {
+  it('one run with two people ends in the same rows and state', async () => {
+    const order = fc
+      .shuffledSubarray([0, 1, 2, 3, 4], { minLength: 5 })
+      .chain((each) => fc.array(fc.nat(4), { maxLength: 4 }).map((repeats) => [...each, ...repeats]));
+    await fc.assert(
+      fc.asyncProperty(order, async (sequence) => {
+        const { classDate, meeting, pass } = await buildReadyClass();
+        const uuid = newUuid();
+        const a = { user_id: '16778240', user_name: 'Jan', registrant_id: pass.registrantId, email: '' };
+        const b = { user_id: 16779264, user_name: 'Host', id: HOST, email: 'host@example.test' };
+        const events = [
+          started(meeting, uuid),
+          joined(meeting, uuid, a),
+          joined(meeting, uuid, b),
+          left(meeting, uuid, { ...a, registrant_id: null }),
+          ended(meeting, uuid),
+        ];
+        for (const index of sequence) {
+          const event = events[index];
+          if (event) await tell(event);
+        }
+        expect(await outcome(classDate, meeting)).toEqual({
+          class: ['ended', new Date(STARTED_AT), new Date(ENDED_AT)],
+          meeting: ['ended', new Date(STARTED_AT), new Date(ENDED_AT)],
+          instances: [[new Date(STARTED_AT), new Date(ENDED_AT)]],
+          segments: [
+            [
+              '16778240',
+              'registrant',
+              'participant',
+              'Jan',
+              new Date('2026-11-22T09:32:00Z'),
+              new Date('2026-11-22T10:00:00Z'),
+            ],
+            ['16779264', 'host', 'host', 'Host', new Date('2026-11-22T09:32:00Z'), null],
+          ],
+        });
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('two runs, the second still going, end with a live class', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: 6 }), async (sequence) => {
+        const { classDate, meeting } = await buildReadyClass();
+        const [first, second] = [newUuid(), newUuid()];
+        const back = '2026-11-22T09:45:00Z';
+        const events = [
+          started(meeting, first),
+          ended(meeting, first, '2026-11-22T09:40:00Z'),
+          started(meeting, second, back),
+        ];
+        for (const index of sequence) {
+          const event = events[index];
+          if (event) await tell(event);
+        }
+        const { class: classRow, meeting: meetingRow } = await outcome(classDate, meeting);
+        expect(classRow).toEqual(['live', new Date(STARTED_AT), null]);
+        expect(meetingRow).toEqual(['started', new Date(STARTED_AT), null]);
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+});
+
+it('follows a class from ready to live, ended, and live again, telling its workflow each time once', async () => {
+  const { classDate, meeting } = await buildReadyClass();
+  const [first, second] = [newUuid(), newUuid()];
+  const states: string[] = [];
+  const events = [
+    started(meeting, first),
+    started(meeting, first),
+    ended(meeting, first),
+    started(meeting, second, '2026-11-22T10:31:00Z'),
+    started(meeting, first),
+  ];
+  for (const event of events) {
+    await tell(event);
+    await classDate.reload();
+    states.push(classDate.state);
+  }
+  expect(states).toEqual(['live', 'live', 'ended', 'live', 'live']);
+  const { id } = classDate;
+  expect(temporal.hints).toEqual([`${id}: meeting started`, `${id}: meeting ended`, `${id}: meeting started`]);
+  const audits = await ZoomAuditLog.findAll({
+    where: { entityType: 'zoom_meeting', entityId: meeting.id },
+    order: ['id'],
+  });
+  expect(audits.map(({ action }) => action).filter((action) => action !== 'webhook_received')).toEqual([
+    'meeting_started',
+    'meeting_ended',
+    'meeting_started',
+  ]);
+});
+
+it('a run that a later one followed is over, even when its end was never told', async () => {
+  const { classDate, meeting } = await buildReadyClass();
+  const [first, second] = [newUuid(), newUuid()];
+  await tell(started(meeting, first));
+  await tell(started(meeting, second, '2026-11-22T10:00:00Z'));
+  await tell(ended(meeting, second, '2026-11-22T10:20:00Z', '2026-11-22T10:00:00Z'));
+  await classDate.reload();
+  expect(classDate).toMatchObject({ state: 'ended', endedAt: new Date('2026-11-22T10:20:00Z') });
+});
+
+describe('who somebody is', () => {
+  it('is told by registrant, then host, then address, and never by name', async () => {
+    const { classDate, meeting, pass } = await buildReadyClass();
+    const uuid = newUuid();
+    await tell(
+      joined(meeting, uuid, {
+        user_id: '1',
+        user_name: 'x',
+        registrant_id: pass.registrantId,
+        email: 'other@example.test',
+      }),
+    );
+    await tell(joined(meeting, uuid, { user_id: '2', user_name: 'y', participant_user_id: HOST, email: pass.email }));
+    await tell(joined(meeting, uuid, { user_id: '3', user_name: 'z', id: '', email: pass.email.toUpperCase() }));
+    await tell(joined(meeting, uuid, { user_id: '4', user_name: pass.email, email: '' }));
+    const { segments } = await outcome(classDate, meeting);
+    expect(segments.map(([id, matchedBy, role]) => [id, matchedBy, role])).toEqual([
+      ['1', 'registrant', 'participant'],
+      ['2', 'host', 'host'],
+      ['3', 'email', 'participant'],
+      ['4', 'none', 'participant'],
+    ]);
+  });
+
+  it('a guest’s pass makes a guest, and somebody who comes back has two segments', async () => {
+    const { classDate, meeting, pass } = await buildReadyClass();
+    await pass.update({ userId: null, guestId: await guestOf(classDate) });
+    const uuid = newUuid();
+    for (const userId of ['11', '12']) {
+      await tell(joined(meeting, uuid, { user_id: userId, registrant_id: pass.registrantId, email: '' }));
+    }
+    const { segments } = await outcome(classDate, meeting);
+    expect(segments.map(([id, , role]) => [id, role])).toEqual([
+      ['11', 'guest'],
+      ['12', 'guest'],
+    ]);
+    expect(temporal.hints).toEqual([]);
+  });
+
+  async function guestOf(classDate: ClassDate): Promise<number> {
+    const guest = await OrderGuest.create({ orderId: classDate.orderId, email: 'guest@example.test' });
+    return guest.id;
+  }
+});
+
+describe('what comes late', () => {
+  it('after the close is evidence, and does not reopen the class', async () => {
+    const { classDate, meeting } = await buildReadyClass({ state: 'ended', closedAt: new Date() });
+    await tell(started(meeting, newUuid()));
+    await classDate.reload();
+    expect(classDate.state).toBe('ended');
+    expect(classDate.evidenceAt).not.toBeNull();
+    expect(temporal.hints).toEqual([]);
+  });
+
+  it('after the settlement is told to the workflow once, and a repeat is no evidence', async () => {
+    const settledAt = new Date(Date.now() - 60_000);
+    const { classDate, meeting } = await buildReadyClass({ state: 'settled', closedAt: settledAt, settledAt });
+    const uuid = newUuid();
+    const late = left(meeting, uuid, { user_id: '5', email: '' });
+    await tell(late);
+    await classDate.reload();
+    const { evidenceAt } = classDate;
+    expect(evidenceAt?.getTime()).toBeGreaterThan(settledAt.getTime());
+    await tell(late);
+    await classDate.reload();
+    expect(classDate.evidenceAt).toEqual(evidenceAt);
+    await tell(left(meeting, uuid, { user_id: '6', email: '' }));
+    expect(temporal.hints).toEqual([`${classDate.id}: late evidence`]);
+  });
+});
+
+it('a current meeting deleted in Zoom sends the class back to preparing; one we retired ourselves does not', async () => {
+  const { classDate, meeting } = await buildReadyClass();
+  const deleted = { event: 'meeting.deleted', payload: { object: { id: Number(meeting.meetingId), uuid: newUuid() } } };
+  await tell(deleted);
+  await Promise.all([classDate.reload(), meeting.reload()]);
+  expect(classDate.state).toBe('preparing');
+  expect(meeting).toMatchObject({ state: 'gone', isCurrent: null });
+  const next = await buildMeeting(deps.encryption, classDate, { generation: 2 });
+  await classDate.update({ state: 'ready' });
+  await tell(deleted);
+  await tell(started(meeting, newUuid()));
+  await Promise.all([classDate.reload(), next.reload()]);
+  expect([classDate.state, next.state]).toEqual(['ready', 'created']);
+  expect(temporal.hints).toEqual([`${classDate.id}: meeting deleted`]);
+});
+
+it('a meeting moved in Zoom is flagged, and moved back is not', async () => {
+  const { classDate, meeting } = await buildReadyClass();
+  const moveTo = (startTime: string) => ({
+    event: 'meeting.updated',
+    payload: { object: { id: Number(meeting.meetingId), start_time: startTime } },
+  });
+  await tell(moveTo('2030-01-01T10:00:00Z'));
+  await meeting.reload();
+  expect(meeting.lastError).toBe('Moved in Zoom to 2030-01-01T10:00:00.000Z; the class has not moved.');
+  await tell(moveTo(classDate.startsAt.toISOString()));
+  await meeting.reload();
+  expect(meeting.lastError).toBeNull();
+});
+
+describe('rows of the inbox', () => {
+  it('a meeting that is not ours is kept as unmatched', async () => {
+    const { meeting } = await buildReadyClass();
+    meeting.meetingId = '123';
+    expect((await tell(started(meeting, newUuid()))).state).toBe('unmatched');
+  });
+
+  it('an event we do not act on is kept as processed; being in the waiting room is not being there', async () => {
+    const { classDate, meeting } = await buildReadyClass();
+    const participant = { user_id: '9', user_name: 'w', date_time: STARTED_AT };
+    const event = await tell({
+      event: 'meeting.participant_joined_waiting_room',
+      payload: { object: run(meeting, newUuid(), { participant }) },
+    });
+    expect(event.state).toBe('processed');
+    expect((await outcome(classDate, meeting)).segments).toEqual([]);
+  });
+
+  it('an event that is not as documented fails at once, and its row says so without its content', async () => {
+    const { meeting } = await buildReadyClass();
+    const event = await tell({
+      event: 'meeting.participant_joined',
+      payload: { object: { id: meeting.meetingId, uuid: newUuid(), participant: { user_name: 'Secret Name' } } },
+    });
+    expect(event).toMatchObject({ state: 'failed', leaseHolder: null, lastError: 'ZodError' });
+  });
+
+  it('a row is interpreted by one process at a time, and once', async () => {
+    const { meeting } = await buildReadyClass();
+    const body = Buffer.from(JSON.stringify({ ...started(meeting, newUuid()) }));
+    const envelope = parseEnvelope(JSON.parse(body.toString()));
+    if (!envelope) throw new Error('not an event');
+    const id = await receiveWebhook(envelope, body, new Date());
+    expect(await receiveWebhook(envelope, body, new Date())).toBeNull();
+    await Promise.all(Array.from({ length: 10 }, () => interpretWebhookEvent(deps, id ?? 0)));
+    await interpretWebhookEvent(deps, id ?? 0);
+    expect(await WebhookEvent.findByPk(id ?? 0)).toMatchObject({ state: 'processed', attempts: 1 });
+    expect(temporal.hints).toHaveLength(1);
+  });
+
+  it('after a fault of ours the row stays for the relay, with a wait', async () => {
+    const { meeting } = await buildReadyClass();
+    const body = Buffer.from(JSON.stringify(started(meeting, newUuid())));
+    const envelope = parseEnvelope(JSON.parse(body.toString()));
+    if (!envelope) throw new Error('not an event');
+    const id = (await receiveWebhook(envelope, body, new Date())) ?? 0;
+    const broken: Deps = { ...deps, signingKeys: Object.create(null) as Deps['signingKeys'] };
+    await interpretWebhookEvent(broken, id);
+    const row = await WebhookEvent.findByPk(id, { rejectOnEmpty: true });
+    expect(row).toMatchObject({ state: 'received', attempts: 1, leaseHolder: null, lastError: 'TypeError' });
+    expect(row.leaseUntil?.getTime()).toBeGreaterThan(Date.now());
+    await interpretWebhookEvent(deps, id);
+    expect((await row.reload()).state).toBe('received');
+    await row.update({ leaseUntil: new Date(Date.now() - 1_000) });
+    await interpretWebhookEvent(deps, id);
+    expect((await row.reload()).state).toBe('processed');
+  });
+});

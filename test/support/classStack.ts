@@ -1,0 +1,96 @@
+import { Connection } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  type Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
+import { closeDeps, createDeps, type Deps } from '../../src/deps';
+import { startMailbox, type Mailbox } from '../../src/dev/mailbox/server';
+import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
+import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
+import { createWorkers } from '../../src/temporal/workers';
+import { testConfig } from './config';
+import { createTestDatabase, type TestDatabase } from './database';
+
+/** Everything a class needs, on real parts: database, SMTP, the Zoom stand-in, Temporal and our workers. */
+export interface ClassStack {
+  readonly deps: Deps;
+  readonly zoom: ZoomSimulator;
+  readonly mailbox: Mailbox;
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+export interface TemporalServer {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
+const APP_URL = 'http://127.0.0.1:9';
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+export async function startClassStack(temporal: TemporalServer): Promise<ClassStack> {
+  const [database, mailbox, zoom] = await Promise.all([
+    createTestDatabase(),
+    startMailbox(),
+    startZoomSimulator({
+      seed: 7,
+      webhookRetryScale: 0.0001,
+      app: { ...APP, redirectUris: [`${APP_URL}/teacher/zoom/callback`] },
+    }),
+  ]);
+  const deps = createDeps(
+    testConfig({
+      APP_URL,
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      SMTP_PORT: String(mailbox.smtpPort),
+      ZOOM_OAUTH_URL: zoom.url,
+      ZOOM_API_URL: `${zoom.url}/v2`,
+    }),
+  );
+  await saveFirstZoomSettings(deps);
+  const workers = await startWorkers(deps, temporal);
+  return {
+    deps,
+    zoom,
+    mailbox,
+    database,
+    close: async () => {
+      await workers.close();
+      await closeDeps(deps);
+      await Promise.all([zoom.close(), mailbox.close()]);
+      await database.drop();
+    },
+  };
+}
+
+async function startWorkers(deps: Deps, { address, namespace }: TemporalServer) {
+  const client = await Connection.connect({ address });
+  await ensureSearchAttributes(client, namespace);
+  await client.close();
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: require.resolve('../../workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const connection = await NativeConnection.connect({ address });
+  const workers = await createWorkers(deps, connection, { workflowBundle: await bundle });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    close: async () => {
+      for (const worker of workers) stop(worker);
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+function stop(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}

@@ -1,0 +1,19 @@
+import type { Temporal } from '../../src/temporal/temporal';
+
+/** Stands in for Temporal where only the hints matter; keeps the reasons in the order they came. */
+export class RecordingTemporal implements Temporal {
+  readonly hints: string[] = [];
+
+  hintClassDate(classDate: { readonly id: number }, reason: string): Promise<void> {
+    this.hints.push(`${classDate.id}: ${reason}`);
+    return Promise.resolve();
+  }
+
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
