@@ -10,11 +10,6 @@ export class AppError extends Error {
   ) {
     super(message);
   }
-
-  /** Koa's own convention. */
-  get expose(): boolean {
-    return this.status < 500;
-  }
 }
 
 export class NotFoundError extends AppError {

@@ -15,7 +15,6 @@ export async function saveFirstZoomSettings({ config, encryption }: Deps): Promi
       clientIdEncrypted: seal('client_id_encrypted', clientId),
       clientSecretEncrypted: seal('client_secret_encrypted', clientSecret),
       webhookSecretEncrypted: seal('webhook_secret_encrypted', webhookSecret),
-      redirectUri: `${config.appUrl}/teacher/zoom/callback`,
       baseUrl: config.zoom.apiUrl,
       ...DEFAULT_TIMES,
     });

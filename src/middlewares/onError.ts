@@ -32,7 +32,7 @@ export function onError(deps: Pick<Deps, 'logger' | 'config'>): Middleware<AppSt
 }
 
 function describe(error: unknown): Failure {
-  if (error instanceof AppError && error.expose) return error;
+  if (error instanceof AppError) return error;
   // http-errors, as Koa and the body parser throw them
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
     return {

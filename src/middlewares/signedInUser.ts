@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import { User } from '../models/User';
-import type { AppState } from './context';
+import type { AppContext, AppState } from './context';
 import { sessionOf } from './sessionOf';
 
 /** Puts the signed-in user on the state; a disabled one counts as nobody at once. */
@@ -11,4 +11,10 @@ export function signedInUser(): Middleware<AppState> {
     ctx.state.user = user && !user.disabledAt ? user : null;
     await next();
   };
+}
+
+/** The signed-in user of a route that is only for people of some role. */
+export function userOf(ctx: AppContext): User {
+  if (!ctx.state.user) throw new Error('This route has no guard that asks people to sign in.');
+  return ctx.state.user;
 }

@@ -5,7 +5,6 @@ import { formatDuration, formatInstant } from './classTime';
 
 /** A class date in a list. */
 export interface PresentedClassRow {
-  readonly id: number;
   readonly title: string;
   readonly teacherName: string;
   readonly startsAt: string;
@@ -15,9 +14,8 @@ export interface PresentedClassRow {
 }
 
 export function presentClassRow({ classDate, title, teacherName }: ClassRow, zone: string | null): PresentedClassRow {
-  const { id, startsAt, timeZone, durationMinutes, state, stateReason, outcome } = classDate;
+  const { startsAt, timeZone, durationMinutes, state, stateReason, outcome } = classDate;
   return {
-    id,
     title,
     teacherName,
     startsAt: formatInstant(startsAt, zone ?? timeZone),

@@ -8,6 +8,7 @@ import { adminRoutes } from './admin';
 import { authRoutes } from './auth';
 import { healthRoutes } from './health';
 import { joinRoutes } from './join';
+import { teacherRoutes } from './teacher';
 import { webhookRoutes } from './webhooks';
 
 export type AppRouter = Router<AppState, DefaultContext>;
@@ -18,7 +19,7 @@ export function unparsedRouters(deps: Deps): AppRouter[] {
 }
 
 export function routers(deps: Deps): AppRouter[] {
-  return [authRoutes(deps), adminRoutes(deps)];
+  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps)];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {

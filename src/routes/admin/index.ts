@@ -4,7 +4,7 @@ import type { Deps } from '../../deps';
 import { only } from '../../middlewares/access';
 import type { AppState } from '../../middlewares/context';
 import { presentClassRow } from '../../presenters/classDate';
-import { listClassDates } from '../../queries/listClassDates';
+import { listClassDates, type ClassRow } from '../../queries/listClassDates';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addClassDateRoutes } from './classDates';
@@ -18,11 +18,12 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   router.get(paths.admin, only('admin'), async (ctx) => {
     const zone = ctx.state.user?.timeZone ?? null;
     const { upcoming, recent } = await listClassDates(deps.clock.now());
+    const present = (row: ClassRow) => ({ ...presentClassRow(row, zone), href: paths.classDate(row.classDate.id) });
     render(ctx, 'admin/dashboard', {
       title: 'Classes',
       refreshSeconds: REFRESH_SECONDS,
-      upcoming: upcoming.map((row) => presentClassRow(row, zone)),
-      recent: recent.map((row) => presentClassRow(row, zone)),
+      upcoming: upcoming.map((row) => present(row)),
+      recent: recent.map((row) => present(row)),
     });
   });
   addPeopleRoutes(router, deps);

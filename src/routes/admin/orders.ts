@@ -93,6 +93,6 @@ async function showOrder(ctx: AppContext, orderId: number, form: FormState = {})
     ...form,
     values,
     zones: timeZones(),
-    classDates: classDates.map((row) => presentClassRow(row, zone)),
+    classDates: classDates.map((row) => ({ ...presentClassRow(row, zone), href: paths.classDate(row.classDate.id) })),
   });
 }

@@ -1,0 +1,123 @@
+import { Transaction, UniqueConstraintError } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { findZoomApp } from '../queries/findZoomSettings';
+import { hasOpenRoom } from '../queries/hasOpenRoom';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { tokenColumns } from '../zoom/freshToken';
+import { exchangeCode, revokeTokens, type Tokens, type ZoomApp } from '../zoom/oauth';
+import { missingScopes } from '../zoom/scopes';
+import { fetchZoomUser, type ZoomUser } from '../zoom/users';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface Consent {
+  readonly code: string;
+  /** PKCE */
+  readonly verifier: string;
+}
+
+/**
+ * Turns a teacher's consent into a connection. What is refused leaves the former connection as it was.
+ *
+ * @throws AppError in words for the teacher, and every error of src/zoom
+ */
+export async function connectZoom(
+  deps: Deps,
+  userId: number,
+  { code, verifier }: Consent,
+  origin: AuditOrigin,
+): Promise<ZoomUser> {
+  const app = await findZoomApp(deps);
+  const tokens = await exchangeCode(deps.logger, app, code, verifier);
+  const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
+  try {
+    checkScopes(tokens);
+    await checkAccount(userId, zoomUser);
+    const outboxIds = await save(deps, userId, tokens, zoomUser, origin);
+    for (const outboxId of outboxIds) await deliverOutbox(deps, outboxId);
+  } catch (error) {
+    await handBack(deps, app, tokens, zoomUser);
+    if (error instanceof UniqueConstraintError) throw boundToAnother();
+    throw error;
+  }
+  return zoomUser;
+}
+
+function checkScopes({ scopes }: Tokens): void {
+  const missing = missingScopes(scopes);
+  if (missing.length === 0) return;
+  throw new AppError(
+    403,
+    'scopes_missing',
+    `Zoom did not give us every permission a class needs. Connect again and leave all of them ticked; missing: ${missing.join(', ')}.`,
+  );
+}
+
+/** A room in one Zoom account cannot be reached with another one's tokens. */
+async function checkAccount(userId: number, { id }: ZoomUser): Promise<void> {
+  const owner = await ZoomConnection.findOne({ where: { zoomUserId: id } });
+  if (owner && owner.userId !== userId) throw boundToAnother();
+  const own = await ZoomConnection.findOne({ where: { userId } });
+  const changes = own !== null && own.zoomUserId !== null && own.zoomUserId !== id;
+  if (changes && (await hasOpenRoom(userId))) {
+    throw new AppError(
+      409,
+      'room_in_other_account',
+      'A class of yours has its room in the Zoom account you connected before. Connect that one again, or wait until the class is over.',
+    );
+  }
+}
+
+function boundToAnother(): AppError {
+  return new AppError(
+    409,
+    'zoom_account_taken',
+    'This Zoom account belongs to another teacher here. Sign in to Zoom with your own account, then connect again.',
+  );
+}
+
+/** @returns outbox rows: the classes that have been waiting for this */
+function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, origin: AuditOrigin): Promise<number[]> {
+  return inTransaction(deps.db, async (transaction) => {
+    const former = await ZoomConnection.findOne({ where: { userId }, transaction, lock: Transaction.LOCK.UPDATE });
+    const columns = {
+      state: 'connected' as const,
+      stateReason: null,
+      zoomUserId: zoomUser.id,
+      zoomAccountId: zoomUser.accountId,
+      zoomEmail: zoomUser.email,
+      licensed: zoomUser.licensed,
+      previousRefreshTokenEncrypted: null,
+      leaseHolder: null,
+      leaseUntil: null,
+      version: (former?.version ?? 0) + 1,
+      connectedAt: deps.clock.now(),
+      ...tokenColumns(deps, userId, tokens),
+    };
+    if (former) await former.update(columns, { transaction });
+    else await ZoomConnection.create({ userId, ...columns }, { transaction });
+    const entity = { type: 'user', id: userId };
+    await writeAudit(deps, origin, { action: 'oauth_connected', entity }, transaction);
+    const waiting = await ClassDate.findAll({
+      where: { teacherId: userId, state: ['preparing', 'ready', 'live'] },
+      attributes: ['id'],
+      transaction,
+    });
+    const outboxIds: number[] = [];
+    for (const { id } of waiting) outboxIds.push(await addToOutbox(id, 'teacher reconnected', transaction));
+    return outboxIds;
+  });
+}
+
+/** Tokens we do not keep are given back, unless the account's consent belongs to somebody who still uses it. */
+async function handBack(deps: Deps, app: ZoomApp, { accessToken }: Tokens, { id }: ZoomUser): Promise<void> {
+  if ((await ZoomConnection.count({ where: { zoomUserId: id } })) > 0) return;
+  try {
+    await revokeTokens(deps.logger, app, accessToken);
+  } catch (error) {
+    deps.logger.warn({ err: error }, 'a refused consent could not be given back to Zoom');
+  }
+}

@@ -1,0 +1,70 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { findZoomApp } from '../queries/findZoomSettings';
+import { hasOpenRoom } from '../queries/hasOpenRoom';
+import { ZoomError } from '../zoom/errors';
+import { freshToken } from '../zoom/freshToken';
+import { revokeTokens } from '../zoom/oauth';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+const NOTHING_OF_ZOOM = {
+  state: 'disconnected',
+  stateReason: null,
+  zoomUserId: null,
+  zoomAccountId: null,
+  zoomEmail: null,
+  licensed: false,
+  apiUrl: null,
+  scopes: null,
+  accessTokenEncrypted: null,
+  refreshTokenEncrypted: null,
+  previousRefreshTokenEncrypted: null,
+  tokenExpiresAt: null,
+  leaseHolder: null,
+  leaseUntil: null,
+} as const;
+
+/**
+ * Forgets a teacher's Zoom account and gives the consent back to Zoom, which may fail without harm: the tokens are gone
+ * here.
+ *
+ * @throws AppError while a class of theirs has an open room
+ */
+export async function disconnectZoom(deps: Deps, userId: number, origin: AuditOrigin): Promise<void> {
+  if (await hasOpenRoom(userId)) {
+    throw new AppError(
+      409,
+      'room_is_open',
+      'A class of yours has an open room in this Zoom account. Disconnect after the class, or ask us to cancel it.',
+    );
+  }
+  const accessToken = await lastToken(deps, userId);
+  await inTransaction(deps.db, async (transaction) => {
+    const connection = await ZoomConnection.findOne({ where: { userId }, transaction, lock: true });
+    if (!connection || connection.state === 'disconnected') return;
+    await connection.update({ ...NOTHING_OF_ZOOM, version: connection.version + 1 }, { transaction });
+    const entity = { type: 'user', id: userId };
+    await writeAudit(deps, origin, { action: 'oauth_disconnected', entity }, transaction);
+  });
+  if (accessToken !== null) await revoke(deps, accessToken);
+}
+
+/** null when there is none that Zoom would still take. */
+async function lastToken(deps: Deps, userId: number): Promise<string | null> {
+  try {
+    return (await freshToken(deps, userId)).accessToken;
+  } catch (error) {
+    if (error instanceof ZoomError) return null;
+    throw error;
+  }
+}
+
+async function revoke(deps: Deps, accessToken: string): Promise<void> {
+  try {
+    await revokeTokens(deps.logger, await findZoomApp(deps), accessToken);
+  } catch (error) {
+    deps.logger.warn({ err: error }, 'a consent could not be given back to Zoom');
+  }
+}
