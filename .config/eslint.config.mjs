@@ -11,7 +11,7 @@ const noProcessEnv = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/**', '.dev/**', 'node_modules/**', 'src/public/**'] },
+  { ignores: ['dist/**', '.dev/**', 'node_modules/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -38,6 +38,7 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  { files: ['src/public/**/*.js'], languageOptions: { sourceType: 'script', globals: globals.browser } },
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: { globals: globals.node },

@@ -5,7 +5,7 @@ import serve from 'koa-static';
 import type { Deps } from './deps';
 import { csrf } from './middlewares/csrf';
 import { flash } from './middlewares/flash';
-import { onError } from './middlewares/onError';
+import { onError, unreadableBody } from './middlewares/onError';
 import { requestLog } from './middlewares/requestLog';
 import { securityHeaders } from './middlewares/securityHeaders';
 import { session } from './middlewares/session';
@@ -29,7 +29,8 @@ export function createApp(deps: Deps): Koa {
   mountUnparsedRoutes(app, deps);
   app.use(session(app, deps));
   app.use(flash());
-  app.use(bodyParser({ enableTypes: ['form', 'json'], formLimit: '128kb', jsonLimit: '128kb' }));
+  const limits = { formLimit: '128kb', jsonLimit: '128kb' };
+  app.use(bodyParser({ enableTypes: ['form', 'json'], ...limits, onError: unreadableBody }));
   app.use(signedInUser());
   app.use(csrf(deps));
   mountRoutes(app, deps);

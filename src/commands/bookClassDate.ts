@@ -34,6 +34,8 @@ export interface Booked {
 
 const DURATION_MIN = 1;
 const DURATION_MAX = 1440;
+/** A year with a digit too many is a slip; beyond the year 9999 MySQL has no instants. */
+const AHEAD_MAX_MS = 3653 * 24 * 60 * 60_000;
 /** Zoom ends a meeting of an unlicensed host after so many minutes. */
 const BASIC_MINUTES = 40;
 
@@ -90,6 +92,8 @@ function checkBooking(deps: Deps, { localStart, timeZone, durationMinutes }: Boo
     problems.push({ field: 'localStart', message: 'Enter the day and the time at which the class starts.' });
   else if (zoneIsKnown && resolved.startsAt <= deps.clock.now()) {
     problems.push({ field: 'localStart', message: 'This is in the past. Choose a time that is still to come.' });
+  } else if (resolved.startsAt.getTime() - deps.clock.now().getTime() > AHEAD_MAX_MS) {
+    problems.push({ field: 'localStart', message: 'This is more than ten years away. Check the year.' });
   }
   if (problems.length > 0 || !resolved) throw new FieldErrors(problems);
   return resolved;

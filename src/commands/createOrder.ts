@@ -1,10 +1,11 @@
+import { UniqueConstraintError } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { FieldErrors, type FieldError } from '../errors';
 import { BookOrder } from '../models/BookOrder';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
-import { parseGuests } from './parseGuests';
+import { parseGuests, type GuestEntry } from './parseGuests';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface NewOrder {
@@ -34,23 +35,36 @@ export async function createOrder(deps: Deps, input: NewOrder, origin: AuditOrig
   if (teacher?.role !== 'teacher' || teacher.disabledAt)
     problems.push({ field: 'teacherId', message: 'Choose a teacher.' });
   if (problems.length > 0) throw new FieldErrors(problems);
-  const order = await inTransaction(deps.db, async (transaction) => {
-    const created = await BookOrder.create(
-      { title, userId: input.buyerId, teacherId: input.teacherId },
-      { transaction },
-    );
-    await OrderGuest.bulkCreate(
-      guests.map((guest) => ({ ...guest, orderId: created.id })),
-      { transaction },
-    );
-    const entity = { type: 'book_order', id: created.id };
-    await writeAudit(
-      deps,
-      origin,
-      { action: 'order_created', entity, metadata: { guests: guests.length } },
-      transaction,
-    );
-    return created;
-  });
+  const order = await save(deps, { ...input, title }, guests, origin);
   return { order, notes };
+}
+
+async function save(
+  deps: Deps,
+  { title, buyerId, teacherId }: NewOrder,
+  guests: readonly GuestEntry[],
+  origin: AuditOrigin,
+): Promise<BookOrder> {
+  try {
+    return await inTransaction(deps.db, async (transaction) => {
+      const created = await BookOrder.create({ title, userId: buyerId, teacherId }, { transaction });
+      await OrderGuest.bulkCreate(
+        guests.map((guest) => ({ ...guest, orderId: created.id })),
+        { transaction },
+      );
+      const entity = { type: 'book_order', id: created.id };
+      await writeAudit(
+        deps,
+        origin,
+        { action: 'order_created', entity, metadata: { guests: guests.length } },
+        transaction,
+      );
+      return created;
+    });
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+    // MySQL's collation takes é for e and ß for ss.
+    const message = 'Two of these addresses differ in accents only. Leave one of them out.';
+    throw new FieldErrors([{ field: 'guests', message }]);
+  }
 }

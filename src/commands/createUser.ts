@@ -41,7 +41,7 @@ export async function createUser(deps: Deps, user: NewUser, origin: AuditOrigin)
   }
 }
 
-function problemsOf({ email, firstName, lastName, timeZone, password }: NewUser): FieldError[] {
+function problemsOf({ role, email, firstName, lastName, timeZone, password }: NewUser): FieldError[] {
   const problems: FieldError[] = [];
   const check = (ok: boolean, field: string, message: string) => {
     if (!ok) problems.push({ field, message });
@@ -51,6 +51,7 @@ function problemsOf({ email, firstName, lastName, timeZone, password }: NewUser)
   check(isEmail(email), 'email', 'Enter an e-mail address, such as name@example.com.');
   check(timeZone === null || isTimeZone(timeZone), 'timeZone', 'Enter a time zone such as Europe/Berlin.');
   if (password !== null) {
+    check(role !== 'student', 'password', 'Leave this empty: students join by their links and do not sign in.');
     check(
       password.length >= PASSWORD_MIN,
       'password',

@@ -13,9 +13,10 @@ export interface ParsedGuests {
 }
 
 /** Good enough to be mailed to: one `@`, a dot after it, none of the characters that make it more than one address. */
-const EMAIL = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\].]{2,}$/;
+const EMAIL = /^[^\s\p{Cc}@<>(),;:"\\[\]]+@[^\s\p{Cc}@<>(),;:"\\[\]]+\.[^\s\p{Cc}@<>(),;:"\\[\].]{2,}$/u;
 const EMAIL_MAX = 254;
 const NAME_MAX = 120;
+const NAMED_MAX = 5;
 
 export function isEmail(text: string): boolean {
   return text.length <= EMAIL_MAX && EMAIL.test(text);
@@ -28,26 +29,38 @@ export function isEmail(text: string): boolean {
 export function parseGuests(text: string, buyerEmail: string): ParsedGuests {
   const guests = new Map<string, GuestEntry>();
   const errors: FieldError[] = [];
-  const notes: string[] = [];
+  const repeated = new Set<string>();
+  const ofBuyer = new Set<string>();
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const line = raw.trim();
+    const line = raw.replaceAll('\t', ' ').trim();
     if (line === '') continue;
     const entry = parseLine(line);
     if (!entry) {
       errors.push({ field: 'guests', message: `Line ${index + 1}: “${line}” is no e-mail address.` });
     } else if (entry.email.toLowerCase() === buyerEmail.toLowerCase()) {
-      notes.push(`${entry.email} is the buyer and has a pass already.`);
+      ofBuyer.add(buyerEmail);
     } else if (guests.has(entry.email.toLowerCase())) {
-      notes.push(`${entry.email} was there twice and gets one pass.`);
+      repeated.add(entry.email.toLowerCase());
     } else {
       guests.set(entry.email.toLowerCase(), entry);
     }
   }
-  return { guests: [...guests.values()], errors, notes };
+  return { guests: [...guests.values()], errors, notes: notesOn([...ofBuyer], [...repeated]) };
+}
+
+/** A few by name: however many were merged, the note stays short enough to be read (and kept in a session). */
+function notesOn(ofBuyer: readonly string[], repeated: readonly string[]): string[] {
+  const named = repeated.slice(0, NAMED_MAX).map((email) => `${email} was there twice and gets one pass.`);
+  const others = repeated.length - named.length;
+  return [
+    ...ofBuyer.map((email) => `${email} is the buyer and has a pass already.`),
+    ...named,
+    ...(others > 0 ? [`So do ${others} more that were there twice.`] : []),
+  ];
 }
 
 function parseLine(line: string): GuestEntry | null {
-  const named = /^(.*?)\s*<([^<>]*)>$/.exec(line);
+  const named = /^(\P{Cc}*?)\s*<([^<>]*)>$/u.exec(line);
   const email = (named?.[2] ?? line).trim();
   if (!isEmail(email)) return null;
   const name = (named?.[1] ?? '').replace(/^"|"$/g, '').trim().slice(0, NAME_MAX);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { QueryTypes } from 'sequelize';
+import { sqlInstant } from '../db/sqlInstant';
 import type { Deps } from '../deps';
 import { retryAt } from '../domain/mails';
 import { composeMail } from '../emails/composeMail';
@@ -44,7 +45,7 @@ export async function sendDueMails(deps: Deps, { classDateId, now, heartbeat }: 
 
 /** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
 async function leaseBatch(deps: Deps, classDateId: number, now: Date, holder: string): Promise<MailDelivery[]> {
-  const replacements = { classDateId, now, holder };
+  const replacements = { classDateId, now: sqlInstant(now), holder };
   await deps.db.query(
     `UPDATE mail_deliveries
         SET state = 'unknown', lease_holder = NULL, lease_until = NULL,

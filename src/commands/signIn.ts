@@ -5,8 +5,8 @@ import type { SignInLimits } from '../security/signInLimits';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /** Each hash takes 46 MiB and a thread for 30 ms; more at once would starve everything else of threads. */
-const HASHES_AT_ONCE = 4;
-let hashing = 0;
+const AT_ONCE = 4;
+let underWay = 0;
 
 interface SignIn {
   readonly email: string;
@@ -19,29 +19,33 @@ interface SignIn {
  *
  * @returns the user, null when they do not go together, or 'wait' when there were too many tries
  */
-export async function signIn(
+export async function signIn(deps: Deps, limits: SignInLimits, attempt: SignIn): Promise<User | null | 'wait'> {
+  // Counted before anything is awaited: tries sent together must not all pass before the first of them has failed.
+  if (underWay >= AT_ONCE) return 'wait';
+  underWay += 1;
+  try {
+    return await check(deps, limits, attempt);
+  } finally {
+    underWay -= 1;
+  }
+}
+
+async function check(
   deps: Deps,
   limits: SignInLimits,
   { email, password, origin }: SignIn,
 ): Promise<User | null | 'wait'> {
   const ipAddress = origin.ipAddress ?? 'unknown';
-  if (hashing >= HASHES_AT_ONCE || !(await limits.allows(ipAddress, email))) return 'wait';
   const user = await User.findOne({ where: { email } });
-  const matches = await checkPassword(user?.disabledAt ? null : (user?.passwordHash ?? null), password);
+  // MySQL finds a user by other spellings too (josé, JOSE); they share one count.
+  const account = user?.email ?? email;
+  if (!(await limits.allows(ipAddress, account))) return 'wait';
+  const matches = await verifyPassword(user?.disabledAt ? null : (user?.passwordHash ?? null), password);
   if (!matches || !user) {
-    await limits.countFailure(ipAddress, email);
+    await limits.countFailure(ipAddress, account);
     await writeAudit(deps, origin, { action: 'sign_in_refused' }, null);
     return null;
   }
   await writeAudit(deps, { ...origin, userId: user.id }, { action: 'signed_in' }, null);
   return user;
-}
-
-async function checkPassword(stored: string | null, password: string): Promise<boolean> {
-  hashing += 1;
-  try {
-    return await verifyPassword(stored, password);
-  } finally {
-    hashing -= 1;
-  }
 }

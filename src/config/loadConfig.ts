@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { environmentSchema, type Environment } from './schema';
 
-export type SigningKey = Environment['SIGNING_KEYS'][number];
+type SigningKey = Environment['SIGNING_KEYS'][number];
 
 export interface Config {
   readonly production: boolean;

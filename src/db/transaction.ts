@@ -23,7 +23,7 @@ export async function inTransaction<T>(db: Sequelize, work: (transaction: Transa
 }
 
 /** The server's error number behind a Sequelize or mysql2 error, if there is one. */
-export function mysqlErrorNumber(error: unknown): number | undefined {
+function mysqlErrorNumber(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('errno' in error && typeof error.errno === 'number') return error.errno;
   return 'parent' in error ? mysqlErrorNumber(error.parent) : undefined;

@@ -30,6 +30,7 @@ const HELP = `Usage: node src/dev/bootstrap.mjs MODE [OPTION…]
 
   --fresh       start: begin anew; database, Temporal, mailbox and Zoom stand-in are emptied
   --no-install  never install system packages
+  --folder DIR  start: keep everything in DIR instead of .dev, with a .env of its own; two folders run side by side
 
 Through npm, options go after two dashes: npm start -- --fresh
 `;

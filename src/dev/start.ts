@@ -20,11 +20,12 @@ const DATABASE = 'dreamcrowd';
 /** Everything, to try it out: `npm start`. */
 export async function main(args: readonly string[]): Promise<void> {
   const options = readOptions(args);
+  const folder = path.resolve(PROJECT, options.folder ?? '.dev');
   await runSession(
     {
       what: 'DreamCrowd Live',
-      folder: path.join(PROJECT, '.dev'),
-      envFile: path.join(PROJECT, '.env'),
+      folder,
+      envFile: path.join(options.folder === undefined ? PROJECT : folder, '.env'),
       mayInstall: !options['no-install'],
       exitCodeWhenStopped: 0,
     },
@@ -58,15 +59,21 @@ async function start(session: Session, fresh: boolean): Promise<number> {
     zoom: (secrets) => startZoomProcess(session, ports, secrets),
   });
   writeFileSync(file('state.json'), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  session.steps.say(summary(state, (Date.now() - startedAt) / 1000));
+  session.steps.say(
+    summary(state, (Date.now() - startedAt) / 1000, path.relative(PROJECT, session.processes.logFolder)),
+  );
   return session.processes.untilOneEnds();
 }
 
-function readOptions(args: readonly string[]): { fresh: boolean; 'no-install': boolean } {
+function readOptions(args: readonly string[]): { fresh: boolean; 'no-install': boolean; folder?: string | undefined } {
   try {
     return parseArgs({
       args: [...args],
-      options: { fresh: { type: 'boolean', default: false }, 'no-install': { type: 'boolean', default: false } },
+      options: {
+        fresh: { type: 'boolean', default: false },
+        'no-install': { type: 'boolean', default: false },
+        folder: { type: 'string' },
+      },
     }).values;
   } catch (error) {
     process.stderr.write(

@@ -15,7 +15,7 @@ export interface StartedState {
   readonly teacher: Login;
 }
 
-export function summary(state: StartedState, seconds: number): string {
+export function summary(state: StartedState, seconds: number, logs: string): string {
   const rows: (readonly [string, string | undefined])[] = [
     ['Web', state.web],
     ['  admin', `${state.admin.email}   password ${state.admin.password}`],
@@ -32,7 +32,7 @@ ${lines.join('\n')}
 
 ${nextSteps(state).join('\n')}
 
-Logs are in .dev/logs. Ctrl-C stops everything; npm start goes on from here, npm start -- --fresh begins anew.
+Logs are in ${logs}. Ctrl-C stops everything; npm start goes on from here, npm start -- --fresh begins anew.
 `;
 }
 

@@ -152,7 +152,9 @@ function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[
 
 function reminders(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
   const roomIsReady = now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
-  return roomIsReady || now >= times.remindsAt ? ['class_reminder', 'guest_invitation', 'teacher_start'] : [];
+  // People's links lead to us, so they may precede the room; the teacher's way to start may not.
+  const mails: MailKind[] = roomIsReady || now >= times.remindsAt ? ['class_reminder', 'guest_invitation'] : [];
+  return roomIsReady ? [...mails, 'teacher_start'] : mails;
 }
 
 function warnings({ state, stateReason, watchedAt }: ClassFacts): MailKind[] {

@@ -1,7 +1,7 @@
 import type { ClassTimes } from './classTimes';
 
 /** Every mail about a class date. */
-export const MAIL_KINDS = [
+const MAIL_KINDS = [
   'class_reminder',
   'guest_invitation',
   'teacher_start',

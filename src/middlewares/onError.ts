@@ -16,6 +16,8 @@ const OUR_FAULT: Failure = {
   message: 'Something went wrong on our side. Try again in a moment; if it happens again, write to us.',
 };
 
+const UNREADABLE = { code: 'bad_request', message: 'We could not read this request. Go back and try again.' };
+
 /** The one place where errors become answers: a page or JSON, whichever was asked for. Our own faults tell no details. */
 export function onError(deps: Pick<Deps, 'logger' | 'config'>): Middleware<AppState> {
   return async function onErrorMiddleware(ctx, next) {
@@ -31,15 +33,16 @@ export function onError(deps: Pick<Deps, 'logger' | 'config'>): Middleware<AppSt
   };
 }
 
+/** A body that is not what its headers say (gzip that is none) is the sender's mistake, whatever the parser throws. */
+export function unreadableBody(error: Error): never {
+  throw 'status' in error ? error : new AppError(400, UNREADABLE.code, UNREADABLE.message);
+}
+
 function describe(error: unknown): Failure {
   if (error instanceof AppError) return error;
   // http-errors, as Koa and the body parser throw them
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    return {
-      status: error.status,
-      code: 'bad_request',
-      message: 'We could not read this request. Go back and try again.',
-    };
+    return { ...UNREADABLE, status: error.status };
   }
   return OUR_FAULT;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { Deps } from '../deps';
-import { maskToken } from '../observability/logger';
+import { maskSecrets } from '../observability/logger';
 import type { AppState } from './context';
 
-/** Names the request and logs it once it is answered; passes in query strings are masked. */
+/** Names the request and logs it once it is answered; secrets in query strings are masked. */
 export function requestLog({ logger }: Pick<Deps, 'logger'>): Middleware<AppState> {
   return async function requestLogMiddleware(ctx, next) {
     const startedAt = performance.now();
@@ -15,7 +15,7 @@ export function requestLog({ logger }: Pick<Deps, 'logger'>): Middleware<AppStat
       {
         requestId: ctx.state.requestId,
         method: ctx.method,
-        url: maskToken(ctx.url),
+        url: maskSecrets(ctx.url),
         status: ctx.status,
         tookMs: Math.round(performance.now() - startedAt),
       },

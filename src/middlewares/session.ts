@@ -37,7 +37,11 @@ export function session(app: Koa, { config }: Pick<Deps, 'config'>): Middleware<
     },
     app as never,
   );
-  return middleware as Middleware<AppState>;
+  return async function sessionMiddleware(ctx, next) {
+    // TLS ends at the proxy, so the connection to us need not look secure for the browser's to be.
+    ctx.cookies.secure = secure;
+    await (middleware as Middleware<AppState>)(ctx, next);
+  };
 }
 
 /** Ends every session of a user: a disabled person is out at once. */

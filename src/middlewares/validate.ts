@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { FieldErrors } from '../errors';
 import type { AppContext } from './context';
 
@@ -7,6 +7,16 @@ export function parseBody<Schema extends z.ZodType>(ctx: AppContext, schema: Sch
   const parsed = schema.safeParse(ctx.request.body ?? {});
   if (parsed.success) return parsed.data;
   throw new FieldErrors(parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })));
+}
+
+/** One line of a form, without the spaces around it; '' when it was not sent. */
+export function line(max: number) {
+  return z
+    .string('Enter a text.')
+    .trim()
+    .max(max, `Use at most ${max} characters.`)
+    .regex(/^\P{Cc}*$/u, 'Leave out line breaks and other control characters.')
+    .default('');
 }
 
 /** The typed values, as they were typed, for a form that is shown again. */

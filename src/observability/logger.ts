@@ -2,8 +2,8 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** A join pass in a path or a message: everything after token= up to the next separator. */
-const TOKEN_IN_URL = /(token=)[^&\s"]+/g;
+/** A join pass, an OAuth code or state: everything after its name up to the next separator, also inside another value. */
+const SECRET_IN_URL = /((?:token|code|state)(?:=|%3D))[^&\s"]+/gi;
 
 /** JSON lines on stdout. Secrets are masked here as a last line of defence; callers do not log them to begin with. */
 export function createLogger(level: string): Logger {
@@ -19,7 +19,7 @@ export function createLogger(level: string): Logger {
   });
 }
 
-/** A URL as it may stand in a log: with the pass's token masked. */
-export function maskToken(url: string): string {
-  return url.replace(TOKEN_IN_URL, '$1[hidden]');
+/** A URL as it may stand in a log: without the secrets of its query. */
+export function maskSecrets(url: string): string {
+  return url.replace(SECRET_IN_URL, '$1[hidden]');
 }

@@ -20,13 +20,29 @@ export function presentClassRow({ classDate, title, teacherName }: ClassRow, zon
     teacherName,
     startsAt: formatInstant(startsAt, zone ?? timeZone),
     duration: formatDuration(durationMinutes),
-    state: outcome && state === 'settled' ? outcomeInWords(outcome) : stateInWords(state),
+    state: stateInShort(state, stateReason, outcome),
     tone: toneOf(state, stateReason, outcome),
   };
 }
 
+/** The state for a list or a heading; of a class that is over, what became of it. */
+export function stateInShort(state: ClassState, reason: StateReason | null, outcome: ClassOutcome | null): string {
+  if (outcome && state === 'settled') return outcomeInWords(outcome);
+  return reason ? `${stateInWords(state)}: ${REASONS_IN_SHORT[reason]}` : stateInWords(state);
+}
+
+const REASONS_IN_SHORT: Readonly<Record<StateReason, string>> = {
+  teacher_not_connected: 'Zoom not connected',
+  zoom_not_configured: 'Zoom settings wrong',
+  zoom_refused: 'Zoom refuses',
+  zoom_unreachable: 'Zoom does not answer',
+  zoom_daily_limit: 'Zoom’s daily limit',
+  not_started: 'not started',
+  overrun: 'overruns',
+};
+
 /** A state as a person would say it. */
-export function stateInWords(state: ClassState): string {
+function stateInWords(state: ClassState): string {
   switch (state) {
     case 'scheduled':
       return 'Booked';

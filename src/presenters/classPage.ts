@@ -4,7 +4,7 @@ import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { ClassPage } from '../queries/findClassPage';
 import { classDateWorkflowId } from '../temporal/workflowIds';
-import { outcomeInWords, presentClassRow, reasonInWords } from './classDate';
+import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { formatInstant } from './classTime';
 
 const OVER = ['settled', 'cancelled', 'missed'];
@@ -16,6 +16,8 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
   const instant = (at: Date | null) => (at === null ? null : formatInstant(at, zone));
   return {
     ...presentClassRow(page, readerZone),
+    // The reason stands below in full.
+    state: stateInShort(classDate.state, null, classDate.outcome),
     orderId: classDate.orderId,
     over: OVER.includes(classDate.state),
     reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),

@@ -1,4 +1,5 @@
 import { QueryTypes } from 'sequelize';
+import { sqlInstant } from '../db/sqlInstant';
 import type { Outlook } from '../domain/classPlan';
 import { MailDelivery } from '../models/MailDelivery';
 
@@ -22,7 +23,7 @@ export async function mailsOutlook(classDateId: number, now: Date): Promise<Outl
                      THEN TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), lease_until) END) AS lease_left
        FROM mail_deliveries
       WHERE class_date_id = :classDateId AND state IN ('queued', 'sending', 'data_sent')`,
-    { type: QueryTypes.SELECT, replacements: { classDateId, now } },
+    { type: QueryTypes.SELECT, replacements: { classDateId, now: sqlInstant(now) } },
   );
   const [row] = rows ?? [];
   if (!row) return { due: 0, nextAttemptAt: null };

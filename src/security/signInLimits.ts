@@ -14,7 +14,13 @@ const BY_ADDRESS = { points: 50, duration: 15 * MINUTE_SECONDS };
 const BY_ACCOUNT = { points: 8, duration: 10 * MINUTE_SECONDS };
 
 export function createSignInLimits(db: Sequelize): SignInLimits {
-  const options = { storeClient: db, tableName: 'rate_limits', tableCreated: true };
+  const options = {
+    storeClient: db,
+    storeType: 'sequelize',
+    dbName: db.getDatabaseName(),
+    tableName: 'rate_limits',
+    tableCreated: true,
+  };
   const byAddress = new RateLimiterMySQL({ ...options, keyPrefix: 'signin-ip', ...BY_ADDRESS });
   const byAccount = new RateLimiterMySQL({ ...options, keyPrefix: 'signin-account', ...BY_ACCOUNT });
   return {

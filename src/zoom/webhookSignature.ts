@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** How far a webhook's timestamp may be from our clock, in seconds; Zoom signs its retries anew. */
-export const WEBHOOK_WINDOW_SECONDS = 300;
+const WEBHOOK_WINDOW_SECONDS = 300;
 
 const SIGNATURE = /^v0=([0-9a-f]{64})$/;
 const TIMESTAMP = /^\d{1,12}$/;

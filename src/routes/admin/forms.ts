@@ -10,18 +10,24 @@ export interface FormState {
   readonly errorOf?: Readonly<Record<string, string>>;
 }
 
-/** Does `save`; when what was entered is wrong, shows the form again (422) with everything that was typed. */
+/**
+ * Does `save`; when what was entered is wrong, shows the form again (422) with everything that was typed.
+ *
+ * @param inputOf the input that a field is entered in, where it is called differently
+ */
 export async function showAgain(
   ctx: AppContext,
   show: (ctx: AppContext, form: FormState) => Promise<void>,
   save: () => Promise<void>,
+  inputOf: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   try {
     await save();
   } catch (error) {
     if (!(error instanceof FieldErrors)) throw error;
-    const errorOf = Object.fromEntries([...error.fields].reverse().map(({ field, message }) => [field, message]));
-    await show(ctx, { values: typedValues(ctx), errors: error.fields, errorOf });
+    const errors = error.fields.map(({ field, message }) => ({ field: inputOf[field] ?? field, message }));
+    const errorOf = Object.fromEntries([...errors].reverse().map(({ field, message }) => [field, message]));
+    await show(ctx, { values: typedValues(ctx), errors, errorOf });
     ctx.status = error.status;
   }
 }

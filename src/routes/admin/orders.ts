@@ -9,7 +9,7 @@ import { only } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
 import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
-import { parseBody } from '../../middlewares/validate';
+import { line, parseBody } from '../../middlewares/validate';
 import { User } from '../../models/User';
 import { presentClassRow } from '../../presenters/classDate';
 import { timeZones } from '../../presenters/timeZones';
@@ -19,22 +19,25 @@ import { idOf } from '../idOf';
 import { paths } from '../paths';
 import { showAgain, type FormState } from './forms';
 
+const chosenId = (message: string) =>
+  z
+    .string(message)
+    .regex(/^[1-9]\d{0,14}$/, message)
+    .transform(Number);
+
 const orderSchema = z.object({
-  title: z.string().max(1000).default(''),
-  buyerId: z.coerce.number('Choose a student.'),
-  teacherId: z.coerce.number('Choose a teacher.'),
-  guests: z.string().max(20_000).default(''),
+  title: line(180),
+  buyerId: chosenId('Choose a student.'),
+  teacherId: chosenId('Choose a teacher.'),
+  guests: z.string('Enter the guests one a line.').max(20_000, 'Use at most 20,000 characters.').default(''),
 });
 
 const bookingSchema = z.object({
-  date: z.string().default(''),
-  time: z.string().default(''),
-  timeZone: z.string().trim().default(''),
+  date: line(10),
+  time: line(5),
+  timeZone: line(64),
   // What is no number becomes NaN, which the command refuses in words.
-  durationMinutes: z
-    .string()
-    .default('')
-    .transform((text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : NaN)),
+  durationMinutes: line(20).transform((text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : NaN)),
 });
 
 export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
@@ -54,12 +57,13 @@ export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: D
     const orderId = idOf(ctx);
     if (!(await findOrder(orderId))) throw new NotFoundError('There is no such order.');
     const show = (context: AppContext, form: FormState) => showOrder(context, orderId, form);
-    await showAgain(ctx, show, async () => {
+    const save = async () => {
       const { date, time, timeZone, durationMinutes } = parseBody(ctx, bookingSchema);
       const booking = { orderId, localStart: `${date}T${time}`, timeZone, durationMinutes };
       const { classDate, notes } = await bookClassDate(deps, booking, originOf(ctx));
       redirectWithFlash(ctx, paths.classDate(classDate.id), ['The class is booked.', ...notes].join(' '));
-    });
+    };
+    await showAgain(ctx, show, save, { localStart: 'date' });
   });
 }
 

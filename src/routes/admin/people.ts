@@ -7,7 +7,7 @@ import { only } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
 import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
-import { parseBody } from '../../middlewares/validate';
+import { line, parseBody } from '../../middlewares/validate';
 import { User } from '../../models/User';
 import { timeZones } from '../../presenters/timeZones';
 import { render } from '../../views/render';
@@ -16,11 +16,11 @@ import { showAgain, type FormState } from './forms';
 
 const personSchema = z.object({
   role: z.enum(['admin', 'teacher', 'student'], 'Choose what this person is.'),
-  firstName: z.string().trim().max(80).default(''),
-  lastName: z.string().trim().max(80).default(''),
-  email: z.string().trim().max(254).default(''),
-  timeZone: z.string().trim().default(''),
-  password: z.string().max(1000).default(''),
+  firstName: line(80),
+  lastName: line(80),
+  email: line(254),
+  timeZone: line(64),
+  password: z.string('Enter a password.').max(1000, 'Use at most 1000 characters.').default(''),
 });
 
 export function addPeopleRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {

@@ -9,16 +9,20 @@ import { everybody } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
 import { originOf } from '../../middlewares/originOf';
 import { endSession, regenerateSession, sessionOf } from '../../middlewares/sessionOf';
-import { parseBody } from '../../middlewares/validate';
+import { line, parseBody } from '../../middlewares/validate';
 import type { User } from '../../models/User';
 import { createSignInLimits } from '../../security/signInLimits';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 
+/** Longer than any path of ours; a Location header has room for it. */
+const NEXT_MAX = 2000;
+
 const loginSchema = z.object({
-  email: z.string().trim().max(254).default(''),
-  password: z.string().max(1000).default(''),
-  next: z.string().default(''),
+  email: line(254),
+  password: z.string('Enter a password.').max(1000, 'Use at most 1000 characters.').default(''),
+  // Whatever is odd about it, it must not keep anybody from signing in.
+  next: z.string().max(NEXT_MAX).catch(''),
 });
 
 export function authRoutes(deps: Deps): Router<AppState, DefaultContext> {

@@ -54,11 +54,11 @@ describe('planClass', () => {
     expect(plan.mails).toEqual(REMINDERS);
   });
 
-  it('reminds at T−25 although there is no meeting, because the link leads to us', () => {
+  it('reminds at T−25 although there is no meeting, because people’s links lead to us; the teacher’s does not', () => {
     const failing = { state: 'planned', syncedVersion: 0, nextAttemptAt: at(-24) } as const;
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-26)).mails).toEqual([]);
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-25))).toMatchObject({
-      mails: REMINDERS,
+      mails: ['class_reminder', 'guest_invitation'],
       steps: [],
       nextLookAt: at(-24),
     });

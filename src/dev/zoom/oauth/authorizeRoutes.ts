@@ -20,7 +20,14 @@ type AuthorizeRequest = z.output<typeof requestSchema>;
 const decisionSchema = z.object({
   decision: z.enum(['allow', 'deny']),
   email: z.string().optional(),
-  scope: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
+  scope: z
+    .union([
+      z.string().transform((one) => [one]),
+      z.array(z.string()),
+      // Of more than twenty fields of one name the form parser (qs) makes an object.
+      z.record(z.string(), z.string()).transform((many) => Object.values(many)),
+    ])
+    .default([]),
 });
 
 /** GET /oauth/authorize shows the consent page; its form posts the answer, and Zoom sends the browser back. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { load } from 'cheerio';
+import { ALL_SCOPES } from '../../../../src/dev/zoom/api/scopes';
 import { ADA, APP, BASIC_AUTH, REDIRECT_URI, call, closeAll, connect, startZoom, token } from './zoomHarness';
 
 afterEach(closeAll);
@@ -31,6 +32,18 @@ describe('the consent page', () => {
     expect(tokens.status).toBe(200);
     expect(tokens.json.scope).toBe('meeting:write:meeting');
     expect(tokens.json.api_url).toBe(zoom.url);
+  });
+
+  it('grants everything that is ticked, however many permissions that are', async () => {
+    const zoom = await startZoom();
+    const form = new URLSearchParams(new URL(authorizeUrl(zoom)).search);
+    form.set('decision', 'allow');
+    form.set('email', ADA);
+    for (const scope of ALL_SCOPES) form.append('scope', scope);
+    const answer = await fetch(`${zoom.url}/oauth/authorize`, { method: 'POST', body: form, redirect: 'manual' });
+    const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const tokens = await token(zoom, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI });
+    expect(tokens.json.scope).toBe(ALL_SCOPES.join(' '));
   });
 
   it('answers a refusal with access_denied', async () => {

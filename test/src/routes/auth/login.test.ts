@@ -1,5 +1,6 @@
 import type { Response } from 'supertest';
 import { Session } from '../../../../src/models/Session';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
 import { buildUser } from '../../../factories/people';
 import { Browser, parse, PASSWORD, passwordHash, signedInBrowser, tokenOn } from '../../../support/browser';
@@ -115,23 +116,19 @@ describe('the session', () => {
   it.each([{ 'X-Forwarded-Proto': 'https' }, {}])(
     'is for https only where people come by https, whatever the proxy says of it: %j',
     async (headers: Record<string, string>) => {
-      const secure = await startWebsite({ APP_URL: 'https://live.example.com' });
-      try {
-        const page = await new Browser(secure).get(paths.login).set(headers);
-        expect(page.status).toBe(200);
-        const jar = cookiesOf(page);
-        expect(jar.map((line) => line.split('=')[0])).toEqual(['__Host-session', '__Host-session.sig']);
-        for (const line of jar) {
-          expect(line).toMatch(/; path=\/;/i);
-          expect(line).toMatch(/; secure/i);
-          expect(line).toMatch(/; httponly/i);
-          expect(line).toMatch(/; samesite=lax/i);
-          expect(line).not.toMatch(/; domain/i);
-        }
-        expect(page.headers['strict-transport-security']).toMatch(/max-age=\d{8}/);
-      } finally {
-        await secure.close();
+      await website.restart({ appUrl: 'https://live.example.com' });
+      const page = await new Browser(website).get(paths.login).set(headers);
+      expect(page.status).toBe(200);
+      const jar = cookiesOf(page);
+      expect(jar.map((line) => line.split('=')[0])).toEqual(['__Host-session', '__Host-session.sig']);
+      for (const line of jar) {
+        expect(line).toMatch(/; path=\/;/i);
+        expect(line).toMatch(/; secure/i);
+        expect(line).toMatch(/; httponly/i);
+        expect(line).toMatch(/; samesite=lax/i);
+        expect(line).not.toMatch(/; domain/i);
       }
+      expect(page.headers['strict-transport-security']).toMatch(/max-age=\d{8}/);
     },
   );
 
@@ -283,6 +280,31 @@ describe('guessing', () => {
     for (let count = 0; count < TRIES + 4; count += 1) {
       expect((await guess(new Browser(website), email, PASSWORD)).status).toBe(303);
     }
+  });
+});
+
+describe('the address that is kept of somebody', () => {
+  async function keptAddress(trustedProxyHops: number, forwarded: string): Promise<string | null> {
+    await website.restart({ trustedProxyHops });
+    const browser = new Browser(website);
+    const answer = await browser.submit(paths.login, { email: 'x', password: 'y' }, { 'X-Forwarded-For': forwarded });
+    expect(answer.status).toBe(422);
+    return (await ZoomAuditLog.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true })).ipAddress;
+  }
+
+  it.each([
+    [0, '203.0.113.7', '127.0.0.1'],
+    [1, '203.0.113.7', '203.0.113.7'],
+    [1, '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+    [2, '192.0.2.1, 198.51.100.1, 203.0.113.7', '198.51.100.1'],
+    [1, '203.0.113.7:50123', '203.0.113.7'],
+    [1, '2001:db8::7', '2001:db8::7'],
+    [1, '[2001:db8::7]:443', '2001:db8::7'],
+    [1, 'unknown', '127.0.0.1'],
+    [1, '\u00e9'.repeat(300), '127.0.0.1'],
+    [1, '', '127.0.0.1'],
+  ])('is, behind %i proxies that we trust and with %j forwarded, %s', async (hops, forwarded, address) => {
+    expect(await keptAddress(hops, forwarded)).toBe(address);
   });
 });
 

@@ -1,0 +1,204 @@
+import type { Response } from 'supertest';
+import { QueryTypes } from 'sequelize';
+import { GUARDS } from '../../src/middlewares/access';
+import type { Role } from '../../src/models/User';
+import { routers, unparsedRouters } from '../../src/routes';
+import { paths } from '../../src/routes/paths';
+import { buildClassDate } from '../factories/classes';
+import { Browser, signedInBrowser } from '../support/browser';
+import { startWebsite, type Website } from '../support/website';
+
+/** Routes for anybody, signed in or not; whatever is not named here is for one role alone, by the start of its path. */
+const FOR_EVERYBODY = [
+  'GET /',
+  'GET /login',
+  'POST /login',
+  'POST /logout',
+  'GET /healthz',
+  'GET /readyz',
+  'POST /api/zoom/webhook',
+  'GET /join/class/:id',
+  'POST /join/class/:id',
+  'GET /join/class/:id/guest',
+  'POST /join/class/:id/guest',
+  'GET /join/class/:id/page',
+];
+const STARTS: Readonly<Record<string, Role>> = { [paths.admin]: 'admin', [paths.teacher]: 'teacher' };
+/** These prove where they come from in their own way: a nonce of the page, Zoom's signature. */
+const OWN_PROOF = /^POST \/(join|api\/zoom\/webhook)(\/|$)/;
+
+type Who = Role | 'nobody';
+const EVERYONE: readonly Who[] = ['nobody', 'student', 'teacher', 'admin'];
+
+interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly handlers: readonly object[];
+}
+
+let website: Website;
+let routes: readonly Route[];
+let ids: { order: number; classDate: number };
+const browsers = new Map<Who, Browser>();
+
+beforeAll(async () => {
+  website = await startWebsite();
+  routes = [...unparsedRouters(website.deps), ...routers(website.deps)].flatMap(({ stack }) =>
+    stack.flatMap(({ methods, path, stack: handlers }) =>
+      methods
+        .filter((method) => method !== 'HEAD')
+        .map((method) => ({ name: `${method} ${String(path)}`, method, path: String(path), handlers })),
+    ),
+  );
+  const classDate = await buildClassDate();
+  ids = { order: classDate.orderId, classDate: classDate.id };
+  browsers.set('nobody', new Browser(website));
+  for (const role of ['student', 'teacher', 'admin'] as const) {
+    browsers.set(role, (await signedInBrowser(website, role)).browser);
+  }
+});
+
+afterAll(() => website.close());
+
+function browserOf(who: Who): Browser {
+  const browser = browsers.get(who);
+  if (!browser) throw new Error(`There is no browser of ${who}.`);
+  return browser;
+}
+
+function addressOf({ path }: Route): string {
+  return path.replace(':id', String(path.includes('/orders/') ? ids.order : ids.classDate));
+}
+
+function roleFor({ name, path }: Route): Role | 'everybody' | undefined {
+  if (FOR_EVERYBODY.includes(name)) return 'everybody';
+  return Object.entries(STARTS).find(([start]) => path === start || path.startsWith(`${start}/`))?.[1];
+}
+
+function visit(browser: Browser, route: Route): Promise<Response> {
+  return route.method === 'GET' ? browser.get(addressOf(route)).then((page) => page) : browser.submit(addressOf(route));
+}
+
+/** Everything in the database but sessions and the tables of the limits. */
+async function fingerprint(): Promise<string> {
+  const tables = await website.deps.db.getQueryInterface().showAllTables();
+  const names = tables.filter((name) => !['sessions', 'rate_limits'].includes(name));
+  const sums = await website.deps.db.query(`CHECKSUM TABLE ${names.join(', ')}`, { type: QueryTypes.SELECT });
+  return JSON.stringify(sums);
+}
+
+describe('every route', () => {
+  it('is known here, and its path says who it is for', () => {
+    expect(routes.length).toBeGreaterThan(FOR_EVERYBODY.length);
+    expect(routes.filter((route) => roleFor(route) === undefined).map(({ name }) => name)).toEqual([]);
+    const names = routes.map(({ name }) => name);
+    expect(FOR_EVERYBODY.filter((name) => !names.includes(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('begins with a guard', () => {
+    const unguarded = routes.filter(({ handlers: [first] }) => first === undefined || !GUARDS.has(first));
+    expect(unguarded.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('lets in whom its path says, and nobody else', async () => {
+    const wrong: string[] = [];
+    for (const route of routes) {
+      for (const who of EVERYONE) {
+        // Signing out would end the session the next ones need.
+        if (route.path === paths.logout) continue;
+        const answer = await visit(browserOf(who), route);
+        const expected = whatToExpect(roleFor(route), who);
+        const seen = whatHappened(answer);
+        if (seen !== expected) wrong.push(`${route.name} as ${who}: ${seen} (${answer.status}), not ${expected}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('asks nobody back to a page that only a form leads to', async () => {
+    for (const route of routes.filter((one) => roleFor(one) === 'admin' || roleFor(one) === 'teacher')) {
+      const answer = await visit(browserOf('nobody'), route);
+      const next = route.method === 'GET' ? encodeURIComponent(addressOf(route)) : '';
+      expect([route.name, answer.headers['location']]).toEqual([route.name, `${paths.login}?next=${next}`]);
+    }
+  });
+});
+
+type Outcome = 'let in' | 'asked to sign in' | 'refused' | 'a fault of ours';
+
+function whatToExpect(role: Role | 'everybody' | undefined, who: Who): Outcome {
+  if (role === 'everybody' || role === who) return 'let in';
+  return who === 'nobody' ? 'asked to sign in' : 'refused';
+}
+
+function whatHappened({ status, headers, text }: Response): Outcome {
+  if (status >= 500) return 'a fault of ours';
+  if (status === 303 && headers['location']?.startsWith(`${paths.login}?next=`)) return 'asked to sign in';
+  return status === 403 && text.includes('This page is for') ? 'refused' : 'let in';
+}
+
+describe('every form', () => {
+  const AWAY = [
+    { what: 'no token', token: false, headers: {} },
+    { what: 'a token of another session', token: 'another', headers: {} },
+    { what: 'the origin of another site', token: true, headers: { Origin: 'https://evil.example' } },
+    { what: 'no origin at all', token: true, headers: { Origin: 'null' } },
+    { what: 'another port of ours', token: true, headers: { Origin: 'http://127.0.0.1:3001' } },
+    {
+      what: 'the word of the browser that it is another site',
+      token: true,
+      headers: { 'Sec-Fetch-Site': 'cross-site' },
+    },
+    {
+      what: 'the word of the browser that it is another host of ours',
+      token: true,
+      headers: { 'Sec-Fetch-Site': 'same-site' },
+    },
+  ] as const;
+
+  it.each(AWAY)('does nothing with $what', async ({ token, headers }) => {
+    const forms = routes.filter(({ method, name }) => method !== 'GET' && !OWN_PROOF.test(name));
+    expect(forms.length).toBeGreaterThanOrEqual(5);
+    const foreign = await new Browser(website).token();
+    const before = await fingerprint();
+    const letIn: string[] = [];
+    for (const route of forms) {
+      const role = roleFor(route);
+      const browser = browserOf(role === 'everybody' || role === undefined ? 'admin' : role);
+      const sent = token === true ? await browser.token() : token === 'another' ? foreign : '';
+      const body = new URLSearchParams({ ...WOULD_DO, _csrf: sent }).toString();
+      const answer = await browser.submitText(addressOf(route), body, headers);
+      if (answer.status !== 403) letIn.push(`${route.name}: ${answer.status}`);
+    }
+    expect(letIn).toEqual([]);
+    expect(await fingerprint()).toBe(before);
+    // Nobody was signed out either.
+    for (const role of ['admin', 'teacher'] as const) {
+      expect((await browserOf(role).get(role === 'admin' ? paths.admin : paths.zoom)).status).toBe(200);
+    }
+  });
+
+  it('does something with its token', async () => {
+    const before = await fingerprint();
+    expect((await browserOf('admin').submit(paths.people, WOULD_DO)).status).toBe(303);
+    expect(await fingerprint()).not.toBe(before);
+  });
+});
+
+/** Fields that each of the forms would do its work with. */
+const WOULD_DO = {
+  role: 'student',
+  firstName: 'A',
+  lastName: 'B',
+  email: 'forged@example.test',
+  title: 'Forged',
+  buyerId: '1',
+  teacherId: '2',
+  date: '2030-01-01',
+  time: '10:00',
+  timeZone: 'UTC',
+  durationMinutes: '60',
+  reason: 'forged',
+};
