@@ -1,18 +1,16 @@
 import type { ClassTimes } from './classTimes';
 
 /** Every mail about a class date. */
-const MAIL_KINDS = [
-  'class_reminder',
-  'guest_invitation',
-  'teacher_start',
-  'teacher_not_connected',
-  'class_at_risk',
-  'teacher_not_started',
-  'rescheduled',
-  'cancelled',
-  'missed',
-] as const;
-export type MailKind = (typeof MAIL_KINDS)[number];
+export type MailKind =
+  | 'class_reminder'
+  | 'guest_invitation'
+  | 'teacher_start'
+  | 'teacher_not_connected'
+  | 'class_at_risk'
+  | 'teacher_not_started'
+  | 'rescheduled'
+  | 'cancelled'
+  | 'missed';
 
 /**
  * queued → sending → data_sent → sent. `data_sent`: all but the final dot has gone out; found so after a crash, the

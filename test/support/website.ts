@@ -28,7 +28,7 @@ export interface Website {
   close(): Promise<void>;
 }
 
-const APP_URL = 'http://127.0.0.1:3000';
+export const APP_URL = 'http://127.0.0.1:3000';
 
 export async function startWebsite(
   variables: Readonly<Record<string, string>> = {},
