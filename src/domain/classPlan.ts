@@ -151,10 +151,14 @@ function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[
 }
 
 function reminders(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
-  const roomIsReady = now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
+  const ready = roomIsReady(facts, times, now);
   // People's links lead to us, so they may precede the room; the teacher's way to start may not.
-  const mails: MailKind[] = roomIsReady || now >= times.remindsAt ? ['class_reminder', 'guest_invitation'] : [];
-  return roomIsReady ? [...mails, 'teacher_start'] : mails;
+  const mails: MailKind[] = ready || now >= times.remindsAt ? ['class_reminder', 'guest_invitation'] : [];
+  return ready ? [...mails, 'teacher_start'] : mails;
+}
+
+function roomIsReady(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
+  return now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
 }
 
 function warnings({ state, stateReason, watchedAt }: ClassFacts): MailKind[] {
@@ -183,7 +187,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   }
   add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
   add(times.opensAt, 'opens');
-  add(times.remindsAt, 'reminds');
+  if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');
   add(times.watchesAt, 'should have started');
   add(times.endsAt, 'ends');
   add(times.closesAt, 'closes');

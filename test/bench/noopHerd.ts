@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { percentile } from '../support/report';
-import { inBatches } from './inBatches';
+import { inBatches } from '../support/inBatches';
 
 const STARTS_AT_ONCE = 20;
 

@@ -12,9 +12,9 @@ export function percentile(samples: readonly number[], share: number): number {
 }
 
 /** Prints rows as an aligned table and writes them to .dev/reports/NAME.json. */
-export function writeReport(name: string, rows: readonly Readonly<Record<string, unknown>>[]): void {
+export function writeReport(name: string, rows: readonly object[]): void {
   const columns = Object.keys(rows[0] ?? {});
-  const cells = [columns, ...rows.map((row) => columns.map((column) => cell(row[column])))];
+  const cells = [columns, ...rows.map((row) => columns.map((column) => cell(Reflect.get(row, column))))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
   for (const line of cells) print(line.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  '));
   mkdirSync(REPORTS, { recursive: true });

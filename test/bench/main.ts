@@ -1,0 +1,60 @@
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { requireTestEnvironment } from '../../src/config/testEnvironment';
+import { print, writeReport } from '../support/report';
+import { quietTemporal } from '../support/quietTemporal';
+import { p99, runClassHerd, type HerdResult } from './classHerd';
+import { runNoopHerd, type HerdFloor } from './noopHerd';
+
+const RECIPIENTS = 20;
+const FLOOR_LEAD_MS = 30_000;
+
+type Row = {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  /** the same machine doing next to nothing, in the same run; null where there is no such thing */
+  readonly floor: number | null;
+  readonly ratio: number | null;
+  readonly goal: string;
+  readonly met: boolean;
+};
+
+/** `npm run bench [-- --count 100]`: each figure beside its floor, as a table and in .dev/reports/bench.json. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { count: { type: 'string', default: '1000' } } });
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 1)
+    throw new Error('--count takes a whole number of class dates, such as 1000');
+  quietTemporal();
+  print(`${count} class dates due at one instant, ${RECIPIENTS} recipients each, on ${cpus().length} cores`);
+  const floor = await runNoopHerd(requireTestEnvironment('temporalAddress'), count, FLOOR_LEAD_MS);
+  print(`floor: last of four steps that do nothing ${floor.lastStepDone} ms after its instant`);
+  const rows = rowsOf(await runClassHerd(count, RECIPIENTS), floor);
+  writeReport('bench', rows);
+  process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+}
+
+function rowsOf({ firstCalls, lastReady, lastMail, mails, singleCalls }: HerdResult, floor: HerdFloor): Row[] {
+  const beside = (name: string, value: number): Row => {
+    const ratio = value / floor.lastStepDone;
+    return { name, unit: 'ms', value, floor: floor.lastStepDone, ratio, goal: 'ratio ≤ 1.5', met: ratio <= 1.5 };
+  };
+  const alone = (name: string, unit: string, value: number, goal: string, met: boolean): Row => ({
+    ...{ name, unit, value, floor: null, ratio: null, goal, met },
+  });
+  const early = firstCalls.filter((late) => late < 0).length;
+  const single = p99(singleCalls);
+  return [
+    alone('herd: classes that opened early', 'classes', early, '0', early === 0),
+    beside('herd: first Zoom call, p99', p99(firstCalls)),
+    beside('herd: last class ready', lastReady),
+    alone(`herd: all ${mails} mails out`, 's', lastMail / 1000, '≤ 120', lastMail <= 120_000),
+    alone('one class date: first Zoom call, p99', 'ms', single, '≤ 500', single <= 500),
+  ];
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,11 @@
+import type { FaultRequest } from '../../src/dev/zoom/core/faults';
+
+/** Switches a fault on at the Zoom stand-in. */
+export async function addFault(zoomUrl: string, fault: FaultRequest): Promise<void> {
+  const response = await fetch(`${zoomUrl}/control/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  if (!response.ok) throw new Error(`The Zoom stand-in does not take this fault: ${await response.text()}`);
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { print, writeReport } from '../support/report';
+import { quietTemporal } from '../support/quietTemporal';
+import type { Verdict } from './invariants';
+import { killedWorker, STEPS } from './killedWorker';
+import { LOST_REPLIES, lostReplies } from './lostReplies';
+
+type Row = Verdict & {
+  readonly name: string;
+  readonly seeds: string;
+  /** how often something was broken */
+  readonly tries: number;
+};
+
+interface Experiment {
+  readonly name: string;
+  readonly triesPerSeed: number;
+  run(seed: number): Promise<Verdict>;
+}
+
+const EXPERIMENTS: readonly Experiment[] = [
+  { name: 'Zoom: every tenth reply to a create lost', triesPerSeed: LOST_REPLIES.classes / 10, run: lostReplies },
+  { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
+];
+
+/** `npm run faults [-- --seeds 1,2]`: breaks things on purpose, and counts what was lost, doubled or late. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1,2' } } });
+  const seeds = values.seeds.split(',').map(Number);
+  if (!seeds.every(Number.isInteger)) throw new Error('--seeds takes whole numbers, such as 1,2,3');
+  quietTemporal();
+  const rows: Row[] = [];
+  for (const { name, triesPerSeed, run } of EXPERIMENTS) {
+    const verdicts: Verdict[] = [];
+    for (const seed of seeds) {
+      print(`${name}, seed ${seed}`);
+      verdicts.push(await run(seed));
+    }
+    rows.push({ name, seeds: seeds.join(' '), tries: triesPerSeed * seeds.length, ...total(verdicts) });
+  }
+  writeReport('faults', rows);
+  process.exitCode = rows.every(({ lost, doubled }) => lost === 0 && doubled === 0) ? 0 : 1;
+}
+
+function total(verdicts: readonly Verdict[]): Verdict {
+  const sum = (key: keyof Verdict) => verdicts.reduce((all, verdict) => all + verdict[key], 0);
+  return { lost: sum('lost'), doubled: sum('doubled'), late: sum('late') };
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
+import { readDevEnvironment } from '../../src/config/devEnvironment';
+import { loadConfig } from '../../src/config/loadConfig';
+import { requireTestEnvironment } from '../../src/config/testEnvironment';
+import { closeDeps, createDeps, type Deps } from '../../src/deps';
+import { Processes, waitUntilReady, type RunningProcess } from '../../src/dev/processes';
+import { findAnswer } from '../../src/dev/standIns';
+import type { ZoomSimulatorOptions } from '../../src/dev/zoom/options';
+import { createTestDatabase } from './database';
+import { createNamespace } from './namespace';
+
+/**
+ * The whole system as processes of their own, for measuring it and for breaking it: worker, Zoom stand-in and mailbox
+ * do not share an event loop with whoever counts, and a worker can be killed.
+ */
+export interface ProcessStack {
+  readonly deps: Deps;
+  readonly zoomUrl: string;
+  readonly mailboxUrl: string;
+  readonly namespace: string;
+  startWorker(): Promise<RunningProcess>;
+  close(): Promise<void>;
+}
+
+const PROJECT = path.join(__dirname, '../..');
+const key = () => randomBytes(32).toString('base64');
+const mailboxAnswer = z.object({ url: z.url(), smtpPort: z.number() });
+const zoomAnswer = z.object({ url: z.url() });
+const workerReady = z.object({ msg: z.literal('worker ready') });
+
+const APP_URL = 'https://live.example.test';
+
+export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOptions>): Promise<ProcessStack> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dreamcrowd-stack-'));
+  const processes = new Processes(path.join(folder, 'logs'));
+  const { inherited } = readDevEnvironment(undefined);
+  const start = (name: string, script: string, env: NodeJS.ProcessEnv, ...args: string[]) =>
+    processes.spawn({
+      name,
+      command: process.execPath,
+      args: ['--import', 'tsx', path.join(PROJECT, script), ...args],
+      env,
+      cwd: PROJECT,
+    });
+  const app = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
+  const zoom = start(
+    'zoom',
+    'src/dev/zoom/main.ts',
+    inherited,
+    JSON.stringify({ ...zoomOptions, app: { ...app, redirectUris: [`${APP_URL}/teacher/zoom/callback`] } }),
+  );
+  const mailbox = start('mailbox', 'src/dev/mailbox/main.ts', inherited, JSON.stringify({ dir: `${folder}/mails` }));
+  const { url: zoomUrl } = await waitUntilReady(zoom, () => findAnswer(zoom.log(), zoomAnswer));
+  const { url: mailboxUrl, smtpPort } = await waitUntilReady(mailbox, () => findAnswer(mailbox.log(), mailboxAnswer));
+  const database = await createTestDatabase();
+  const address = requireTestEnvironment('temporalAddress');
+  const namespace = await createNamespace(address);
+  const settings = {
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'info',
+    APP_URL,
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    ENCRYPTION_KEYS: `e1:${key()}`,
+    SIGNING_KEYS: `s1:${key()}`,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(smtpPort),
+    MAIL_FROM_ADDRESS: 'classes@example.test',
+    SUPPORT_EMAIL: 'support@example.test',
+    ZOOM_OAUTH_URL: zoomUrl,
+    ZOOM_API_URL: `${zoomUrl}/v2`,
+    ZOOM_ALLOWED_HOSTS: '127.0.0.1',
+    ZOOM_CLIENT_ID: app.clientId,
+    ZOOM_CLIENT_SECRET: app.clientSecret,
+    ZOOM_WEBHOOK_SECRET: app.webhookSecret,
+  };
+  const deps = createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn' }));
+  await saveFirstZoomSettings(deps);
+  let workers = 0;
+  return {
+    deps,
+    zoomUrl,
+    mailboxUrl,
+    namespace,
+    startWorker: async () => {
+      workers += 1;
+      const worker = start(`worker${workers}`, 'src/worker.ts', { ...inherited, ...settings });
+      await waitUntilReady(worker, () => findAnswer(worker.log(), workerReady));
+      return worker;
+    },
+    close: async () => {
+      await processes.stopAll();
+      await closeDeps(deps);
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
