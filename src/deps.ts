@@ -24,8 +24,7 @@ export interface Deps {
 }
 
 /** The composition root. Nothing connects before it is first used. */
-export function createDeps(config: Config): Deps {
-  const logger = createLogger(config.logLevel);
+export function createDeps(config: Config, logger: Logger = createLogger(config.logLevel)): Deps {
   const clock: Clock = { now: () => new Date() };
   const db = openDatabase(config.database);
   defineModels(db);

@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import type { MailDelivery } from '../models/MailDelivery';
-import { formatClassTime, formatDuration } from '../presenters/classTime';
+import { formatClassZoneTime, formatDuration, formatInstant } from '../presenters/classTime';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
 import { joinToken, personKey } from '../security/joinPass';
 import type { ComposedMail } from './mailer';
@@ -51,7 +51,8 @@ function mailData(deps: ComposeDeps, message: Message, mailClass: MailClass, rec
     title,
     teacherName,
     buyerName,
-    startsAt: formatClassTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
+    startsAt: formatInstant(classDate.startsAt, recipient.timeZone ?? classDate.timeZone),
+    classZoneTime: formatClassZoneTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
     duration: formatDuration(classDate.durationMinutes),
     actionUrl: actionUrl(deps, message, mailClass, recipient),
     supportEmail: deps.config.supportEmail,

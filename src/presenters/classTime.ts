@@ -5,15 +5,10 @@ export function formatInstant(instant: Date, zone: string): string {
   return `${inZone(instant, zone).toFormat('LLL d, yyyy h:mm a')} (${zone})`;
 }
 
-/**
- * When a class is, for one reader: in their own zone, with the class's zone beside it when the clocks differ. Without a
- * zone of their own the class's is used.
- */
-export function formatClassTime(instant: Date, classZone: string, readerZone: string | null): string {
-  const zone = readerZone ?? classZone;
-  const own = formatInstant(instant, zone);
-  const sameClock = inZone(instant, zone).offset === inZone(instant, classZone).offset;
-  return sameClock ? own : `${own}, which is ${formatInstant(instant, classZone)} for your teacher`;
+/** When a class is on the clocks of its own zone; null when the reader's clocks show the same. */
+export function formatClassZoneTime(instant: Date, classZone: string, readerZone: string | null): string | null {
+  const sameClock = inZone(instant, readerZone ?? classZone).offset === inZone(instant, classZone).offset;
+  return sameClock ? null : formatInstant(instant, classZone);
 }
 
 /** "60 minutes", "1 hour 30 minutes" */

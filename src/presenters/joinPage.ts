@@ -1,7 +1,7 @@
 import { classTimes } from '../domain/classTimes';
 import { isOpen, refreshSeconds, type Door } from '../domain/joinRules';
 import type { JoinPass } from '../queries/findJoinPass';
-import { formatDuration, formatInstant } from './classTime';
+import { formatClassZoneTime, formatDuration, formatInstant } from './classTime';
 
 type ClassOfPass = Pick<
   JoinPass,
@@ -12,14 +12,12 @@ type ClassOfPass = Pick<
 /** The page of a good pass, in words, for whatever is behind the door. */
 export function presentJoinPage(pass: ClassOfPass, door: Door, now: Date) {
   const zone = pass.readerZone ?? pass.classZone;
-  const time = formatInstant(pass.startsAt, zone);
-  const classTime = formatInstant(pass.startsAt, pass.classZone);
   return {
     title: pass.title,
     classTitle: pass.title,
     teacherName: pass.teacherName,
-    time,
-    otherTime: clockOf(time) === clockOf(classTime) ? null : classTime,
+    time: formatInstant(pass.startsAt, zone),
+    otherTime: formatClassZoneTime(pass.startsAt, pass.classZone, pass.readerZone),
     duration: formatDuration(pass.durationMinutes),
     refreshSeconds: refreshSeconds(door, classTimes(pass).opensAt, now),
     button: door === 'teacher_gone' ? 'Go in again' : 'Join Live Class Now',
@@ -63,9 +61,4 @@ function wordsFor(door: Door, pass: ClassOfPass, zone: string, now: Date): { hea
     case 'cancelled':
       return { heading: 'This class is over', text: 'There is nothing more to join.' };
   }
-}
-
-/** "Nov 23, 2026 10:00 AM (Europe/Berlin)" without its zone: two zones may show the same clock. */
-function clockOf(text: string): string {
-  return text.slice(0, text.indexOf(' ('));
 }

@@ -18,7 +18,7 @@ const ROWS_AT_ONCE = 2_000;
 /** Licensed hosts for the Zoom stand-in, each on a paid account of their own. */
 export function simulatedTeachers(count: number): SimulatedUser[] {
   return Array.from({ length: count }, (_, index) => ({
-    id: `host${index}`.padEnd(ZOOM_ID_LENGTH, '0'),
+    id: `host${String(index).padStart(ZOOM_ID_LENGTH - 4, '0')}`,
     accountId: `account${index}`,
     email: `teacher${index}@teachers.test`,
     firstName: 'Teacher',

@@ -20,10 +20,16 @@ export async function buildConnectedTeacher(deps: Deps, zoom: ZoomSimulator, ema
 }
 
 /** Connects a teacher as the OAuth callback does, without the browser. */
-export async function connectTeacher(deps: Deps, zoom: ZoomSimulator, userId: number, email: string): Promise<void> {
+export async function connectTeacher(
+  deps: Deps,
+  zoom: ZoomSimulator,
+  userId: number,
+  email: string,
+  scopes?: readonly string[],
+): Promise<void> {
   const verifier = randomBytes(32).toString('base64url');
   const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
-  const code = zoom.control.authorize(email, { codeChallenge });
+  const code = zoom.control.authorize(email, { codeChallenge, ...(scopes ? { scopes } : {}) });
   const tokens = await exchangeCode(deps.logger, await findZoomApp(deps), code, verifier);
   const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
   await ZoomConnection.upsert({

@@ -1,0 +1,154 @@
+import { ZoomConnection } from '../../../src/models/ZoomConnection';
+import { ZoomSetting } from '../../../src/models/ZoomSetting';
+import { SETTINGS_ID, settingPlace } from '../../../src/queries/findZoomSettings';
+import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomUnreachable } from '../../../src/zoom/errors';
+import { freshToken } from '../../../src/zoom/freshToken';
+import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../../support/teachers';
+import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+
+const HOUR_MS = 60 * 60_000;
+
+let site: ZoomSite;
+let userId: number;
+
+beforeAll(async () => {
+  site = await startZoomSite();
+  userId = (await buildConnectedTeacher(site.deps, site.zoom)).id;
+});
+
+afterAll(() => site.close());
+
+beforeEach(async () => {
+  site.zoom.control.clearFaults();
+  await connectTeacher(site.deps, site.zoom, userId, LICENSED_HOST);
+  await ZoomConnection.update({ leaseHolder: null, leaseUntil: null }, { where: { userId } });
+});
+
+const connection = () => ZoomConnection.findOne({ where: { userId }, rejectOnEmpty: true });
+const tokens = () => site.zoom.control.tokensFor(LICENSED_HOST);
+const refreshCalls = () => site.zoom.control.callCount('tokenRefresh');
+
+/** The access token has a minute left: too little to be used if a new one is to be had. */
+async function almostExpire(): Promise<void> {
+  await ZoomConnection.update({ tokenExpiresAt: new Date(Date.now() + 60_000) }, { where: { userId } });
+}
+
+async function expire(): Promise<void> {
+  await ZoomConnection.update({ tokenExpiresAt: new Date(Date.now() - 1_000) }, { where: { userId } });
+}
+
+it('hands out a token that lives long enough without asking Zoom', async () => {
+  const before = refreshCalls();
+  const { accessToken, apiUrl } = await freshToken(site.deps, userId);
+  expect(accessToken).toBe(tokens()?.accessToken);
+  expect(apiUrl).toBe(`${site.zoom.url}/v2`);
+  expect(refreshCalls()).toBe(before);
+});
+
+it('refreshes once, however many want a token at the same time, and saves the pair before anybody uses it', async () => {
+  await almostExpire();
+  const { version } = await connection();
+  const before = refreshCalls();
+  const found = await Promise.all(Array.from({ length: 50 }, () => freshToken(site.deps, userId)));
+  expect(refreshCalls() - before).toBe(1);
+  expect(new Set(found.map(({ accessToken }) => accessToken))).toEqual(new Set([tokens()?.accessToken]));
+  const saved = await connection();
+  expect(saved).toMatchObject({ version: version + 1, state: 'connected', leaseHolder: null });
+  expect(saved.tokenExpiresAt?.getTime()).toBeGreaterThan(Date.now() + 0.9 * HOUR_MS);
+  expect(saved.previousRefreshTokenEncrypted).not.toBeNull();
+});
+
+it('refreshes a token that Zoom has refused, and only for the version that was refused', async () => {
+  const { version } = await freshToken(site.deps, userId);
+  const before = refreshCalls();
+  const renewed = await freshToken(site.deps, userId, version);
+  expect(renewed.version).toBe(version + 1);
+  expect(await freshToken(site.deps, userId, version)).toMatchObject({ version: version + 1 });
+  expect(refreshCalls() - before).toBe(1);
+});
+
+it('asks once more when the answer was lost before Zoom had done anything', async () => {
+  await expire();
+  site.zoom.control.addFault({ kind: 'reset', operation: 'tokenRefresh', times: 1 });
+  expect((await freshToken(site.deps, userId)).accessToken).toBe(tokens()?.accessToken);
+  expect((await connection()).state).toBe('connected');
+});
+
+it.each([
+  ['no answer', { kind: 'reset', operation: 'tokenRefresh' } as const],
+  ['a fault', { kind: 'status', operation: 'tokenRefresh', status: 503 } as const],
+  ['a page of HTML', { kind: 'html', operation: 'tokenRefresh' } as const],
+  ['a rate limit', { kind: 'status', operation: 'tokenRefresh', status: 429 } as const],
+])(
+  '%s costs nobody the connection: a token that still lives is used, a dead one is waited for',
+  async (_case, fault) => {
+    site.zoom.control.addFault(fault);
+    await expire();
+    await expect(freshToken(site.deps, userId)).rejects.toThrow();
+    expect(await connection()).toMatchObject({ state: 'connected', leaseHolder: null });
+    site.zoom.control.clearFaults();
+    expect((await freshToken(site.deps, userId)).accessToken).toBe(tokens()?.accessToken);
+  },
+);
+
+it('uses a token that still lives while Zoom does not answer', async () => {
+  await almostExpire();
+  site.zoom.control.addFault({ kind: 'status', operation: 'tokenRefresh', status: 503 });
+  expect((await freshToken(site.deps, userId)).accessToken).toBe(tokens()?.accessToken);
+});
+
+it('says so when our app’s credentials are wrong, and keeps the teacher’s tokens', async () => {
+  await expire();
+  const settings = await ZoomSetting.findByPk(SETTINGS_ID, { rejectOnEmpty: true });
+  const { clientSecretEncrypted } = settings;
+  const place = settingPlace('client_secret_encrypted');
+  await settings.update({ clientSecretEncrypted: site.deps.encryption.encrypt('wrong', place) });
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomMisconfigured);
+  expect(await connection()).toMatchObject({ state: 'connected', leaseHolder: null });
+  await settings.update({ clientSecretEncrypted });
+  expect((await freshToken(site.deps, userId)).accessToken).toBe(tokens()?.accessToken);
+});
+
+it('believes that a consent is dead when Zoom says so and nobody has saved a newer pair', async () => {
+  await expire();
+  site.zoom.control.revoke(LICENSED_HOST);
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomNeedsReconnect);
+  expect((await connection()).state).toBe('needs_reconnect');
+  const before = refreshCalls();
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomNeedsReconnect);
+  expect(refreshCalls()).toBe(before);
+});
+
+it('does not believe it when another process has saved a newer pair meanwhile', async () => {
+  await expire();
+  site.zoom.control.addFault({ kind: 'slow', operation: 'tokenRefresh', times: 1, delayMs: 700 });
+  const late = freshToken(site.deps, userId);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  // The teacher connects again while our refresh, with the former token, is on its way.
+  await connectTeacher(site.deps, site.zoom, userId, LICENSED_HOST);
+  await ZoomConnection.increment('version', { where: { userId } });
+  expect((await late).accessToken).toBe(tokens()?.accessToken);
+  expect((await connection()).state).toBe('connected');
+});
+
+it('takes over from a process that died in the middle of a refresh', async () => {
+  await expire();
+  const inAWhile = new Date(Date.now() + 90_000);
+  await ZoomConnection.update({ leaseHolder: 'dead', leaseUntil: inAWhile }, { where: { userId } });
+  const waiting = freshToken(site.deps, userId);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await ZoomConnection.update({ leaseUntil: new Date(Date.now() - 1_000) }, { where: { userId } });
+  expect((await waiting).accessToken).toBe(tokens()?.accessToken);
+});
+
+it('never waits for another process longer than it can afford', async () => {
+  await expire();
+  const inAWhile = new Date(Date.now() + 90_000);
+  await ZoomConnection.update({ leaseHolder: 'slow', leaseUntil: inAWhile }, { where: { userId } });
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomUnreachable);
+}, 20_000);
+
+it('ignores an API address that is no Zoom host', async () => {
+  await ZoomConnection.update({ apiUrl: 'https://zoom.us.evil.example' }, { where: { userId } });
+  expect((await freshToken(site.deps, userId)).apiUrl).toBe(`${site.zoom.url}/v2`);
+});
