@@ -1,0 +1,230 @@
+import { planMails } from '../../../src/commands/planMails';
+import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
+import { addMinutes } from '../../../src/domain/clock';
+import type { MailKind } from '../../../src/domain/mails';
+import type { ClassDate } from '../../../src/models/ClassDate';
+import { MailDelivery } from '../../../src/models/MailDelivery';
+import { OrderGuest } from '../../../src/models/OrderGuest';
+import type { User } from '../../../src/models/User';
+import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
+import { buildUser } from '../../factories/people';
+import { startMailSite, type MailSite } from '../../support/mailSite';
+
+jest.setTimeout(30_000);
+
+const REMINDERS: readonly MailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
+const NOW = new Date();
+
+let site: MailSite;
+
+beforeAll(async () => {
+  site = await startMailSite();
+});
+
+afterAll(() => site.close());
+
+beforeEach(async () => {
+  await site.mailbox.clearFaults();
+  site.mailbox.clear();
+  await MailDelivery.destroy({ where: {} });
+});
+
+interface Scene {
+  readonly classDate: ClassDate;
+  readonly buyer: User;
+  readonly teacher: User;
+  readonly guests: readonly OrderGuest[];
+}
+
+/** A class in twenty minutes with a buyer and guests. */
+async function buildScene(guestCount = 2): Promise<Scene> {
+  const [buyer, teacher] = [await buildUser('student'), await buildUser('teacher')];
+  const order = await buildOrder({ userId: buyer.id, teacherId: teacher.id });
+  const classDate = await buildClassDate({ order, state: 'ready', startsAt: addMinutes(NOW, 20) });
+  await buildPass(site.deps.signingKeys, classDate, { userId: buyer.id, email: buyer.email });
+  const guests: OrderGuest[] = [];
+  for (let index = 0; index < guestCount; index += 1) {
+    const email = `guest${index}.${order.id}@example.test`;
+    const guest = await OrderGuest.create({ orderId: order.id, email });
+    await buildPass(site.deps.signingKeys, classDate, { guestId: guest.id, email });
+    guests.push(guest);
+  }
+  return { classDate, buyer, teacher, guests };
+}
+
+const plan = ({ id }: ClassDate, kinds = REMINDERS) => planMails({ classDateId: id, now: NOW, kinds });
+
+const send = ({ id }: ClassDate, now = NOW): Promise<SendResult> =>
+  sendDueMails(site.deps, { classDateId: id, now, heartbeat: () => undefined });
+
+const rowsOf = ({ id }: ClassDate) => MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] });
+
+const statesOf = async (classDate: ClassDate) => (await rowsOf(classDate)).map(({ state }) => state);
+
+const receivedBy = () => site.mailbox.messages().map(({ to }) => to);
+
+async function rowTo(classDate: ClassDate, person: { id: number }): Promise<MailDelivery> {
+  const row = (await rowsOf(classDate)).find(({ recipientKey }) => recipientKey.endsWith(`:${person.id}`));
+  if (!row) throw new Error('There is no such row.');
+  return row;
+}
+
+it('mails each person once, however often it is planned and however many send at the same time', async () => {
+  const { classDate, buyer, teacher, guests } = await buildScene();
+  await Promise.all(Array.from({ length: 5 }, () => plan(classDate)));
+  const results = await Promise.all(Array.from({ length: 5 }, () => send(classDate)));
+  await plan(classDate);
+  await send(classDate);
+  expect(results.reduce((total, { sent }) => total + sent, 0)).toBe(4);
+  expect(receivedBy().sort()).toEqual([buyer.email, teacher.email, ...guests.map(({ email }) => email)].sort());
+  expect(await statesOf(classDate)).toEqual(['sent', 'sent', 'sent', 'sent']);
+});
+
+it('a reschedule is told as a version of its own, and only to those who had been told the former time', async () => {
+  const { classDate } = await buildScene(0);
+  await plan(classDate);
+  await send(classDate);
+  await classDate.update({ scheduleVersion: 2 });
+  await plan(classDate, ['rescheduled']);
+  await plan(classDate, ['rescheduled']);
+  await send(classDate);
+  expect(await MailDelivery.count({ where: { classDateId: classDate.id, kind: 'rescheduled', state: 'sent' } })).toBe(
+    2,
+  );
+  const untold = await buildScene(0);
+  await untold.classDate.update({ scheduleVersion: 2 });
+  await plan(untold.classDate, ['rescheduled']);
+  expect(await rowsOf(untold.classDate)).toEqual([]);
+});
+
+it('one bad address holds nobody up', async () => {
+  const { classDate, guests } = await buildScene();
+  const [bad] = guests;
+  await site.mailbox.addFault({ kind: 'refuse', address: bad?.email ?? '' });
+  await plan(classDate);
+  expect(await send(classDate)).toEqual({ sent: 3, retrying: 0 });
+  const row = await rowTo(classDate, bad ?? { id: 0 });
+  expect(row).toMatchObject({ state: 'bounced', lastError: 'the mail server refused it (550)' });
+});
+
+it('an address that is none fails alone', async () => {
+  const { classDate, guests } = await buildScene();
+  const pass = await passOf(classDate, guests[0]?.id ?? 0);
+  await pass.update({ email: 'a@b.test, c@d.test' });
+  await plan(classDate);
+  await send(classDate);
+  expect((await statesOf(classDate)).sort()).toEqual(['failed', 'sent', 'sent', 'sent']);
+});
+
+function passOf({ id }: ClassDate, guestId: number) {
+  return ZoomSecureToken.findOne({ where: { classDateId: id, guestId }, rejectOnEmpty: true });
+}
+
+it('a disabled buyer and a removed guest get nothing, with the reason, and everybody else gets theirs', async () => {
+  const { classDate, buyer, guests } = await buildScene();
+  await plan(classDate);
+  await buyer.update({ disabledAt: NOW });
+  await guests[0]?.update({ removedAt: NOW });
+  expect(await send(classDate)).toEqual({ sent: 2, retrying: 0 });
+  expect(await rowTo(classDate, buyer)).toMatchObject({ state: 'skipped', lastError: 'the account is disabled' });
+  expect(await rowTo(classDate, guests[0] ?? buyer)).toMatchObject({ state: 'skipped' });
+});
+
+it('a deleted person is noted, and stops nobody', async () => {
+  const { classDate, teacher } = await buildScene(0);
+  await plan(classDate);
+  await MailDelivery.update({ userId: null }, { where: { classDateId: classDate.id, userId: teacher.id } });
+  await send(classDate);
+  expect((await statesOf(classDate)).sort()).toEqual(['failed', 'sent']);
+});
+
+it('is asked to try later: tries again after one, five, fifteen minutes, as rows', async () => {
+  const { classDate, buyer } = await buildScene(0);
+  await site.mailbox.addFault({ kind: 'greylist', address: buyer.email, ms: 60_000 });
+  await plan(classDate);
+  expect(await send(classDate)).toEqual({ sent: 1, retrying: 1 });
+  const row = await rowTo(classDate, buyer);
+  expect(row).toMatchObject({ state: 'queued', lastError: 'the mail server asked to try later (451)' });
+  expect(row.nextAttemptAt).toEqual(addMinutes(NOW, 1));
+  expect(await send(classDate)).toEqual({ sent: 0, retrying: 0 });
+  await send(classDate, addMinutes(NOW, 1));
+  expect((await row.reload()).nextAttemptAt).toEqual(addMinutes(NOW, 6));
+  await site.mailbox.clearFaults();
+  expect(await send(classDate, addMinutes(NOW, 6))).toEqual({ sent: 1, retrying: 0 });
+});
+
+it('is skipped, with the reason, once it would no longer help', async () => {
+  const { classDate, buyer } = await buildScene(0);
+  await site.mailbox.addFault({ kind: 'greylist', address: buyer.email, ms: 60_000 });
+  await plan(classDate);
+  const row = await rowTo(classDate, buyer);
+  await row.update({ usefulUntil: addMinutes(NOW, 0.5) });
+  await send(classDate);
+  expect(await row.reload()).toMatchObject({ state: 'skipped' });
+  expect(row.lastError).toContain('by the next try it would no longer help');
+});
+
+it('waits as rows while no mail server answers, and goes out when one does', async () => {
+  const { classDate } = await buildScene(8);
+  await site.mailbox.addFault({ kind: 'down' });
+  await plan(classDate);
+  expect(await send(classDate)).toEqual({ sent: 0, retrying: 10 });
+  expect(new Set(await statesOf(classDate))).toEqual(new Set(['queued']));
+  await site.mailbox.clearFaults();
+  expect(await send(classDate, addMinutes(NOW, 1))).toEqual({ sent: 10, retrying: 0 });
+  expect(site.mailbox.count()).toBe(10);
+});
+
+describe('the last byte', () => {
+  it('is noted before the final dot: if it cannot be, the mail does not go out', async () => {
+    const { classDate } = await buildScene(0);
+    await plan(classDate);
+    const update = jest.spyOn(MailDelivery, 'update').mockRejectedValueOnce(new Error('the database is gone'));
+    const result = await send(classDate);
+    update.mockRestore();
+    expect(result).toEqual({ sent: 1, retrying: 1 });
+    expect(site.mailbox.count()).toBe(1);
+    await send(classDate, addMinutes(NOW, 1));
+    expect(site.mailbox.count()).toBe(2);
+  });
+
+  it('after a crash behind it the mail is repeated once, under the same Message-ID, and then left as unknown', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    await send(classDate);
+    const row = await rowTo(classDate, buyer);
+    const crashed = { state: 'data_sent' as const, leaseHolder: 'dead', leaseUntil: new Date(Date.now() - 1_000) };
+    await row.update(crashed);
+    expect(await send(classDate)).toEqual({ sent: 1, retrying: 0 });
+    const [first, second] = site.mailbox.messages();
+    expect(second?.messageId).toBe(first?.messageId);
+    await row.reload();
+    await row.update(crashed);
+    expect(await send(classDate)).toEqual({ sent: 0, retrying: 0 });
+    expect(await row.reload()).toMatchObject({ state: 'unknown' });
+    expect(site.mailbox.count()).toBe(2);
+  });
+
+  it('a mail server that never confirms gets it twice at most', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await site.mailbox.addFault({ kind: 'drop', address: buyer.email });
+    await plan(classDate, ['class_reminder']);
+    await send(classDate);
+    await send(classDate, addMinutes(NOW, 1));
+    await send(classDate, addMinutes(NOW, 10));
+    expect(await rowTo(classDate, buyer)).toMatchObject({ state: 'unknown' });
+    expect(new Set(site.mailbox.messages().map(({ messageId }) => messageId)).size).toBe(1);
+    expect(site.mailbox.count()).toBe(2);
+  });
+
+  it('a worker that died before it lets the mail go out', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    const row = await rowTo(classDate, buyer);
+    await row.update({ state: 'sending', leaseHolder: 'dead', leaseUntil: new Date(Date.now() + 60_000) });
+    expect(await send(classDate)).toEqual({ sent: 0, retrying: 0 });
+    await row.update({ leaseUntil: new Date(Date.now() - 1_000) });
+    expect(await send(classDate)).toEqual({ sent: 1, retrying: 0 });
+  });
+});
