@@ -11,11 +11,15 @@ async function main(): Promise<void> {
   Runtime.install({ logger: temporalLogger(deps.logger) });
   const connection = await connectWorker(deps);
   const workers = await createWorkers(deps, connection);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const finished = workers.map((worker) => worker.run());
+  const running = Promise.all(finished);
   deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
   try {
     await running;
   } finally {
+    // When one has failed the others still hold the connection.
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.allSettled(finished);
     await connection.close();
     await closeDeps(deps);
   }

@@ -35,7 +35,7 @@ export class MailRefused extends Error {
 }
 
 /** The connection was lost or never made; whether the mail went out depends on how far it had come. */
-export class MailUnclear extends Error {
+class MailUnclear extends Error {
   override readonly name = 'MailUnclear';
 }
 

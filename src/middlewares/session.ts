@@ -44,11 +44,6 @@ export function session(app: Koa, { config }: Pick<Deps, 'config'>): Middleware<
   };
 }
 
-/** Ends every session of a user: a disabled person is out at once. */
-export async function endSessionsOf(userId: number): Promise<void> {
-  await Session.destroy({ where: { userId } });
-}
-
 async function findSession(token: string): Promise<SessionData | undefined> {
   const row = await Session.findOne({ where: { tokenHash: hash(token) } });
   if (!row || row.expiresAt < new Date() || Date.now() - row.createdAt.getTime() > ABSOLUTE_MS) return undefined;

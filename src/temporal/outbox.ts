@@ -35,6 +35,8 @@ export async function deliverOutbox(deps: { temporal: Temporal; logger: Logger }
     await deps.temporal.hintClassDate(classDate, row.reason);
     await row.update({ deliveredAt: new Date(), attempts: row.attempts + 1 });
   } catch (error) {
-    deps.logger.warn({ outboxId, err: error }, 'workflow could not be told now; the outbox keeps it');
+    const reason = error instanceof Error ? error.name : 'unknown';
+    // Only its name: a database's message can quote what it was asked to write.
+    deps.logger.warn({ outboxId, reason }, 'workflow could not be told now; the outbox keeps it');
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
 import { classDateWorkflowId } from './workflowIds';
 
-export interface ClassDateRef {
+interface ClassDateRef {
   readonly id: number;
   readonly randomKey: string;
 }

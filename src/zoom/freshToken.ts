@@ -61,7 +61,7 @@ export async function freshToken(deps: TokenDeps, userId: number, refused?: numb
 }
 
 /** Where a connection's tokens are encrypted for. */
-export function tokenPlace(column: string, userId: number) {
+function tokenPlace(column: string, userId: number) {
   return { table: 'zoom_connections', column, row: userId };
 }
 

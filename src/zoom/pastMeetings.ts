@@ -86,7 +86,7 @@ export async function pastParticipants(deps: TokenDeps, userId: number, uuid: st
 }
 
 /** A uuid that starts with `/` or contains `//` must be encoded twice, any other once. */
-export function encodeUuid(uuid: string): string {
+function encodeUuid(uuid: string): string {
   const once = encodeURIComponent(uuid);
   return uuid.startsWith('/') || uuid.includes('//') ? encodeURIComponent(once) : once;
 }

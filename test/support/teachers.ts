@@ -9,9 +9,8 @@ import { exchangeCode } from '../../src/zoom/oauth';
 import { fetchZoomUser } from '../../src/zoom/users';
 import { buildUser } from '../factories/people';
 
-/** A licensed and a Basic host that the Zoom stand-in knows. */
+/** A licensed host that the Zoom stand-in knows. */
 export const LICENSED_HOST = 'ada.lovelace@teachers.example';
-export const BASIC_HOST = 'basil.basic@teachers.example';
 
 export async function buildConnectedTeacher(deps: Deps, zoom: ZoomSimulator, email = LICENSED_HOST): Promise<User> {
   const teacher = await buildUser('teacher');

@@ -5,7 +5,7 @@ import { World } from './core/world';
 import { resumeLimits } from './live/meetingLife';
 import { optionsSchema, type ZoomSimulatorOptions } from './options';
 
-export type { SimulatedUser, ZoomSimulatorOptions } from './options';
+export type { ZoomSimulatorOptions } from './options';
 
 export interface ZoomSimulator {
   /** The app's ZOOM_OAUTH_URL; its ZOOM_API_URL is this with /v2. */

@@ -1,0 +1,79 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { requireTestEnvironment } from '../../src/config/testEnvironment';
+import type { ClassDate } from '../../src/models/ClassDate';
+import { book, cancel, ends, handleOf, reaches, type Scene } from '../support/classScene';
+import { startClassStack } from '../support/classStack';
+import { eventually } from '../support/eventually';
+import { quietTemporal } from '../support/quietTemporal';
+
+jest.setTimeout(90_000);
+
+/** Low enough that a few hints fill a history; a server of its own, because the limit is the whole server's. */
+const SUGGEST_CONTINUE_AS_NEW = 'limit.historyCount.suggestContinueAsNew=40';
+
+let env: TestWorkflowEnvironment;
+let scene: Scene;
+
+beforeAll(async () => {
+  quietTemporal();
+  env = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: requireTestEnvironment('temporalCli') },
+      extraArgs: ['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW, '--log-level', 'never'],
+    },
+  });
+  const stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
+  const now = async () => new Date(await env.currentTimeMs());
+  scene = { stack, client: env.client, now, sleep: (ms) => env.sleep(ms) };
+});
+
+afterAll(async () => {
+  await scene.stack.close();
+  await env.teardown();
+});
+
+/** Hints until the server asks for a fresh history. */
+async function hintUntilContinued(classDate: ClassDate): Promise<void> {
+  const first = (await handleOf(scene, classDate).describe()).runId;
+  await eventually(
+    'the run is continued as new',
+    async () => {
+      await scene.stack.deps.temporal.hintClassDate(classDate, 'roster changed');
+      await scene.sleep(300);
+      return (await handleOf(scene, classDate).describe()).runId !== first;
+    },
+    60_000,
+  );
+  const { events } = await handleOf(scene, classDate, first).fetchHistory();
+  expect(events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+  expect(events?.length).toBeLessThan(100);
+}
+
+describe('a class with a long history', () => {
+  it('goes on in a new run that is found and reads as the old one did', async () => {
+    const classDate = await book(scene, { minutesAhead: 24 * 60 });
+    await hintUntilContinued(classDate);
+    // Temporal does not carry the run's summary over; the details say the same.
+    const details = await handleOf(scene, classDate).query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    expect(details.currentDetails).toContain(`**Class date ${classDate.id}** is \`scheduled\` (waiting).`);
+    await eventually('it is found by its phase', async () => {
+      const query = `Phase = "waiting" AND ExecutionStatus = "Running" AND ClassDateId = "${classDate.id}"`;
+      return (await scene.client.workflow.count(query)).count === 1;
+    });
+    await cancel(scene, classDate);
+    await ends(scene, classDate);
+  });
+
+  it('does so while its steps fail again and again', async () => {
+    const { db } = scene.stack.deps;
+    await db.query(
+      `CREATE TRIGGER refuses BEFORE INSERT ON zoom_meetings FOR EACH ROW
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by the test'`,
+    );
+    const classDate = await book(scene, { minutesAhead: 25 });
+    await hintUntilContinued(classDate);
+    await db.query('DROP TRIGGER refuses');
+    await scene.stack.deps.temporal.hintClassDate(classDate, 'roster changed');
+    await reaches(classDate, 'ready');
+  });
+});
