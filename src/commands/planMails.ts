@@ -31,22 +31,30 @@ export async function planMails({
   kinds: readonly MailKind[];
 }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
+  // Plain rows: at each look of a class there are two for each of its people, and models of them cost more than the look.
   const known = await MailDelivery.findAll({
     where: { classDateId },
     attributes: ['recipientKey', 'passId', 'userId', 'kind', 'version', 'state'],
+    raw: true,
   });
-  const passes = await ZoomSecureToken.findAll({ where: { classDateId, revokedAt: null } });
+  const passes = await ZoomSecureToken.findAll({
+    where: { classDateId, revokedAt: null },
+    attributes: ['id', 'userId', 'guestId'],
+    raw: true,
+  });
+  const planned = new Set(known.map(keyOf));
   const rows: CreationAttributes<MailDelivery>[] = [];
   for (const kind of kinds) {
     for (const recipient of await recipientsOf(kind, classDate, passes, known)) {
-      const version = classDate.scheduleVersion;
-      const exists = known.some(
-        (row) => row.recipientKey === recipient.recipientKey && row.kind === kind && row.version === version,
-      );
-      if (!exists) rows.push({ ...newRow(kind, classDate, now), ...recipient });
+      const row = { ...newRow(kind, classDate, now), ...recipient };
+      if (!planned.has(keyOf(row))) rows.push(row);
     }
   }
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+}
+
+function keyOf({ recipientKey, kind, version }: Pick<MailDelivery, 'recipientKey' | 'kind' | 'version'>): string {
+  return `${kind} ${version} ${recipientKey}`;
 }
 
 function newRow(kind: MailKind, classDate: ClassDate, now: Date) {

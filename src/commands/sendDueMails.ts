@@ -26,6 +26,8 @@ const HEARTBEAT_MS = 3_000;
 /** The mail server does not answer: the rest of the batch would only wait for its time-outs. */
 const GIVE_UP_AFTER_UNCLEAR = 3;
 const ERROR_MAX = 255;
+/** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
+const PLAINLY = { validate: false, hooks: false } as const;
 
 /** Sends what is due of a class's mails; one bad address holds nobody up. Safe to run several times at once. */
 export async function sendDueMails(deps: Deps, { classDateId, now, heartbeat }: SendInput): Promise<SendResult> {
@@ -127,7 +129,7 @@ async function sendOne(
 async function markDataSent(row: MailDelivery): Promise<void> {
   const [changed] = await MailDelivery.update(
     { state: 'data_sent' },
-    { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder } },
+    { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder }, ...PLAINLY },
   );
   if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');
 }
@@ -169,7 +171,7 @@ async function finish(
       lastError: lastError?.slice(0, ERROR_MAX) ?? null,
       ...(state === 'sent' ? { sentAt: new Date() } : {}),
     },
-    { where: { id: row.id, leaseHolder: row.leaseHolder } },
+    { where: { id: row.id, leaseHolder: row.leaseHolder }, ...PLAINLY },
   );
   return 'over';
 }

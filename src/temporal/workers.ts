@@ -17,7 +17,10 @@ const MAX_CACHED_WORKFLOWS = 100;
 const WORKFLOW_SLOTS = 100;
 
 /** Zoom's limits are per account and kept by rows; this is only the fuse against a loop of ours. */
-const ZOOM_CALLS_PER_SECOND = 100;
+const ZOOM_CALLS_PER_SECOND = 500;
+
+/** A few classes' mails keep the mail server's connections busy; more would only take the event loop from the rooms. */
+const MAIL_SLOTS = 4;
 
 /** On SIGTERM a step may finish: longer than a call to Zoom or a mail may take, shorter than the container's grace. */
 const SHUTDOWN = { shutdownGraceTime: '45 seconds', shutdownForceTime: '55 seconds' } as const;
@@ -65,7 +68,7 @@ export async function createWorkers(
       ...options,
       taskQueue: QUEUES.mail,
       activities: createMailActivities(deps),
-      maxConcurrentActivityTaskExecutions: 10,
+      maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
     }),
   ]);
 }
