@@ -1,12 +1,17 @@
 import { heartbeat } from '@temporalio/activity';
 import { sendDueMails, type SendResult } from '../src/commands/sendDueMails';
 import type { Deps } from '../src/deps';
+import type { RoomsFirst } from '../src/temporal/roomsFirst';
 import type { ClassInput } from './classLook';
+import { heartbeating } from './heartbeating';
 
-export function createMailActivities(deps: Deps) {
+export function createMailActivities(deps: Deps, roomsFirst: RoomsFirst) {
   return {
     sendMails: ({ classDateId, now }: ClassInput): Promise<SendResult> =>
-      sendDueMails(deps, { classDateId, now: new Date(now), heartbeat: (sent) => heartbeat(sent) }),
+      heartbeating(async () => {
+        await roomsFirst.mailsMayGo();
+        return sendDueMails(deps, { classDateId, now: new Date(now), heartbeat: (sent) => heartbeat(sent) });
+      }),
   };
 }
 

@@ -7,19 +7,20 @@ import { resolveAttempts } from '../src/commands/resolveAttempts';
 import { settleClass } from '../src/commands/settleClass';
 import { updateMeeting } from '../src/commands/updateMeeting';
 import type { Deps } from '../src/deps';
+import type { RoomsFirst } from '../src/temporal/roomsFirst';
 import type { ClassInput } from './classLook';
 import { heartbeating } from './heartbeating';
 
 type Command<T> = (deps: Deps, input: { classDateId: number; now: Date }) => Promise<T>;
 
 /** The steps that talk to Zoom; each is a command of the same name. */
-export function createMeetingActivities(deps: Deps) {
+export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
   const step =
     <T>(command: Command<T>) =>
     ({ classDateId, now }: ClassInput): Promise<T> =>
       heartbeating(() => command(deps, { classDateId, now: new Date(now) }));
   return {
-    makeMeeting: step(makeMeeting),
+    makeMeeting: step((...args) => roomsFirst.room(() => makeMeeting(...args))),
     resolveAttempts: step(resolveAttempts),
     updateMeeting: step(updateMeeting),
     removeMeetings: step(removeMeetings),

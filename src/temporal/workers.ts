@@ -6,6 +6,7 @@ import { createMeetingActivities } from '../../activities/meetings';
 import type { Deps } from '../deps';
 import { QUEUES } from '../domain/queues';
 import { plainFailures } from './plainFailures';
+import { createRoomsFirst } from './roomsFirst';
 import { ensureSearchAttributes } from './searchAttributes';
 import { temporalConnectionOptions } from './temporal';
 import { workflowCode } from './workflowCode';
@@ -41,6 +42,7 @@ export async function createWorkers(
   code: WorkflowCode = workflowCode(),
 ): Promise<Worker[]> {
   const { namespace } = deps.config.temporal;
+  const roomsFirst = createRoomsFirst();
   const options = {
     connection,
     namespace,
@@ -60,14 +62,14 @@ export async function createWorkers(
     Worker.create({
       ...options,
       taskQueue: QUEUES.zoom,
-      activities: createMeetingActivities(deps),
+      activities: createMeetingActivities(deps, roomsFirst),
       maxConcurrentActivityTaskExecutions: 50,
       maxTaskQueueActivitiesPerSecond: ZOOM_CALLS_PER_SECOND,
     }),
     Worker.create({
       ...options,
       taskQueue: QUEUES.mail,
-      activities: createMailActivities(deps),
+      activities: createMailActivities(deps, roomsFirst),
       maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
     }),
   ]);
