@@ -17,6 +17,9 @@ const MAX_CACHED_WORKFLOWS = 100;
 /** Classes start on the hour together; the slots level the herd. */
 const WORKFLOW_SLOTS = 100;
 
+/** Looks have 2 s each: as many at once as the database pool can serve, so that in a herd they queue here and not there. */
+const LOOK_SLOTS = 16;
+
 /** Zoom's limits are per account and kept by rows; this is only the fuse against a loop of ours. */
 const ZOOM_CALLS_PER_SECOND = 500;
 
@@ -58,6 +61,7 @@ export async function createWorkers(
       activities: createClassLookActivities(deps),
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
+      maxConcurrentLocalActivityExecutions: LOOK_SLOTS,
     }),
     Worker.create({
       ...options,

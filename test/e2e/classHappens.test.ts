@@ -6,8 +6,6 @@ import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { eventually } from '../support/eventually';
 import { launch, type Launched } from '../support/launched';
 
-jest.setTimeout(240_000);
-
 const MAIL_MS = 90_000;
 const END_MS = 200_000;
 const TEACHER = { firstName: 'Tess', lastName: 'Teacher', email: 'tess@teachers.test', password: 'tess teaches maths' };

@@ -14,8 +14,6 @@ import { forbiddenIn, historyTexts, type HistoryText } from '../support/historyT
 import { quietTemporal } from '../support/quietTemporal';
 import { connectTeacher, LICENSED_HOST } from '../support/teachers';
 
-jest.setTimeout(90_000);
-
 /*
  * Everything about a person or a secret stays in MySQL. Each of these values is found nowhere else, so finding one in
  * what Temporal keeps proves a leak.

@@ -7,8 +7,6 @@ import { readHistory } from '../support/historyFile';
 import { quietTemporal } from '../support/quietTemporal';
 import { SCENARIOS } from './scenarios';
 
-jest.setTimeout(60_000);
-
 const HISTORIES = path.join(__dirname, '../histories');
 const names = readdirSync(HISTORIES)
   .filter((file) => file.endsWith('.json'))

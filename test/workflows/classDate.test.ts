@@ -13,8 +13,6 @@ import { eventually } from '../support/eventually';
 import { quietTemporal } from '../support/quietTemporal';
 import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../support/teachers';
 
-jest.setTimeout(90_000);
-
 let env: TestWorkflowEnvironment;
 let stack: ClassStack;
 

@@ -6,8 +6,6 @@ import { startClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
 import { quietTemporal } from '../support/quietTemporal';
 
-jest.setTimeout(90_000);
-
 /** Low enough that a few hints fill a history; a server of its own, because the limit is the whole server's. */
 const SUGGEST_CONTINUE_AS_NEW = 'limit.historyCount.suggestContinueAsNew=40';
 

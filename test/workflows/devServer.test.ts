@@ -26,8 +26,6 @@ import { eventually } from '../support/eventually';
 import { createNamespace } from '../support/namespace';
 import { quietTemporal } from '../support/quietTemporal';
 
-jest.setTimeout(60_000);
-
 /** What only a real server can tell: signals that race timers and activities, ids, search attributes, lateness. */
 let scene: DevScene;
 

@@ -55,7 +55,7 @@ async function build(session: ProvisioningSession, target: string, say: (text: s
   const go = findProgram(session.environment, ['go']);
   if (!go) throw new Error('go is not on PATH');
   mkdirSync(path.dirname(target), { recursive: true });
-  say('building the Temporal CLI with Go; once only, about four minutes …');
+  say('building the Temporal CLI with Go; once only, four to ten minutes …');
   const unfinished = `${target}.building`;
   const name = 'temporal-build';
   const started = Date.now();

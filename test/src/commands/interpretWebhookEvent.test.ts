@@ -156,7 +156,7 @@ describe('any order, any repeats', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it('two runs, the second still going, end with a live class', async () => {
     await fc.assert(
@@ -179,7 +179,7 @@ describe('any order, any repeats', () => {
       }),
       { numRuns: 20 },
     );
-  }, 60_000);
+  });
 });
 
 it('follows a class from ready to live, ended, and live again, telling its workflow each time once', async () => {

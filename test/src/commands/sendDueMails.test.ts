@@ -11,8 +11,6 @@ import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { startMailSite, type MailSite } from '../../support/mailSite';
 
-jest.setTimeout(30_000);
-
 const REMINDERS: readonly MailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
 const NOW = new Date();
 

@@ -233,7 +233,7 @@ describe('the click', () => {
     const before = successes;
     await visitAndPress(browsers[answers.findIndex((answer) => answer === admitted[0])] ?? newBrowser(), url);
     expect(await ZoomAuditLog.count({ where: { action: 'join_attempt_success' } })).toBe(before + 1);
-  }, 60_000);
+  });
 
   it('needs the page: no nonce, another browser’s nonce, another pass’s nonce, another site, no cookie', async () => {
     const [one, two] = [await buildLink(), await buildLink()];
