@@ -11,11 +11,14 @@ import { ensureSearchAttributes } from './searchAttributes';
 import { temporalConnectionOptions } from './temporal';
 import { workflowCode } from './workflowCode';
 
-/** Sleeping classes are cheap on disk and dear in memory (measured: 24 MB against 166 MB for 2,000). */
-const MAX_CACHED_WORKFLOWS = 100;
+/** As many as open on one hour: building one again from its history costs more than its look (some 80 KB each). */
+const MAX_CACHED_WORKFLOWS = 1_000;
 
-/** Classes start on the hour together; the slots level the herd. */
-const WORKFLOW_SLOTS = 100;
+/**
+ * Classes start on the hour together. A workflow task that waits for a slot waits at the server, without limit; one that
+ * has been taken and is not done in 10 s times out and is done again. So: few at once.
+ */
+const WORKFLOW_SLOTS = 20;
 
 /** Looks have 2 s each: as many at once as the database pool can serve, so that in a herd they queue here and not there. */
 const LOOK_SLOTS = 16;
