@@ -18,8 +18,8 @@ const uuid = z.string().regex(/^[\x21-\x7e]{1,64}$/);
 
 const envelopeSchema = z.object({
   event: z.string().min(1),
-  event_ts: z.number().optional(),
-  payload: z.looseObject({ object: z.looseObject({ id: z.unknown() }).optional().catch(undefined) }).optional(),
+  event_ts: z.coerce.number().optional().catch(undefined),
+  payload: z.looseObject({ object: z.looseObject({ id: z.unknown() }).optional().catch(undefined) }).nullish(),
 });
 
 export interface Envelope {

@@ -8,6 +8,9 @@ import { runNoopHerd, type HerdFloor } from './noopHerd';
 
 const RECIPIENTS = 20;
 const FLOOR_LEAD_MS = 30_000;
+const CLASS_GOAL = 1.5;
+/** Two minutes where the floor takes 25 s; a machine that is slower for the one is slower for the other. */
+const MAILS_GOAL = 4.8;
 
 type Row = {
   readonly name: string;
@@ -36,9 +39,10 @@ async function main(): Promise<void> {
 }
 
 function rowsOf({ firstCalls, lastReady, lastMail, mails, singleCalls }: HerdResult, floor: HerdFloor): Row[] {
-  const beside = (name: string, value: number): Row => {
+  const beside = (name: string, value: number, atMost: number): Row => {
     const ratio = value / floor.lastStepDone;
-    return { name, unit: 'ms', value, floor: floor.lastStepDone, ratio, goal: 'ratio ≤ 1.5', met: ratio <= 1.5 };
+    const goal = `ratio ≤ ${atMost}`;
+    return { name, unit: 'ms', value, floor: floor.lastStepDone, ratio, goal, met: ratio <= atMost };
   };
   const alone = (name: string, unit: string, value: number, goal: string, met: boolean): Row => ({
     ...{ name, unit, value, floor: null, ratio: null, goal, met },
@@ -47,9 +51,9 @@ function rowsOf({ firstCalls, lastReady, lastMail, mails, singleCalls }: HerdRes
   const single = p99(singleCalls);
   return [
     alone('herd: classes that opened early', 'classes', early, '0', early === 0),
-    beside('herd: first Zoom call, p99', p99(firstCalls)),
-    beside('herd: last class ready', lastReady),
-    alone(`herd: all ${mails} mails out`, 's', lastMail / 1000, '≤ 120', lastMail <= 120_000),
+    beside('herd: first Zoom call, p99', p99(firstCalls), CLASS_GOAL),
+    beside('herd: last class ready', lastReady, CLASS_GOAL),
+    beside(`herd: all ${mails} mails out`, lastMail, MAILS_GOAL),
     alone('one class date: first Zoom call, p99', 'ms', single, '≤ 500', single <= 500),
   ];
 }

@@ -292,6 +292,7 @@ describe('what is signed and still no event', () => {
       { event: 'meeting.stårted\u0000' },
       { event: 'meeting.started', event_ts: -1 },
       { event: 'meeting.started', event_ts: 1e300 },
+      { event: 'meeting.started', event_ts: '1648038806658', payload: null },
       { event: 'meeting.started', event_ts: 1648038806658.7 },
       { event: 'meeting.started', payload: { object: { id: 'not a number' } } },
       { event: 'meeting.started', payload: { object: { id: '9'.repeat(50) } } },
