@@ -10,7 +10,7 @@ export function createMailActivities(deps: Deps, roomsFirst: RoomsFirst) {
     sendMails: ({ classDateId, now }: ClassInput): Promise<SendResult> =>
       heartbeating(async () => {
         await roomsFirst.mailsMayGo();
-        return sendDueMails(deps, { classDateId, now: new Date(now), heartbeat: (sent) => heartbeat(sent) });
+        return sendDueMails(deps, { about: { classDateId }, now: new Date(now), heartbeat: (sent) => heartbeat(sent) });
       }),
   };
 }

@@ -5,6 +5,7 @@ import serve from 'koa-static';
 import type { Deps } from './deps';
 import { csrf } from './middlewares/csrf';
 import { flash } from './middlewares/flash';
+import { openTrouble } from './middlewares/openTrouble';
 import { onError, unreadableBody } from './middlewares/onError';
 import { requestLog } from './middlewares/requestLog';
 import { securityHeaders } from './middlewares/securityHeaders';
@@ -32,6 +33,7 @@ export function createApp(deps: Deps): Koa {
   const limits = { formLimit: '128kb', jsonLimit: '128kb' };
   app.use(bodyParser({ enableTypes: ['form', 'json'], ...limits, onError: unreadableBody }));
   app.use(signedInUser());
+  app.use(openTrouble());
   app.use(csrf(deps));
   mountRoutes(app, deps);
   return app;

@@ -30,7 +30,8 @@ export function createDeps(config: Config, logger: Logger = createLogger(config.
   defineModels(db);
   const encryption = new Encryption(config.encryptionKeys);
   const signingKeys = new SigningKeys(config.signingKeys);
-  const zoom = createZoomClient({ config, db, encryption, clock, logger });
+  const temporal = createTemporal(config, logger);
+  const zoom = createZoomClient({ config, db, encryption, clock, logger, temporal });
   return {
     config,
     logger,
@@ -40,7 +41,7 @@ export function createDeps(config: Config, logger: Logger = createLogger(config.
     signingKeys,
     zoom,
     mailer: createMailer(config),
-    temporal: createTemporal(config, logger),
+    temporal,
   };
 }
 

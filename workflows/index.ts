@@ -1,1 +1,3 @@
 export { classDate } from './classDate';
+export { incident } from './incident';
+export { zoomConnection } from './zoomConnection';

@@ -1,5 +1,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ClassLookActivities } from '../activities/classLook';
+import type { ConnectionActivities, ConnectionLookActivities } from '../activities/connections';
+import type { IncidentLookActivities, IncidentMailActivities, IncidentProbeActivities } from '../activities/incidents';
 import type { MailActivities } from '../activities/mail';
 import type { MeetingActivities } from '../activities/meetings';
 import { QUEUES } from '../src/domain/queues';
@@ -11,7 +13,9 @@ import { QUEUES } from '../src/domain/queues';
 const ONCE = { maximumAttempts: 1 };
 
 /** A look at the rows, in the workflow's own worker; a slow database must not hold a workflow task for longer. */
-export const { lookAtClass } = proxyLocalActivities<ClassLookActivities>({
+export const { lookAtClass, lookAtIncident, lookAtConnection } = proxyLocalActivities<
+  ClassLookActivities & IncidentLookActivities & ConnectionLookActivities
+>({
   startToCloseTimeout: '2 seconds',
   retry: ONCE,
 });
@@ -28,6 +32,30 @@ export const meetings = proxyActivities<MeetingActivities>({
 export const { sendMails } = proxyActivities<MailActivities>({
   taskQueue: QUEUES.mail,
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** Looking whether trouble is over: one call to Zoom or to the mail server. */
+export const incidentProbes = proxyActivities<IncidentProbeActivities>({
+  taskQueue: QUEUES.connections,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** An incident's due mails: a few. */
+export const incidentMails = proxyActivities<IncidentMailActivities>({
+  taskQueue: QUEUES.mail,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** Renewing a token: two token calls of 30 s each, and saving. */
+export const connections = proxyActivities<ConnectionActivities>({
+  taskQueue: QUEUES.connections,
+  startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
   retry: ONCE,
 });

@@ -48,7 +48,7 @@ export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditO
   const resolved = checkBooking(deps, booking);
   const order = await BookOrder.findByPk(booking.orderId, { rejectOnEmpty: true });
   const times = { ...(await findClassTimeSettings()), ...booking.times };
-  const { classDate, outboxId } = await inTransaction(deps.db, async (transaction) => {
+  const { classDate, outboxIds } = await inTransaction(deps.db, async (transaction) => {
     const created = await ClassDate.create(
       {
         randomKey: randomBytes(16).toString('hex'),
@@ -67,11 +67,19 @@ export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditO
     const entity = { type: 'class_date', id: created.id };
     await writeAudit(deps, origin, { action: 'class_booked', entity }, transaction);
     await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count } }, transaction);
-    return { classDate: created, outboxId: await addToOutbox(created.id, 'booked', transaction) };
+    return { classDate: created, outboxIds: await tellWorkflows(created, transaction) };
   });
-  await deliverOutbox(deps, outboxId);
+  await deliverOutbox(deps, ...outboxIds);
   const warnings = await warningsFor(order.teacherId, booking.durationMinutes);
   return { classDate, notes: [...(resolved.note === null ? [] : [resolved.note]), ...warnings] };
+}
+
+/** The class's own, and the one that keeps its teacher's connection alive for it. */
+async function tellWorkflows({ id, teacherId }: ClassDate, transaction: Transaction): Promise<number[]> {
+  const outboxIds = [await addToOutbox({ classDateId: id }, 'booked', transaction)];
+  const connection = await ZoomConnection.findOne({ where: { userId: teacherId, state: 'connected' }, transaction });
+  if (connection) outboxIds.push(await addToOutbox({ connectionId: connection.id }, 'booked', transaction));
+  return outboxIds;
 }
 
 function checkBooking(deps: Deps, { localStart, timeZone, durationMinutes }: Booking): ResolvedWallTime {

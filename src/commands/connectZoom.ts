@@ -1,4 +1,4 @@
-import { Transaction, UniqueConstraintError } from 'sequelize';
+import { Op, Transaction, UniqueConstraintError } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -11,6 +11,7 @@ import { tokenColumns } from '../zoom/freshToken';
 import { exchangeCode, revokeTokens, type Tokens, type ZoomApp } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
 import { fetchZoomUser, type ZoomUser } from '../zoom/users';
+import { closeIncident } from './closeIncident';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface Consent {
@@ -37,7 +38,7 @@ export async function connectZoom(
     checkScopes(tokens);
     await checkAccount(userId, zoomUser);
     const outboxIds = await save(deps, userId, tokens, zoomUser, origin);
-    for (const outboxId of outboxIds) await deliverOutbox(deps, outboxId);
+    await deliverOutbox(deps, ...outboxIds);
   } catch (error) {
     await handBack(deps, app, tokens, zoomUser);
     if (error instanceof UniqueConstraintError) throw boundToAnother();
@@ -97,18 +98,24 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
       connectedAt: deps.clock.now(),
       ...tokenColumns(deps, userId, tokens),
     };
-    if (former) await former.update(columns, { transaction });
-    else await ZoomConnection.create({ userId, ...columns }, { transaction });
+    const connection = former
+      ? await former.update(columns, { transaction })
+      : await ZoomConnection.create({ userId, ...columns }, { transaction });
     const entity = { type: 'user', id: userId };
     await writeAudit(deps, origin, { action: 'oauth_connected', entity }, transaction);
     const waiting = await ClassDate.findAll({
-      where: { teacherId: userId, state: ['preparing', 'ready', 'live'] },
+      where: {
+        teacherId: userId,
+        [Op.or]: [{ state: ['preparing', 'ready', 'live'] }, { stateReason: 'teacher_not_connected' }],
+      },
       attributes: ['id'],
       transaction,
     });
-    const outboxIds: number[] = [];
-    for (const { id } of waiting) outboxIds.push(await addToOutbox(id, 'teacher reconnected', transaction));
-    return outboxIds;
+    const outboxIds = [await addToOutbox({ connectionId: connection.id }, 'teacher connected', transaction)];
+    for (const { id } of waiting)
+      outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher reconnected', transaction));
+    const closed = await closeIncident(deps, { cause: 'teacher_connection', userId }, transaction);
+    return closed === null ? outboxIds : [...outboxIds, closed];
   });
 }
 

@@ -1,12 +1,16 @@
+import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
+import { touchedClasses } from '../queries/touchedClasses';
 import { ZoomError } from '../zoom/errors';
 import { freshToken } from '../zoom/freshToken';
 import { revokeTokens } from '../zoom/oauth';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 const NOTHING_OF_ZOOM = {
@@ -41,14 +45,27 @@ export async function disconnectZoom(deps: Deps, userId: number, origin: AuditOr
     );
   }
   const accessToken = await lastToken(deps, userId);
-  await inTransaction(deps.db, async (transaction) => {
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const connection = await ZoomConnection.findOne({ where: { userId }, transaction, lock: true });
-    if (!connection || connection.state === 'disconnected') return;
+    if (!connection || connection.state === 'disconnected') return [];
     await connection.update({ ...NOTHING_OF_ZOOM, version: connection.version + 1 }, { transaction });
     const entity = { type: 'user', id: userId };
     await writeAudit(deps, origin, { action: 'oauth_disconnected', entity }, transaction);
+    return hintClassesAtRisk(deps, userId, transaction);
   });
+  await deliverOutbox(deps, ...outboxIds);
   if (accessToken !== null) await revoke(deps, accessToken);
+}
+
+/** Each says of itself that it is at risk; without one the teacher may stay disconnected in peace. */
+async function hintClassesAtRisk(deps: Deps, userId: number, transaction: Transaction): Promise<number[]> {
+  const where = touchedClasses({ cause: 'teacher_connection', userId }, deps.clock.now());
+  const classDates = await ClassDate.findAll({ where, attributes: ['id'], transaction });
+  const outboxIds: number[] = [];
+  for (const { id } of classDates) {
+    outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher disconnected', transaction));
+  }
+  return outboxIds;
 }
 
 /** null when there is none that Zoom would still take. */

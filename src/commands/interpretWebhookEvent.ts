@@ -63,7 +63,7 @@ async function interpret(
   const metadata = { event: row.event, webhookEventId: row.id };
   await writeAudit(deps, THE_SYSTEM, { action: 'webhook_received', entity, metadata }, transaction);
   await finish(eventId, holder, 'processed', transaction);
-  return hint === null ? null : addToOutbox(meeting.classDateId, hint, transaction);
+  return hint === null ? null : addToOutbox({ classDateId: meeting.classDateId }, hint, transaction);
 }
 
 function record(

@@ -3,6 +3,7 @@ import type { ClassState } from '../domain/classStates';
 import type { Deps } from '../deps';
 import { mailsOutlook } from '../queries/mailsOutlook';
 import { readClassFacts } from '../queries/readClassFacts';
+import { markRisk } from './markRisk';
 import { planMails } from './planMails';
 import { retireMeetings } from './retireMeetings';
 
@@ -31,8 +32,9 @@ export async function lookAtClass(
   const facts = await readClassFacts(deps.db, classDateId, now);
   if (!facts) return null;
   const plan = planClass(facts, now);
+  await markRisk(deps, classDateId, facts, plan.atRisk);
   if (plan.mails.length > 0) await planMails({ classDateId, now, kinds: plan.mails });
-  const mails = await mailsOutlook(classDateId, now);
+  const mails = await mailsOutlook({ classDateId }, now);
   const mailFirst = mails.nextAttemptAt && (!plan.nextLookAt || mails.nextAttemptAt < plan.nextLookAt);
   return {
     teacherId: facts.teacherId,

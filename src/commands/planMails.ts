@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Op, type CreationAttributes } from 'sequelize';
+import type { CreationAttributes } from 'sequelize';
 import { classTimes } from '../domain/classTimes';
-import { usefulUntil, type MailKind } from '../domain/mails';
+import { usefulUntil, type ClassMailKind } from '../domain/mails';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
-import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { personKey } from '../security/joinPass';
 
@@ -28,7 +27,7 @@ export async function planMails({
 }: {
   classDateId: number;
   now: Date;
-  kinds: readonly MailKind[];
+  kinds: readonly ClassMailKind[];
 }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   // Plain rows: at each look of a class there are two for each of its people, and models of them cost more than the look.
@@ -45,7 +44,7 @@ export async function planMails({
   const planned = new Set(known.map(keyOf));
   const rows: CreationAttributes<MailDelivery>[] = [];
   for (const kind of kinds) {
-    for (const recipient of await recipientsOf(kind, classDate, passes, known)) {
+    for (const recipient of recipientsOf(kind, classDate, passes, known)) {
       const row = { ...newRow(kind, classDate, now), ...recipient };
       if (!planned.has(keyOf(row))) rows.push(row);
     }
@@ -57,7 +56,7 @@ function keyOf({ recipientKey, kind, version }: Pick<MailDelivery, 'recipientKey
   return `${kind} ${version} ${recipientKey}`;
 }
 
-function newRow(kind: MailKind, classDate: ClassDate, now: Date) {
+function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date) {
   return {
     classDateId: classDate.id,
     kind,
@@ -69,12 +68,12 @@ function newRow(kind: MailKind, classDate: ClassDate, now: Date) {
   };
 }
 
-async function recipientsOf(
-  kind: MailKind,
+function recipientsOf(
+  kind: ClassMailKind,
   classDate: ClassDate,
   passes: readonly ZoomSecureToken[],
   known: readonly MailDelivery[],
-): Promise<Recipient[]> {
+): Recipient[] {
   switch (kind) {
     case 'class_reminder':
       return passes.filter(({ userId }) => userId !== null).map(toPass);
@@ -84,8 +83,6 @@ async function recipientsOf(
     case 'teacher_not_connected':
     case 'teacher_not_started':
       return [toUser(classDate.teacherId)];
-    case 'class_at_risk':
-      return (await enabledAdmins()).map(({ id }) => toUser(id));
     case 'rescheduled':
     case 'cancelled':
     case 'missed':
@@ -94,13 +91,9 @@ async function recipientsOf(
 }
 
 /** Whoever had a mail that is no longer true, and has not yet been told so. */
-function alreadyTold(kind: MailKind, { scheduleVersion }: ClassDate, known: readonly MailDelivery[]): Recipient[] {
+function alreadyTold(kind: ClassMailKind, { scheduleVersion }: ClassDate, known: readonly MailDelivery[]): Recipient[] {
   const told = known.filter(
-    (row) =>
-      TOLD.includes(row.state) &&
-      row.kind !== 'class_at_risk' &&
-      row.kind !== kind &&
-      (kind !== 'rescheduled' || row.version < scheduleVersion),
+    (row) => TOLD.includes(row.state) && row.kind !== kind && (kind !== 'rescheduled' || row.version < scheduleVersion),
   );
   const byKey = new Map(
     told.map(({ recipientKey, passId, userId }) => [recipientKey, { recipientKey, passId, userId }]),
@@ -114,8 +107,4 @@ function toPass(pass: ZoomSecureToken): Recipient {
 
 function toUser(userId: number): Recipient {
   return { recipientKey: `user:${userId}`, passId: null, userId };
-}
-
-function enabledAdmins(): Promise<User[]> {
-  return User.findAll({ where: { role: 'admin', disabledAt: { [Op.is]: null } }, attributes: ['id'] });
 }

@@ -3,10 +3,13 @@ import { QueryTypes } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { Deps } from '../deps';
 import { retryAt } from '../domain/mails';
-import { composeMail } from '../emails/composeMail';
+import { composeMail, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
 import { MailDelivery } from '../models/MailDelivery';
-import { loadMailClass, loadRecipients, type MailClass, type MailRecipient } from '../queries/loadMails';
+import { loadMailIncident } from '../queries/loadMailIncident';
+import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/loadMails';
+import type { MailSubjectId } from '../temporal/outbox';
+import { reportTrouble } from './openIncident';
 
 export interface SendResult {
   readonly sent: number;
@@ -14,7 +17,8 @@ export interface SendResult {
 }
 
 interface SendInput {
-  readonly classDateId: number;
+  /** the class date or the incident the mails are about */
+  readonly about: MailSubjectId;
   /** The workflow's now: rows become due by it. Leases run by the database's clock. */
   readonly now: Date;
   readonly heartbeat: (sent: number) => void;
@@ -29,14 +33,14 @@ const ERROR_MAX = 255;
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
 const PLAINLY = { validate: false, hooks: false } as const;
 
-/** Sends what is due of a class's mails; one bad address holds nobody up. Safe to run several times at once. */
-export async function sendDueMails(deps: Deps, { classDateId, now, heartbeat }: SendInput): Promise<SendResult> {
+/** Sends what is due of the mails about a class or an incident; one bad address holds nobody up. Safe to run several times at once. */
+export async function sendDueMails(deps: Deps, { about, now, heartbeat }: SendInput): Promise<SendResult> {
   const result = { sent: 0, retrying: 0 };
   const timer = setInterval(() => heartbeat(result.sent), HEARTBEAT_MS);
   try {
     for (;;) {
       const holder = randomUUID();
-      const rows = await leaseBatch(deps, classDateId, now, holder);
+      const rows = await leaseBatch(deps, about, now, holder);
       if (rows.length === 0) return result;
       await sendBatch(deps, rows, now, result);
     }
@@ -46,20 +50,21 @@ export async function sendDueMails(deps: Deps, { classDateId, now, heartbeat }: 
 }
 
 /** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
-async function leaseBatch(deps: Deps, classDateId: number, now: Date, holder: string): Promise<MailDelivery[]> {
-  const replacements = { classDateId, now: sqlInstant(now), holder };
+async function leaseBatch(deps: Deps, about: MailSubjectId, now: Date, holder: string): Promise<MailDelivery[]> {
+  const [column, id] = 'incidentId' in about ? ['incident_id', about.incidentId] : ['class_date_id', about.classDateId];
+  const replacements = { id, now: sqlInstant(now), holder };
   await deps.db.query(
     `UPDATE mail_deliveries
         SET state = 'unknown', lease_holder = NULL, lease_until = NULL,
             last_error = 'the mail server never confirmed it; it was repeated once'
-      WHERE class_date_id = :classDateId AND state = 'data_sent' AND resent = 1 AND lease_until < UTC_TIMESTAMP(3)`,
+      WHERE ${column} = :id AND state = 'data_sent' AND resent = 1 AND lease_until < UTC_TIMESTAMP(3)`,
     { type: QueryTypes.UPDATE, replacements },
   );
   await deps.db.query(
     `UPDATE mail_deliveries
         SET resent = IF(state = 'data_sent', 1, resent), state = 'sending', attempts = attempts + 1,
             lease_holder = :holder, lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_SECONDS} SECOND
-      WHERE class_date_id = :classDateId
+      WHERE ${column} = :id
         AND ((state = 'queued' AND next_attempt_at <= :now)
           OR (state IN ('sending', 'data_sent') AND lease_until < UTC_TIMESTAMP(3)))
       ORDER BY id LIMIT ${BATCH}`,
@@ -76,15 +81,16 @@ async function sendBatch(
 ): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const mailClass = await loadMailClass(first.classDateId);
+  const about = await loadSubject(first, now);
   const recipients = await loadRecipients(rows);
   const queue = [...rows];
   let unclear = 0;
   const sendNext = async (): Promise<void> => {
     for (let row = queue.shift(); row; row = queue.shift()) {
-      const outcome = unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, mailClass, recipients);
+      const outcome = unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, about, recipients);
       unclear = outcome === 'unclear' ? unclear + 1 : 0;
       if (outcome === 'sent') result.sent += 1;
+      if (unclear === GIVE_UP_AFTER_UNCLEAR) await reportTrouble(deps, { cause: 'mail_unreachable' });
       if (outcome === 'retry' || outcome === 'unclear') {
         result.retrying += 1;
         await putBack(row, now);
@@ -94,18 +100,24 @@ async function sendBatch(
   await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, sendNext));
 }
 
+function loadSubject({ id, classDateId, incidentId }: MailDelivery, now: Date): Promise<MailSubject> {
+  if (incidentId !== null) return loadMailIncident(incidentId, now);
+  if (classDateId !== null) return loadMailClass(classDateId);
+  throw new Error(`Mail ${id} is about nothing.`);
+}
+
 type Outcome = 'sent' | 'retry' | 'unclear' | 'over';
 
 async function sendOne(
   deps: Deps,
   row: MailDelivery,
-  mailClass: MailClass,
+  about: MailSubject,
   recipients: ReadonlyMap<number, MailRecipient>,
 ): Promise<Outcome> {
   const recipient = recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
   if (recipient.skip !== null) return finish(row, 'skipped', recipient.skip);
-  const composed = await composeMail(deps, row, mailClass, recipient).catch(() => null);
+  const composed = await composeMail(deps, row, about, recipient).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
   try {
     await deps.mailer.send(composed, () => markDataSent(row));

@@ -12,12 +12,15 @@ import {
   ZoomRateLimited,
   ZoomRefused,
 } from '../zoom/errors';
+import { reportTrouble } from './openIncident';
 
 export interface ZoomTrouble {
   readonly reason: StateReason;
   /** When Zoom may be asked again, in the workflow's time; null: not before something changes. */
   readonly nextAttemptAt: Date | null;
 }
+
+type TroubleDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
 
 /** Waits after the first, second, … failure in a row, in ms; the last one repeats. */
 const UNREACHABLE_WAITS_MS = [10_000, 20_000, 40_000, MINUTE_MS];
@@ -31,7 +34,7 @@ const REFUSED_WAITS_MS = [MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS];
  * @throws the error itself when it is not Zoom's
  */
 export async function zoomTrouble(
-  deps: Pick<Deps, 'clock'>,
+  deps: TroubleDeps,
   error: unknown,
   { teacherId, attempts, now }: { teacherId: number; attempts: number; now: Date },
 ): Promise<ZoomTrouble> {
@@ -48,9 +51,11 @@ export async function zoomTrouble(
   }
   if (error instanceof ZoomNeedsReconnect) return { reason: 'teacher_not_connected', nextAttemptAt: null };
   if (error instanceof ZoomNotConfigured || error instanceof ZoomMisconfigured) {
+    await reportTrouble(deps, { cause: 'zoom_credentials' });
     return { reason: 'zoom_not_configured', nextAttemptAt: later([MINUTE_MS]) };
   }
   if (error instanceof ZoomRefused) return { reason: 'zoom_refused', nextAttemptAt: later(REFUSED_WAITS_MS) };
+  if (attempts > 1) await reportTrouble(deps, { cause: 'zoom_unreachable' });
   return { reason: 'zoom_unreachable', nextAttemptAt: later(UNREACHABLE_WAITS_MS) };
 }
 

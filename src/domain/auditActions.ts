@@ -14,6 +14,7 @@ export type AuditAction =
   | 'class_cancelled'
   | 'class_missed'
   | 'class_settled'
+  | 'incident_retried'
   | 'meeting_created'
   | 'meeting_adopted'
   | 'meeting_deleted'

@@ -1,6 +1,6 @@
 import type { ClassState, StateReason } from './classStates';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
-import type { MailKind } from './mails';
+import type { ClassMailKind } from './mails';
 import type { MeetingState } from './meetingStates';
 
 /** What a person reads in the Temporal UI and on the class's page. */
@@ -58,8 +58,10 @@ export interface Outlook {
 export interface ClassPlan {
   readonly phase: Phase;
   readonly steps: readonly Step[];
+  /** The class is near and its teacher's Zoom is not connected: somebody has to be told. */
+  readonly atRisk: boolean;
   /** Mails that should exist by now; the ledger makes each once. */
-  readonly mails: readonly MailKind[];
+  readonly mails: readonly ClassMailKind[];
   readonly nextLookAt: Date | null;
   /** What `nextLookAt` is waited for, for people who read the timer. */
   readonly waitingFor: string;
@@ -80,7 +82,19 @@ export function planClass(facts: ClassFacts, now: Date): ClassPlan {
     .filter((wait) => wait.at.getTime() > now.getTime())
     .sort((one, other) => one.at.getTime() - other.at.getTime());
   const [next] = waits;
-  return { phase, steps, mails, nextLookAt: next?.at ?? null, waitingFor: next?.what ?? 'nothing' };
+  return {
+    phase,
+    steps,
+    atRisk: isAtRisk(facts, times, now),
+    mails,
+    nextLookAt: next?.at ?? null,
+    waitingFor: next?.what ?? 'nothing',
+  };
+}
+
+function isAtRisk({ state, teacherConnected }: ClassFacts, times: ClassTimes, now: Date): boolean {
+  const stillToCome = state === 'scheduled' || state === 'preparing';
+  return stillToCome && !teacherConnected && now >= times.checksAt && now < times.endsAt;
 }
 
 function phaseOf(facts: ClassFacts, times: ClassTimes, now: Date): Phase {
@@ -142,18 +156,18 @@ function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
 }
 
-function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
+function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): ClassMailKind[] {
   if (facts.state === 'cancelled') return ['cancelled'];
   if (facts.state === 'missed') return ['missed'];
   if (facts.closedAt || isOver(facts.state)) return [];
-  const moved: MailKind[] = facts.scheduleVersion > 1 && now < times.startsAt ? ['rescheduled'] : [];
+  const moved: ClassMailKind[] = facts.scheduleVersion > 1 && now < times.startsAt ? ['rescheduled'] : [];
   return now < times.closesAt ? [...moved, ...reminders(facts, times, now), ...warnings(facts)] : moved;
 }
 
-function reminders(facts: ClassFacts, times: ClassTimes, now: Date): MailKind[] {
+function reminders(facts: ClassFacts, times: ClassTimes, now: Date): ClassMailKind[] {
   const ready = roomIsReady(facts, times, now);
   // People's links lead to us, so they may precede the room; the teacher's way to start may not.
-  const mails: MailKind[] = ready || now >= times.remindsAt ? ['class_reminder', 'guest_invitation'] : [];
+  const mails: ClassMailKind[] = ready || now >= times.remindsAt ? ['class_reminder', 'guest_invitation'] : [];
   return ready ? [...mails, 'teacher_start'] : mails;
 }
 
@@ -161,9 +175,9 @@ function roomIsReady(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
   return now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
 }
 
-function warnings({ state, stateReason, watchedAt }: ClassFacts): MailKind[] {
+function warnings({ state, stateReason, watchedAt }: ClassFacts): ClassMailKind[] {
   const unconnected = state === 'preparing' && stateReason === 'teacher_not_connected';
-  if (unconnected) return ['teacher_not_connected', 'class_at_risk'];
+  if (unconnected) return ['teacher_not_connected'];
   return state === 'ready' && watchedAt ? ['teacher_not_started'] : [];
 }
 
@@ -186,12 +200,13 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
     return waits;
   }
   add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
+  add(times.checksAt, 'checks the connection');
   add(times.opensAt, 'opens');
   if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');
   add(times.watchesAt, 'should have started');
   add(times.endsAt, 'ends');
   add(times.closesAt, 'closes');
-  if (facts.stateReason === 'teacher_not_connected') {
+  if (facts.state === 'preparing' && facts.stateReason === 'teacher_not_connected') {
     add(new Date(now.getTime() + NOT_CONNECTED_LOOK_MS), 'looks for the teacher again');
   }
   return waits;

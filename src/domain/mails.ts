@@ -1,16 +1,20 @@
 import type { ClassTimes } from './classTimes';
 
 /** Every mail about a class date. */
-export type MailKind =
+export type ClassMailKind =
   | 'class_reminder'
   | 'guest_invitation'
   | 'teacher_start'
   | 'teacher_not_connected'
-  | 'class_at_risk'
   | 'teacher_not_started'
   | 'rescheduled'
   | 'cancelled'
   | 'missed';
+
+/** Every mail about an incident. */
+export type IncidentMailKind = 'connect_zoom' | 'incident_opened' | 'incident_closed';
+
+export type MailKind = ClassMailKind | IncidentMailKind;
 
 /**
  * queued → sending → data_sent → sent. `data_sent`: all but the final dot has gone out; found so after a crash, the
@@ -21,15 +25,19 @@ export type MailState = 'queued' | 'sending' | 'data_sent' | 'sent' | 'unknown' 
 
 const DAY_MS = 24 * 60 * 60_000;
 
+/** A mail about an incident is of use for a day; the page tells the rest. */
+export function incidentMailUsefulUntil(now: Date): Date {
+  return new Date(now.getTime() + DAY_MS);
+}
+
 /** Until when a mail of that kind still helps its reader; later tries are skipped, with the reason. */
-export function usefulUntil(kind: MailKind, times: ClassTimes, now: Date): Date {
+export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date): Date {
   switch (kind) {
     case 'class_reminder':
     case 'guest_invitation':
     case 'teacher_start':
       return times.closesAt;
     case 'teacher_not_connected':
-    case 'class_at_risk':
     case 'teacher_not_started':
       return times.endsAt;
     case 'rescheduled':

@@ -2,6 +2,8 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import type { MailDelivery } from '../models/MailDelivery';
 import { formatClassZoneTime, formatDuration, formatInstant } from '../presenters/classTime';
+import { causeInWords, classesInWords, remedyFor } from '../presenters/incident';
+import type { MailIncident } from '../queries/loadMailIncident';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
 import { joinToken, personKey } from '../security/joinPass';
 import type { ComposedMail } from './mailer';
@@ -9,6 +11,9 @@ import { MESSAGES, type Message } from './messages';
 import { mailTemplates } from './templates';
 
 type ComposeDeps = Pick<Deps, 'config' | 'signingKeys'>;
+
+/** What a mail is about. */
+export type MailSubject = MailClass | MailIncident;
 
 /** One plain address; anything that could be more than one, or a header of its own, is none. */
 const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]+$/;
@@ -22,13 +27,14 @@ const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]
 export async function composeMail(
   deps: ComposeDeps,
   row: MailDelivery,
-  mailClass: MailClass,
+  about: MailSubject,
   recipient: MailRecipient,
 ): Promise<ComposedMail> {
   if (!ADDRESS.test(recipient.email)) throw new Error('This is not one e-mail address.');
   const { mailFrom } = deps.config;
   const message = MESSAGES[row.kind];
-  const data = mailData(deps, message, mailClass, recipient);
+  const data =
+    'incident' in about ? incidentData(deps, message, about, recipient) : classData(deps, message, about, recipient);
   const templates = mailTemplates(message.template);
   const composer = new MailComposer({
     from: { name: mailFrom.name, address: mailFrom.address },
@@ -42,7 +48,7 @@ export async function composeMail(
   return { from: mailFrom.address, to: recipient.email, raw: await composer.compile().build() };
 }
 
-function mailData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient) {
+function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient) {
   const { classDate, title, teacherName, buyerName } = mailClass;
   return {
     subject: oneLine(message.subject(title)),
@@ -59,6 +65,24 @@ function mailData(deps: ComposeDeps, message: Message, mailClass: MailClass, rec
   };
 }
 
+function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, recipient: MailRecipient) {
+  const { incident, teacherName, wasConnected, touched } = about;
+  const { appUrl, supportEmail } = deps.config;
+  const what = causeInWords(incident.cause, teacherName);
+  return {
+    subject: oneLine(message.subject(what)),
+    heading: message.heading,
+    name: recipient.name,
+    what,
+    remedy: remedyFor(incident.cause),
+    wasConnected,
+    touched: classesInWords(touched),
+    since: formatInstant(incident.closedAt ?? incident.lastSeenAt, recipient.timeZone ?? 'UTC'),
+    actionUrl: message.action === 'connect' ? `${appUrl}/teacher/zoom` : `${appUrl}/admin/incidents/${incident.id}`,
+    supportEmail,
+  };
+}
+
 function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass, recipient: MailRecipient): string {
   const { appUrl } = deps.config;
   const { pass } = recipient;
@@ -70,8 +94,7 @@ function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass
       return `${appUrl}/teacher/meeting/${classDate.id}/start`;
     case 'connect':
       return `${appUrl}/teacher/zoom`;
-    case 'admin':
-      return `${appUrl}/admin/class-dates/${classDate.id}`;
+    case 'incident':
     case 'none':
       return appUrl;
   }

@@ -4,9 +4,10 @@ export interface Message {
   /** Names the two templates, NAME.html.hbs and NAME.txt.hbs. */
   readonly template: string;
   readonly heading: string;
+  /** @param title the class's, or what is wrong */
   readonly subject: (title: string) => string;
   /** Where the button leads; none: there is no button. */
-  readonly action: 'join' | 'start' | 'connect' | 'admin' | 'none';
+  readonly action: 'join' | 'start' | 'connect' | 'incident' | 'none';
 }
 
 /** Every mail there is, on one page; what it says stands in its templates. */
@@ -35,12 +36,6 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     subject: (title) => `Connect Zoom now: your class has no room yet - ${title}`,
     action: 'connect',
   },
-  class_at_risk: {
-    template: 'classAtRisk',
-    heading: 'A class is at risk',
-    subject: (title) => `A class is at risk - ${title}`,
-    action: 'admin',
-  },
   teacher_not_started: {
     template: 'teacherNotStarted',
     heading: 'Your students are waiting',
@@ -64,5 +59,23 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     heading: 'Your class could not be held',
     subject: (title) => `Your class could not be held - ${title}`,
     action: 'none',
+  },
+  connect_zoom: {
+    template: 'connectZoom',
+    heading: 'Please connect Zoom',
+    subject: () => 'Connect Zoom, so that your classes can open',
+    action: 'connect',
+  },
+  incident_opened: {
+    template: 'incidentOpened',
+    heading: 'Something needs you',
+    subject: (title) => `Trouble: ${title}`,
+    action: 'incident',
+  },
+  incident_closed: {
+    template: 'incidentClosed',
+    heading: 'It is well again',
+    subject: (title) => `Well again: ${title}`,
+    action: 'incident',
   },
 };

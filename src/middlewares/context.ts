@@ -8,6 +8,8 @@ export interface AppState {
   user: User | null;
   /** Messages left by the request before, shown once. */
   flash: readonly Flash[];
+  /** How many incidents are open; for admins. */
+  openTrouble?: number;
   /** Set by session-bound forms; undefined where there is no session. */
   csrfToken?: () => string;
 }

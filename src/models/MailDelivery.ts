@@ -10,7 +10,10 @@ import type { MailKind, MailState } from '../domain/mails';
 
 export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCreationAttributes<MailDelivery>> {
   declare id: CreationOptional<number>;
-  declare classDateId: number;
+  /** about a class date … */
+  declare classDateId: CreationOptional<number | null>;
+  /** … or about an incident */
+  declare incidentId: CreationOptional<number | null>;
   declare recipientKey: string;
   declare passId: CreationOptional<number | null>;
   declare userId: CreationOptional<number | null>;
@@ -33,7 +36,8 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
-        classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        classDateId: DataTypes.BIGINT.UNSIGNED,
+        incidentId: DataTypes.BIGINT.UNSIGNED,
         recipientKey: { type: DataTypes.STRING, allowNull: false },
         passId: DataTypes.BIGINT.UNSIGNED,
         userId: DataTypes.BIGINT.UNSIGNED,

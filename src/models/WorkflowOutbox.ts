@@ -9,7 +9,12 @@ import {
 
 export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, InferCreationAttributes<WorkflowOutbox>> {
   declare id: CreationOptional<number>;
-  declare classDateId: number;
+  /** The workflow of a class date must hear of it … */
+  declare classDateId: CreationOptional<number | null>;
+  /** … or that of an incident … */
+  declare incidentId: CreationOptional<number | null>;
+  /** … or that of a teacher's Zoom connection. */
+  declare connectionId: CreationOptional<number | null>;
   declare reason: string;
   declare attempts: CreationOptional<number>;
   declare leaseHolder: CreationOptional<string | null>;
@@ -22,7 +27,9 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
-        classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        classDateId: DataTypes.BIGINT.UNSIGNED,
+        incidentId: DataTypes.BIGINT.UNSIGNED,
+        connectionId: DataTypes.BIGINT.UNSIGNED,
         reason: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         leaseHolder: DataTypes.STRING,

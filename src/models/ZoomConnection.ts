@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   DataTypes,
   Model,
@@ -12,6 +13,7 @@ export type ConnectionState = 'connected' | 'needs_reconnect' | 'disconnected';
 export class ZoomConnection extends Model<InferAttributes<ZoomConnection>, InferCreationAttributes<ZoomConnection>> {
   declare id: CreationOptional<number>;
   declare userId: number;
+  declare randomKey: CreationOptional<string>;
   declare state: ConnectionState;
   declare stateReason: CreationOptional<string | null>;
   declare zoomUserId: CreationOptional<string | null>;
@@ -38,6 +40,7 @@ export class ZoomConnection extends Model<InferAttributes<ZoomConnection>, Infer
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
         userId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        randomKey: { type: DataTypes.STRING, allowNull: false, defaultValue: () => randomBytes(16).toString('hex') },
         state: { type: DataTypes.STRING, allowNull: false },
         stateReason: DataTypes.STRING,
         zoomUserId: DataTypes.STRING,

@@ -2,6 +2,7 @@ import type { Sequelize } from 'sequelize';
 import { BookOrder } from './BookOrder';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
+import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
 import { OrderGuest } from './OrderGuest';
 import { Session } from './Session';
@@ -29,6 +30,7 @@ const MODELS = [
   ZoomSecureToken,
   ZoomParticipant,
   ClassAttendance,
+  Incident,
   MailDelivery,
   WebhookEvent,
   WorkflowOutbox,

@@ -6,6 +6,7 @@ import type { ClassPage } from '../queries/findClassPage';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { formatInstant } from './classTime';
+import { mailTone } from './mailTone';
 
 const OVER = ['settled', 'cancelled', 'missed'];
 
@@ -81,7 +82,7 @@ function presentMail(page: ClassPage, mail: MailDelivery, instant: Format) {
     kind: mail.kind.replaceAll('_', ' '),
     who: user?.fullName ?? (mail.passId === null ? 'nobody' : passName(page, mail.passId)),
     state: mail.state.replaceAll('_', ' '),
-    tone: mail.state === 'sent' ? 'good' : ['bounced', 'failed', 'unknown'].includes(mail.state) ? 'bad' : 'plain',
+    tone: mailTone(mail.state),
     sentAt: instant(mail.sentAt),
     reason: mail.lastError,
   };

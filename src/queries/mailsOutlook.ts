@@ -2,6 +2,7 @@ import { QueryTypes } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { Outlook } from '../domain/classPlan';
 import { MailDelivery } from '../models/MailDelivery';
+import type { MailSubjectId } from '../temporal/outbox';
 
 interface OutlookRow {
   readonly due: number;
@@ -11,10 +12,11 @@ interface OutlookRow {
 }
 
 /**
- * How many of a class's mails may be sent now, and when the next may be. Leases run by the database's clock, so their
+ * How many of the mails about a class or an incident may be sent now, and when the next may be. Leases run by the database's clock, so their
  * end is carried over to the workflow's `now` as a distance.
  */
-export async function mailsOutlook(classDateId: number, now: Date): Promise<Outlook> {
+export async function mailsOutlook(about: MailSubjectId, now: Date): Promise<Outlook> {
+  const [column, id] = 'incidentId' in about ? ['incident_id', about.incidentId] : ['class_date_id', about.classDateId];
   const rows = await MailDelivery.sequelize?.query<OutlookRow>(
     `SELECT COALESCE(SUM(CASE WHEN state = 'queued' AND next_attempt_at <= :now THEN 1
                               WHEN state <> 'queued' AND lease_until < UTC_TIMESTAMP(3) THEN 1 ELSE 0 END), 0) AS due,
@@ -22,8 +24,8 @@ export async function mailsOutlook(classDateId: number, now: Date): Promise<Outl
             MIN(CASE WHEN state <> 'queued' AND lease_until >= UTC_TIMESTAMP(3)
                      THEN TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), lease_until) END) AS lease_left
        FROM mail_deliveries
-      WHERE class_date_id = :classDateId AND state IN ('queued', 'sending', 'data_sent')`,
-    { type: QueryTypes.SELECT, replacements: { classDateId, now: sqlInstant(now) } },
+      WHERE ${column} = :id AND state IN ('queued', 'sending', 'data_sent')`,
+    { type: QueryTypes.SELECT, replacements: { id, now: sqlInstant(now) } },
   );
   const [row] = rows ?? [];
   if (!row) return { due: 0, nextAttemptAt: null };

@@ -1,8 +1,16 @@
 import type { Transaction } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
+import { Incident } from '../models/Incident';
 import { WorkflowOutbox } from '../models/WorkflowOutbox';
+import { ZoomConnection } from '../models/ZoomConnection';
 import type { Logger } from '../observability/logger';
 import type { Temporal } from './temporal';
+
+/** Whose workflow should look again. */
+export type HintSubject = MailSubjectId | { readonly connectionId: number };
+
+/** What mails are about. */
+export type MailSubjectId = { readonly classDateId: number } | { readonly incidentId: number };
 
 /** Why a workflow should look again; a word for the person who reads its history. */
 export type HintReason =
@@ -11,32 +19,78 @@ export type HintReason =
   | 'cancelled'
   | 'roster changed'
   | 'teacher reconnected'
+  | 'teacher connected'
+  | 'teacher disconnected'
   | 'meeting started'
   | 'meeting ended'
   | 'meeting deleted'
   | 'meeting updated'
-  | 'late evidence';
+  | 'late evidence'
+  | 'retry now'
+  | 'incident opened'
+  | 'incident closed';
 
-/** Records, in the transaction that makes the change, that the class date's workflow must hear of it. */
-export async function addToOutbox(classDateId: number, reason: HintReason, transaction: Transaction): Promise<number> {
-  const row = await WorkflowOutbox.create({ classDateId, reason }, { transaction });
+/** Records, in the transaction that makes the change, that a workflow must hear of it. */
+export async function addToOutbox(
+  subject: HintSubject,
+  reason: HintReason,
+  transaction: Transaction | null,
+): Promise<number> {
+  const row = await WorkflowOutbox.create({ ...subject, reason }, { transaction });
   return row.id;
 }
 
+/** A thousand classes may have to hear of one thing. */
+const AT_ONCE = 25;
+
+interface OutboxDeps {
+  readonly temporal: Temporal;
+  readonly logger: Logger;
+}
+
 /**
- * Tells the workflow, after the commit. Never throws: what cannot be delivered now stays in the outbox, and the act it
+ * Tells the workflows, after the commit. Never throws: what cannot be delivered now stays in the outbox, and the act it
  * belongs to is done all the same.
  */
-export async function deliverOutbox(deps: { temporal: Temporal; logger: Logger }, outboxId: number): Promise<void> {
+export async function deliverOutbox(deps: OutboxDeps, ...outboxIds: readonly number[]): Promise<void> {
+  for (let from = 0; from < outboxIds.length; from += AT_ONCE) {
+    const told = await Promise.all(outboxIds.slice(from, from + AT_ONCE).map((outboxId) => tell(deps, outboxId)));
+    // Temporal does not answer: each further try would only wait for its time-out.
+    if (!told.includes(true)) return;
+  }
+}
+
+/** @returns whether the workflow knows */
+async function tell({ temporal, logger }: OutboxDeps, outboxId: number): Promise<boolean> {
   try {
     const row = await WorkflowOutbox.findByPk(outboxId);
-    const classDate = row && (await ClassDate.findByPk(row.classDateId, { attributes: ['id', 'randomKey'] }));
-    if (!row || !classDate) return;
-    await deps.temporal.hintClassDate(classDate, row.reason);
+    if (!row) return true;
+    await deliver(temporal, row);
     await row.update({ deliveredAt: new Date(), attempts: row.attempts + 1 });
+    return true;
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     // Only its name: a database's message can quote what it was asked to write.
-    deps.logger.warn({ outboxId, reason }, 'workflow could not be told now; the outbox keeps it');
+    logger.warn({ outboxId, reason }, 'workflow could not be told now; the outbox keeps it');
+    return false;
+  }
+}
+
+async function deliver(
+  temporal: Temporal,
+  { classDateId, incidentId, connectionId, reason }: WorkflowOutbox,
+): Promise<void> {
+  const attributes = ['id', 'randomKey'];
+  if (classDateId !== null) {
+    const classDate = await ClassDate.findByPk(classDateId, { attributes });
+    if (classDate) await temporal.hintClassDate(classDate, reason);
+  }
+  if (incidentId !== null) {
+    const incident = await Incident.findByPk(incidentId, { attributes });
+    if (incident) await temporal.hintIncident(incident, reason);
+  }
+  if (connectionId !== null) {
+    const connection = await ZoomConnection.findByPk(connectionId, { attributes });
+    if (connection) await temporal.hintConnection(connection, reason);
   }
 }

@@ -2,9 +2,10 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
-import { classDateWorkflowId } from './workflowIds';
+import { classDateWorkflowId, incidentWorkflowId, zoomConnectionWorkflowId } from './workflowIds';
 
-interface ClassDateRef {
+/** A row that has a workflow of its own. */
+interface RowRef {
   readonly id: number;
   readonly randomKey: string;
 }
@@ -17,7 +18,11 @@ export interface Temporal {
    *
    * @param reason a few words for the person who reads the history, never data
    */
-  hintClassDate(classDate: ClassDateRef, reason: string): Promise<void>;
+  hintClassDate(classDate: RowRef, reason: string): Promise<void>;
+  /** The same for an incident's workflow. */
+  hintIncident(incident: RowRef, reason: string): Promise<void>;
+  /** The same for the workflow of a teacher's connection. */
+  hintConnection(connection: RowRef, reason: string): Promise<void>;
   /** Throws when the server does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -37,20 +42,32 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
   const connection = Connection.lazy(temporalConnectionOptions(config));
   const client = new Client({ connection, namespace: config.temporal.namespace });
   const withDeadline = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+  const hint = async (type: string, workflowId: string, input: object, staticSummary: string, reason: string) => {
+    await withDeadline(() =>
+      client.workflow.signalWithStart(type, {
+        workflowId,
+        taskQueue: QUEUES.classes,
+        args: [input],
+        signal: 'lookAgain',
+        signalArgs: [reason],
+        staticSummary,
+      }),
+    );
+    logger.debug({ workflowId, reason }, 'workflow hinted');
+  };
   return {
-    hintClassDate: async (classDate, reason) => {
-      const workflowId = classDateWorkflowId(classDate);
-      await withDeadline(() =>
-        client.workflow.signalWithStart('classDate', {
-          workflowId,
-          taskQueue: QUEUES.classes,
-          args: [{ classDateId: classDate.id }],
-          signal: 'lookAgain',
-          signalArgs: [reason],
-          staticSummary: `Class date ${classDate.id}`,
-        }),
-      );
-      logger.debug({ workflowId, reason }, 'workflow hinted');
+    hintClassDate: (classDate, reason) => {
+      const input = { classDateId: classDate.id };
+      return hint('classDate', classDateWorkflowId(classDate), input, `Class date ${classDate.id}`, reason);
+    },
+    hintIncident: (incident, reason) => {
+      const input = { incidentId: incident.id };
+      return hint('incident', incidentWorkflowId(incident), input, `Incident ${incident.id}`, reason);
+    },
+    hintConnection: (connection, reason) => {
+      const input = { connectionId: connection.id };
+      const summary = `Zoom connection ${connection.id}`;
+      return hint('zoomConnection', zoomConnectionWorkflowId(connection), input, summary, reason);
     },
     check: async () => {
       await withDeadline(() => connection.workflowService.getSystemInfo({}));

@@ -1,6 +1,12 @@
 import { Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createClassLookActivities } from '../../activities/classLook';
+import { createConnectionActivities, createConnectionLookActivities } from '../../activities/connections';
+import {
+  createIncidentLookActivities,
+  createIncidentMailActivities,
+  createIncidentProbeActivities,
+} from '../../activities/incidents';
 import { createMailActivities } from '../../activities/mail';
 import { createMeetingActivities } from '../../activities/meetings';
 import type { Deps } from '../deps';
@@ -26,6 +32,12 @@ const LOOK_SLOTS = 16;
 /** Zoom's limits are per account and kept by rows; this is only the fuse against a loop of ours. */
 const ZOOM_CALLS_PER_SECOND = 500;
 
+/** Most of a step's time is spent waiting for Zoom. */
+const ZOOM_SLOTS = 50;
+
+/** Each is one call to Zoom's token endpoint or a probe; there are as many as teachers, spread over the day. */
+const CONNECTION_SLOTS = 10;
+
 /** A few classes' mails keep the mail server's connections busy; more would only take the event loop from the rooms. */
 const MAIL_SLOTS = 4;
 
@@ -48,38 +60,44 @@ export async function createWorkers(
   code: WorkflowCode = workflowCode(),
 ): Promise<Worker[]> {
   const { namespace } = deps.config.temporal;
+  const interceptors = { activity: [plainFailures(deps.logger)] };
+  const options = { connection, namespace, ...SHUTDOWN, ...HEARTBEATS, interceptors };
+  return Promise.all(queueOptions(deps, code).map((own) => Worker.create({ ...options, ...own })));
+}
+
+/** What each queue's Worker carries out, and how much of it at once. */
+function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'taskQueue'> & Partial<WorkerOptions>)[] {
   const roomsFirst = createRoomsFirst();
-  const options = {
-    connection,
-    namespace,
-    ...SHUTDOWN,
-    ...HEARTBEATS,
-    interceptors: { activity: [plainFailures(deps.logger)] },
-  };
-  return Promise.all([
-    Worker.create({
-      ...options,
+  return [
+    {
       ...code,
       taskQueue: QUEUES.classes,
-      activities: createClassLookActivities(deps),
+      activities: {
+        ...createClassLookActivities(deps),
+        ...createIncidentLookActivities(),
+        ...createConnectionLookActivities(deps),
+      },
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
       maxConcurrentLocalActivityExecutions: LOOK_SLOTS,
-    }),
-    Worker.create({
-      ...options,
+    },
+    {
       taskQueue: QUEUES.zoom,
       activities: createMeetingActivities(deps, roomsFirst),
-      maxConcurrentActivityTaskExecutions: 50,
+      maxConcurrentActivityTaskExecutions: ZOOM_SLOTS,
       maxTaskQueueActivitiesPerSecond: ZOOM_CALLS_PER_SECOND,
-    }),
-    Worker.create({
-      ...options,
+    },
+    {
+      taskQueue: QUEUES.connections,
+      activities: { ...createConnectionActivities(deps), ...createIncidentProbeActivities(deps) },
+      maxConcurrentActivityTaskExecutions: CONNECTION_SLOTS,
+    },
+    {
       taskQueue: QUEUES.mail,
-      activities: createMailActivities(deps, roomsFirst),
+      activities: { ...createMailActivities(deps, roomsFirst), ...createIncidentMailActivities(deps) },
       maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
-    }),
-  ]);
+    },
+  ];
 }
 
 /** Connects, and makes the namespace ready for our workflows. */

@@ -5,3 +5,11 @@
 export function classDateWorkflowId(classDate: { id: number; randomKey: string }): string {
   return `classDate-${classDate.id}-${classDate.randomKey}`;
 }
+
+export function zoomConnectionWorkflowId(connection: { id: number; randomKey: string }): string {
+  return `zoomConnection-${connection.id}-${connection.randomKey}`;
+}
+
+export function incidentWorkflowId(incident: { id: number; randomKey: string }): string {
+  return `incident-${incident.id}-${incident.randomKey}`;
+}

@@ -29,10 +29,11 @@ export function render(
   data: Readonly<Record<string, unknown>> & { readonly title: string },
   layout: 'main' | 'plain' = 'main',
 ): void {
-  const { user, flash, csrfToken } = ctx.state;
+  const { user, flash, csrfToken, openTrouble } = ctx.state;
   const shared = {
     ...data,
     flash,
+    openTrouble,
     user: user && { name: user.fullName, isAdmin: user.role === 'admin', isTeacher: user.role === 'teacher' },
     csrf: user || data.form === true ? csrfToken?.() : undefined,
   };

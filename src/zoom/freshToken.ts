@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes, type Sequelize } from 'sequelize';
+import { openIncident } from '../commands/openIncident';
 import type { Config } from '../config/loadConfig';
+import { inTransaction } from '../db/transaction';
 import type { Clock } from '../domain/clock';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { Logger } from '../observability/logger';
 import { findZoomApp } from '../queries/findZoomSettings';
 import type { Encryption } from '../security/encryption';
+import { deliverOutbox } from '../temporal/outbox';
+import type { Temporal } from '../temporal/temporal';
 import { ZoomNeedsReconnect, ZoomUnreachable } from './errors';
 import { isAllowedZoomUrl } from './hosts';
 import { refreshTokens, type Tokens } from './oauth';
@@ -17,6 +21,7 @@ export interface TokenDeps {
   readonly encryption: Encryption;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly temporal: Temporal;
 }
 
 export interface FreshToken {
@@ -136,14 +141,33 @@ async function saveTokens(deps: TokenDeps, connection: ZoomConnection, tokens: T
 }
 
 /** Zoom says the consent is dead; believed only if nobody has saved a newer pair meanwhile. */
-async function giveUp(deps: TokenDeps, { userId, version }: ZoomConnection, error: ZoomNeedsReconnect): Promise<null> {
-  const [changed] = await ZoomConnection.update(
-    { state: 'needs_reconnect', stateReason: error.reason, leaseHolder: null, leaseUntil: null },
-    { where: { userId, version, state: 'connected' } },
-  );
-  if (changed === 0) return null;
-  deps.logger.warn({ userId }, 'zoom connection is dead; the teacher must connect again');
+async function giveUp(deps: TokenDeps, connection: ZoomConnection, error: ZoomNeedsReconnect): Promise<null> {
+  if (!(await markDead(deps, connection, error.reason))) return null;
   throw error;
+}
+
+/**
+ * Only the teacher can help: the connection is marked, and people are told. Does nothing when a newer pair has been
+ * saved meanwhile.
+ *
+ * @param connection as it was read; its version names the pair that is dead
+ */
+export async function markDead(
+  deps: TokenDeps,
+  { userId, version }: Pick<ZoomConnection, 'userId' | 'version'>,
+  reason: string,
+): Promise<boolean> {
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
+    const [changed] = await ZoomConnection.update(
+      { state: 'needs_reconnect', stateReason: reason, leaseHolder: null, leaseUntil: null },
+      { where: { userId, version, state: 'connected' }, transaction },
+    );
+    return changed === 1 ? openIncident(deps, { cause: 'teacher_connection', userId }, transaction) : null;
+  });
+  if (outboxIds === null) return false;
+  deps.logger.warn({ userId }, 'zoom connection is dead; the teacher must connect again');
+  await deliverOutbox(deps, ...outboxIds);
+  return true;
 }
 
 async function releaseLease({ userId, version }: ZoomConnection): Promise<void> {

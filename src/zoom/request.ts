@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomRefused } from './errors';
-import { freshToken, type FreshToken, type TokenDeps } from './freshToken';
+import { freshToken, markDead, type FreshToken, type TokenDeps } from './freshToken';
 import { isAllowedZoomUrl } from './hosts';
 import { AccessTokenRefused, readReply, send, type HttpRequest } from './http';
 
@@ -34,7 +33,8 @@ export async function callZoom<Schema extends z.ZodType>(
   try {
     return await callWith(deps, token, request);
   } catch (error) {
-    if (error instanceof ZoomNeedsReconnect) await noteMissingPermission(userId, token, error);
+    // A consent without a permission we need cannot be mended by refreshing.
+    if (error instanceof ZoomNeedsReconnect) await markDead(deps, { userId, version: token.version }, error.reason);
     if (!(error instanceof AccessTokenRefused)) throw error;
   }
   const renewed = await freshToken(deps, userId, token.version);
@@ -68,16 +68,4 @@ async function callWith<Schema extends z.ZodType>(
     timeoutMs: TIMEOUT_MS,
   };
   return readReply(request, await send(deps.logger, request), schema, deps.clock.now());
-}
-
-/** A consent without a permission we need cannot be mended by refreshing. */
-async function noteMissingPermission(
-  userId: number,
-  { version }: FreshToken,
-  { reason }: ZoomNeedsReconnect,
-): Promise<void> {
-  await ZoomConnection.update(
-    { state: 'needs_reconnect', stateReason: reason },
-    { where: { userId, version, state: 'connected' } },
-  );
 }

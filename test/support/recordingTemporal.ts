@@ -9,6 +9,16 @@ export class RecordingTemporal implements Temporal {
     return Promise.resolve();
   }
 
+  hintIncident(incident: { readonly id: number }, reason: string): Promise<void> {
+    this.hints.push(`incident ${incident.id}: ${reason}`);
+    return Promise.resolve();
+  }
+
+  hintConnection(connection: { readonly id: number }, reason: string): Promise<void> {
+    this.hints.push(`connection ${connection.id}: ${reason}`);
+    return Promise.resolve();
+  }
+
   check(): Promise<void> {
     return Promise.resolve();
   }

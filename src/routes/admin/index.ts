@@ -8,6 +8,7 @@ import { listClassDates, type ClassRow } from '../../queries/listClassDates';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addClassDateRoutes } from './classDates';
+import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
 
@@ -29,5 +30,6 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addPeopleRoutes(router, deps);
   addOrderRoutes(router, deps);
   addClassDateRoutes(router, deps);
+  addIncidentRoutes(router, deps);
   return router;
 }

@@ -1,7 +1,7 @@
 import { planMails } from '../../../src/commands/planMails';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
 import { addMinutes } from '../../../src/domain/clock';
-import type { MailKind } from '../../../src/domain/mails';
+import type { ClassMailKind } from '../../../src/domain/mails';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
@@ -11,7 +11,7 @@ import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { startMailSite, type MailSite } from '../../support/mailSite';
 
-const REMINDERS: readonly MailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
+const REMINDERS: readonly ClassMailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
 const NOW = new Date();
 
 let site: MailSite;
@@ -54,7 +54,7 @@ async function buildScene(guestCount = 2): Promise<Scene> {
 const plan = ({ id }: ClassDate, kinds = REMINDERS) => planMails({ classDateId: id, now: NOW, kinds });
 
 const send = ({ id }: ClassDate, now = NOW): Promise<SendResult> =>
-  sendDueMails(site.deps, { classDateId: id, now, heartbeat: () => undefined });
+  sendDueMails(site.deps, { about: { classDateId: id }, now, heartbeat: () => undefined });
 
 const rowsOf = ({ id }: ClassDate) => MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] });
 

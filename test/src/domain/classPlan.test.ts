@@ -40,7 +40,10 @@ const REMINDERS = ['class_reminder', 'guest_invitation', 'teacher_start'];
 describe('planClass', () => {
   it('only waits before the lead time', () => {
     const plan = planClass(facts(), at(-31));
-    expect(plan).toEqual({ phase: 'waiting', steps: [], mails: [], nextLookAt: at(-30), waitingFor: 'opens' });
+    expect(plan).toEqual({
+      ...{ phase: 'waiting', steps: [], mails: [], atRisk: false },
+      ...{ nextLookAt: at(-30), waitingFor: 'opens' },
+    });
   });
 
   it('makes the meeting from the lead time on, before any mail', () => {
@@ -68,7 +71,7 @@ describe('planClass', () => {
     const waiting = facts({ state: 'preparing', stateReason: 'teacher_not_connected', teacherConnected: false });
     const plan = planClass(waiting, at(-28));
     expect(plan.steps).toEqual([]);
-    expect(plan.mails).toEqual(['teacher_not_connected', 'class_at_risk']);
+    expect(plan.mails).toEqual(['teacher_not_connected']);
     expect(planClass({ ...waiting, teacherConnected: true }, at(-10)).steps).toEqual(['makeMeeting']);
   });
 

@@ -1,0 +1,73 @@
+import type { Deps } from '../deps';
+import { Incident } from '../models/Incident';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { findZoomApp } from '../queries/findZoomSettings';
+import { deliverOutbox } from '../temporal/outbox';
+import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured } from '../zoom/errors';
+import { send } from '../zoom/http';
+import { refreshTokens } from '../zoom/oauth';
+import { closeIncident } from './closeIncident';
+
+const REACH_TIMEOUT_MS = 10_000;
+/** No refresh token: Zoom answers invalid_grant to a client it knows, and invalid_client to another. */
+const NO_TOKEN = 'is-the-client-known';
+
+/** Looks whether what an incident is about is still so, and closes it when not. */
+export async function probeIncident(deps: Deps, { incidentId }: { incidentId: number }): Promise<'open' | 'closed'> {
+  const incident = await Incident.findByPk(incidentId, { rejectOnEmpty: true });
+  if (incident.closedAt !== null) return 'closed';
+  if (!(await isMended(deps, incident))) return 'open';
+  const { cause, userId } = incident;
+  const outboxId = await closeIncident(deps, { cause, ...(userId === null ? {} : { userId }) }, null);
+  if (outboxId !== null) await deliverOutbox(deps, outboxId);
+  return 'closed';
+}
+
+async function isMended(deps: Deps, { cause, userId }: Incident): Promise<boolean> {
+  switch (cause) {
+    case 'teacher_connection':
+      return userId !== null && (await ZoomConnection.count({ where: { userId, state: 'connected' } })) > 0;
+    case 'zoom_credentials':
+      return zoomKnowsUs(deps);
+    case 'zoom_unreachable':
+      return zoomAnswers(deps);
+    case 'mail_unreachable':
+      return succeeds(deps.mailer.verify());
+  }
+}
+
+async function zoomKnowsUs(deps: Deps): Promise<boolean> {
+  try {
+    await refreshTokens(deps.logger, await findZoomApp(deps), NO_TOKEN);
+    return true;
+  } catch (error) {
+    if (error instanceof ZoomMisconfigured || error instanceof ZoomNotConfigured) return false;
+    return error instanceof ZoomNeedsReconnect;
+  }
+}
+
+/** Whatever it says to a caller it does not know: it answers. */
+async function zoomAnswers({ config, logger }: Deps): Promise<boolean> {
+  try {
+    const url = `${config.zoom.apiUrl}/users/me`;
+    const reply = await send(logger, {
+      operation: 'probe',
+      method: 'GET',
+      url,
+      headers: {},
+      timeoutMs: REACH_TIMEOUT_MS,
+    });
+    return reply.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  try {
+    await attempt;
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+import type { IncidentMailKind } from './mails';
+
+/** What people are told of once, however many classes it touches. */
+export type IncidentCause =
+  /** one teacher: never connected, refused by Zoom, or disconnected while a class needs it */
+  | 'teacher_connection'
+  /** Zoom does not accept our app's client id or secret, or there are none */
+  | 'zoom_credentials'
+  | 'zoom_unreachable'
+  | 'mail_unreachable';
+
+export interface IncidentFacts {
+  readonly cause: IncidentCause;
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+  /** when the next class it touches starts */
+  readonly nextClassAt: Date | null;
+}
+
+/** Each is an activity of the same name. */
+export type IncidentStep = 'probeIncident' | 'sendIncidentMails';
+
+/** A mail that should exist by now; the ledger makes each kind and version once a person. */
+export interface IncidentMail {
+  readonly kind: IncidentMailKind;
+  readonly version: number;
+}
+
+export interface IncidentPlan {
+  readonly phase: 'open' | 'closing' | 'done';
+  /** Whether to look if the cause is still there. */
+  readonly probes: boolean;
+  readonly mails: readonly IncidentMail[];
+  readonly nextLookAt: Date | null;
+  readonly waitingFor: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/** What mends itself within so many minutes is nobody's news. */
+const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
+  teacher_connection: 0,
+  zoom_credentials: 0,
+  zoom_unreachable: 5,
+  mail_unreachable: 5,
+};
+
+/** Trouble that is gone is believed to be after so many quiet minutes; coming back earlier, it is the same trouble. */
+const QUIET_MINUTES = 5;
+
+const PROBE_MINUTES = 1;
+const SLOW_PROBE_MINUTES = 5;
+const SLOW_AFTER_MINUTES = 15;
+
+/** A teacher is reminded so long before their next class, each time under a version of its own. */
+const REMINDERS = [
+  { minutesBefore: 24 * 60, version: 2 },
+  { minutesBefore: 2 * 60, version: 3 },
+];
+/** Whoever has been told within so many minutes needs no reminder. */
+const TOLD_LATELY_MINUTES = 60;
+
+/** What is to be done about an incident at `now`, and when to look again. */
+export function planIncident(facts: IncidentFacts, now: Date): IncidentPlan {
+  const { openedAt, closedAt } = facts;
+  const toldAt = later(openedAt, PATIENCE_MINUTES[facts.cause]);
+  if (closedAt === null) return planOpen(facts, toldAt, now);
+  const quietAt = later(closedAt, QUIET_MINUTES);
+  if (now < quietAt) {
+    return { phase: 'closing', probes: false, mails: [], nextLookAt: quietAt, waitingFor: 'stays mended' };
+  }
+  const mails: IncidentMail[] = closedAt >= toldAt ? [{ kind: 'incident_closed', version: 1 }] : [];
+  return { phase: 'done', probes: false, mails, nextLookAt: null, waitingFor: 'nothing' };
+}
+
+function planOpen(facts: IncidentFacts, toldAt: Date, now: Date): IncidentPlan {
+  const probeEvery = now < later(facts.openedAt, SLOW_AFTER_MINUTES) ? PROBE_MINUTES : SLOW_PROBE_MINUTES;
+  const probeAt = later(now, probeEvery);
+  const tellsFirst = now < toldAt && toldAt < probeAt;
+  return {
+    phase: 'open',
+    probes: now > facts.openedAt,
+    mails: now >= toldAt ? openMails(facts, now) : [],
+    nextLookAt: tellsFirst ? toldAt : probeAt,
+    waitingFor: tellsFirst ? 'tells people' : 'looks whether it is mended',
+  };
+}
+
+function openMails({ cause, openedAt, nextClassAt }: IncidentFacts, now: Date): IncidentMail[] {
+  const toAdmins: IncidentMail = { kind: 'incident_opened', version: 1 };
+  if (cause !== 'teacher_connection') return [toAdmins];
+  const reminders = REMINDERS.filter(({ minutesBefore }) => {
+    const remindAt = nextClassAt ? later(nextClassAt, -minutesBefore) : null;
+    return remindAt !== null && now >= remindAt && remindAt > later(openedAt, TOLD_LATELY_MINUTES);
+  });
+  return [
+    toAdmins,
+    { kind: 'connect_zoom', version: 1 },
+    ...reminders.map(({ version }): IncidentMail => ({ kind: 'connect_zoom', version })),
+  ];
+}
+
+function later(instant: Date, minutes: number): Date {
+  return new Date(instant.getTime() + minutes * MINUTE_MS);
+}

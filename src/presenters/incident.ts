@@ -1,0 +1,87 @@
+import { assertNever } from '../domain/assertNever';
+import type { IncidentCause } from '../domain/incidents';
+import type { Incident } from '../models/Incident';
+import type { MailDelivery } from '../models/MailDelivery';
+import { formatInstant } from './classTime';
+import { mailTone } from './mailTone';
+
+/** What is wrong, as a line of its own; the teacher is named where it is about one. */
+export function causeInWords(cause: IncidentCause, teacherName: string | null): string {
+  switch (cause) {
+    case 'teacher_connection':
+      return `${teacherName ?? 'A teacher'} has no working Zoom connection`;
+    case 'zoom_credentials':
+      return 'Zoom does not accept our app’s client id or secret';
+    case 'zoom_unreachable':
+      return 'Zoom does not answer';
+    case 'mail_unreachable':
+      return 'The mail server does not take our mails';
+    default:
+      return assertNever(cause);
+  }
+}
+
+/** What an admin can do about it. */
+export function remedyFor(cause: IncidentCause): string {
+  switch (cause) {
+    case 'teacher_connection':
+      return 'Their classes cannot open until they connect. They have been mailed the link; if a class is near, call them.';
+    case 'zoom_credentials':
+      return 'No class can get a room. Compare the Zoom settings with the app in the Zoom Marketplace.';
+    case 'zoom_unreachable':
+      return 'Rooms are tried again every minute. Look at status.zoom.us, and whether this server may reach the internet.';
+    case 'mail_unreachable':
+      return 'Mails wait and are tried again. Check the SMTP settings and the mail server.';
+    default:
+      return assertNever(cause);
+  }
+}
+
+/** `3 classes`, or nothing for none. */
+export function classesInWords(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? 'one class' : `${count} classes`;
+}
+
+export interface PresentedIncident {
+  readonly id: number;
+  readonly what: string;
+  readonly remedy: string;
+  readonly openedAt: string;
+  readonly lastSeenAt: string;
+  readonly closedAt: string | null;
+  readonly occurrences: number;
+  readonly touched: string;
+}
+
+export function presentIncident(
+  incident: Incident,
+  { teacherName, touched }: { teacherName: string | null; touched: number },
+  readerZone: string | null,
+): PresentedIncident {
+  const zone = readerZone ?? 'UTC';
+  return {
+    id: incident.id,
+    what: causeInWords(incident.cause, teacherName),
+    remedy: remedyFor(incident.cause),
+    openedAt: formatInstant(incident.openedAt, zone),
+    lastSeenAt: formatInstant(incident.lastSeenAt, zone),
+    closedAt: incident.closedAt ? formatInstant(incident.closedAt, zone) : null,
+    occurrences: incident.occurrences,
+    touched: classesInWords(touched),
+  };
+}
+
+export function presentIncidentMail(
+  { mail, to }: { readonly mail: MailDelivery; readonly to: string },
+  readerZone: string | null,
+) {
+  return {
+    kind: mail.kind.replaceAll('_', ' '),
+    who: to,
+    state: mail.state.replaceAll('_', ' '),
+    tone: mailTone(mail.state),
+    sentAt: mail.sentAt ? formatInstant(mail.sentAt, readerZone ?? 'UTC') : null,
+    reason: mail.lastError,
+  };
+}

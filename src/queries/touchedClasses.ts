@@ -1,0 +1,43 @@
+import { Op } from 'sequelize';
+import { ClassDate } from '../models/ClassDate';
+import type { Incident } from '../models/Incident';
+import type { StateReason } from '../domain/classStates';
+
+const DAY_MS = 24 * 60 * 60_000;
+const STILL_TO_COME = ['scheduled', 'preparing'];
+
+/** The reason a class gives while it waits for what the incident is about; where there is none, all are touched. */
+const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
+  teacher_connection: null,
+  zoom_credentials: 'zoom_not_configured',
+  zoom_unreachable: 'zoom_unreachable',
+  mail_unreachable: null,
+};
+
+type Subject = Pick<Incident, 'cause' | 'userId'>;
+
+/** The classes an incident touches: those that wait because of it, or a teacher's of the next 24 hours. */
+export function touchedClasses({ cause, userId }: Subject, now: Date) {
+  const reason = REASONS[cause];
+  return {
+    state: { [Op.in]: STILL_TO_COME },
+    startsAt: { [Op.lte]: new Date(now.getTime() + DAY_MS) },
+    ...(userId === null ? {} : { teacherId: userId }),
+    ...(reason === null ? {} : { stateReason: reason }),
+  };
+}
+
+export function countTouchedClasses(subject: Subject, now: Date): Promise<number> {
+  return ClassDate.count({ where: touchedClasses(subject, now) });
+}
+
+/** When the next class of an incident's teacher starts; null where it is about no teacher, or there is no class. */
+export async function findNextClassAt({ userId }: Subject, now: Date): Promise<Date | null> {
+  if (userId === null) return null;
+  const next = await ClassDate.findOne({
+    where: { teacherId: userId, state: { [Op.in]: STILL_TO_COME }, startsAt: { [Op.gt]: now } },
+    order: ['startsAt'],
+    attributes: ['startsAt'],
+  });
+  return next?.startsAt ?? null;
+}
