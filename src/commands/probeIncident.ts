@@ -4,6 +4,7 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { findZoomApp } from '../queries/findZoomSettings';
 import { deliverOutbox } from '../temporal/outbox';
 import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured } from '../zoom/errors';
+import { hasReadableTokens } from '../zoom/freshToken';
 import { send } from '../zoom/http';
 import { refreshTokens } from '../zoom/oauth';
 import { closeIncident } from './closeIncident';
@@ -31,9 +32,16 @@ async function isMended(deps: Deps, { cause, userId }: Incident): Promise<boolea
       return zoomKnowsUs(deps);
     case 'zoom_unreachable':
       return zoomAnswers(deps);
+    case 'encryption_key':
+      return areTokensReadable(deps);
     case 'mail_unreachable':
       return succeeds(deps.mailer.verify());
   }
+}
+
+async function areTokensReadable(deps: Deps): Promise<boolean> {
+  const connections = await ZoomConnection.findAll({ where: { state: 'connected' } });
+  return connections.every((connection) => hasReadableTokens(deps, connection));
 }
 
 async function zoomKnowsUs(deps: Deps): Promise<boolean> {

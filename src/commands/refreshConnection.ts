@@ -1,6 +1,13 @@
 import type { Deps } from '../deps';
 import { ZoomConnection } from '../models/ZoomConnection';
-import { ZoomError, ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured, ZoomUnreachable } from '../zoom/errors';
+import {
+  ZoomError,
+  ZoomMisconfigured,
+  ZoomNeedsReconnect,
+  ZoomNotConfigured,
+  ZoomTokensLocked,
+  ZoomUnreachable,
+} from '../zoom/errors';
 import { freshToken } from '../zoom/freshToken';
 import { reportTrouble } from './openIncident';
 
@@ -38,5 +45,6 @@ async function report(deps: Deps, error: ZoomError): Promise<void> {
   if (error instanceof ZoomMisconfigured || error instanceof ZoomNotConfigured) {
     await reportTrouble(deps, { cause: 'zoom_credentials' });
   }
+  if (error instanceof ZoomTokensLocked) await reportTrouble(deps, { cause: 'encryption_key' });
   if (error instanceof ZoomUnreachable) await reportTrouble(deps, { cause: 'zoom_unreachable' });
 }

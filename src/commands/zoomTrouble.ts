@@ -11,6 +11,7 @@ import {
   ZoomNotConfigured,
   ZoomRateLimited,
   ZoomRefused,
+  ZoomTokensLocked,
 } from '../zoom/errors';
 import { reportTrouble } from './openIncident';
 
@@ -52,6 +53,10 @@ export async function zoomTrouble(
   if (error instanceof ZoomNeedsReconnect) return { reason: 'teacher_not_connected', nextAttemptAt: null };
   if (error instanceof ZoomNotConfigured || error instanceof ZoomMisconfigured) {
     await reportTrouble(deps, { cause: 'zoom_credentials' });
+    return { reason: 'zoom_not_configured', nextAttemptAt: later([MINUTE_MS]) };
+  }
+  if (error instanceof ZoomTokensLocked) {
+    await reportTrouble(deps, { cause: 'encryption_key' });
     return { reason: 'zoom_not_configured', nextAttemptAt: later([MINUTE_MS]) };
   }
   if (error instanceof ZoomRefused) return { reason: 'zoom_refused', nextAttemptAt: later(REFUSED_WAITS_MS) };

@@ -7,6 +7,8 @@ export type IncidentCause =
   /** Zoom does not accept our app's client id or secret, or there are none */
   | 'zoom_credentials'
   | 'zoom_unreachable'
+  /** a key is missing from ENCRYPTION_KEYS */
+  | 'encryption_key'
   | 'mail_unreachable';
 
 export interface IncidentFacts {
@@ -42,6 +44,7 @@ const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
   teacher_connection: 0,
   zoom_credentials: 0,
   zoom_unreachable: 5,
+  encryption_key: 0,
   mail_unreachable: 5,
 };
 

@@ -14,6 +14,8 @@ export function causeInWords(cause: IncidentCause, teacherName: string | null): 
       return 'Zoom does not accept our app’s client id or secret';
     case 'zoom_unreachable':
       return 'Zoom does not answer';
+    case 'encryption_key':
+      return 'A key is missing from ENCRYPTION_KEYS';
     case 'mail_unreachable':
       return 'The mail server does not take our mails';
     default:
@@ -30,6 +32,8 @@ export function remedyFor(cause: IncidentCause): string {
       return 'No class can get a room. Compare the Zoom settings with the app in the Zoom Marketplace.';
     case 'zoom_unreachable':
       return 'Rooms are tried again every minute. Look at status.zoom.us, and whether this server may reach the internet.';
+    case 'encryption_key':
+      return 'What was stored under it cannot be read, and classes cannot get rooms. Put the key back at the end of the list and restart.';
     case 'mail_unreachable':
       return 'Mails wait and are tried again. Check the SMTP settings and the mail server.';
     default:

@@ -1,7 +1,7 @@
 import type { Config } from '../config/loadConfig';
 import { ZoomSetting } from '../models/ZoomSetting';
-import type { Encryption } from '../security/encryption';
-import { ZoomNotConfigured } from '../zoom/errors';
+import { DecryptionError, type Encryption } from '../security/encryption';
+import { ZoomMisconfigured, ZoomNotConfigured } from '../zoom/errors';
 import type { ZoomApp } from '../zoom/oauth';
 
 export const SETTINGS_ID = 1;
@@ -25,7 +25,7 @@ export function settingPlace(column: string) {
   return { table: 'zoom_settings', column, row: SETTINGS_ID };
 }
 
-/** @throws ZoomNotConfigured when the Zoom app's credentials are not there yet */
+/** @throws ZoomNotConfigured when the Zoom app's credentials are not there yet, ZoomMisconfigured when they cannot be read */
 export async function findZoomApp(deps: { config: Config; encryption: Encryption }): Promise<ZoomApp> {
   const row = await ZoomSetting.findByPk(SETTINGS_ID);
   const clientId = decrypt(deps.encryption, 'client_id_encrypted', row?.clientIdEncrypted);
@@ -53,5 +53,11 @@ export async function findClassTimeSettings(): Promise<ClassTimeSettings> {
 }
 
 function decrypt(encryption: Encryption, column: string, text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : encryption.decrypt(text, settingPlace(column));
+  if (text === null || text === undefined) return null;
+  try {
+    return encryption.decrypt(text, settingPlace(column));
+  } catch (error) {
+    if (error instanceof DecryptionError) throw new ZoomMisconfigured(error.message);
+    throw error;
+  }
 }

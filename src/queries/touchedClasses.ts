@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
   teacher_connection: null,
   zoom_credentials: 'zoom_not_configured',
   zoom_unreachable: 'zoom_unreachable',
+  encryption_key: 'zoom_not_configured',
   mail_unreachable: null,
 };
 

@@ -11,6 +11,14 @@ export interface CipherPlace {
 /** The stored text is damaged, belongs to another row, or its key is gone. Never carries the text. */
 export class DecryptionError extends Error {
   override readonly name = 'DecryptionError';
+
+  constructor(
+    message: string,
+    /** The text itself may be well: ENCRYPTION_KEYS lacks its key. */
+    readonly keyIsMissing = false,
+  ) {
+    super(message);
+  }
 }
 
 const FORMAT = 'v1';
@@ -37,7 +45,8 @@ export class Encryption {
     const key = this.keys.find(({ id }) => id === keyId)?.key;
     const where = `${place.table}.${place.column} of row ${place.row}`;
     if (format !== FORMAT || !key) {
-      throw new DecryptionError(`${where}: ENCRYPTION_KEYS has no key "${keyId}"; put it back at the end of the list.`);
+      const message = `${where}: ENCRYPTION_KEYS has no key "${keyId}"; put it back at the end of the list.`;
+      throw new DecryptionError(message, true);
     }
     const sealed = Buffer.from(encoded, 'base64url');
     if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new DecryptionError(`${where}: the stored text is cut off.`);

@@ -13,6 +13,11 @@ export class ZoomMisconfigured extends ZoomError {
   override readonly name = 'ZoomMisconfigured';
 }
 
+/** A key is missing from ENCRYPTION_KEYS, so that teachers' tokens cannot be read; they are well once it is back. */
+export class ZoomTokensLocked extends ZoomError {
+  override readonly name = 'ZoomTokensLocked';
+}
+
 /** Only the teacher can help: they must connect Zoom (again). */
 export class ZoomNeedsReconnect extends ZoomError {
   override readonly name = 'ZoomNeedsReconnect';

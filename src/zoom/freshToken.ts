@@ -8,10 +8,10 @@ import type { Clock } from '../domain/clock';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { Logger } from '../observability/logger';
 import { findZoomApp } from '../queries/findZoomSettings';
-import type { Encryption } from '../security/encryption';
+import { DecryptionError, type Encryption } from '../security/encryption';
 import { deliverOutbox } from '../temporal/outbox';
 import type { Temporal } from '../temporal/temporal';
-import { ZoomNeedsReconnect, ZoomUnreachable } from './errors';
+import { ZoomNeedsReconnect, ZoomTokensLocked, ZoomUnreachable } from './errors';
 import { isAllowedZoomUrl } from './hosts';
 import { refreshTokens, type Tokens } from './oauth';
 
@@ -44,7 +44,7 @@ const LOOK_AGAIN_MS = 150;
  * process may refresh: a lease on the row chooses it, the others wait for the row to change.
  *
  * @param refused the version whose access token Zoom has just refused, to force a refresh
- * @throws ZoomNeedsReconnect, ZoomUnreachable, ZoomNotConfigured, ZoomMisconfigured, ZoomRateLimited
+ * @throws ZoomNeedsReconnect, ZoomUnreachable, ZoomNotConfigured, ZoomMisconfigured, ZoomRateLimited, ZoomTokensLocked
  */
 export async function freshToken(deps: TokenDeps, userId: number, refused?: number): Promise<FreshToken> {
   const deadline = Date.now() + WAIT_FOR_OTHER_MS;
@@ -53,7 +53,9 @@ export async function freshToken(deps: TokenDeps, userId: number, refused?: numb
     if (!connection || connection.state !== 'connected') {
       throw new ZoomNeedsReconnect(connection?.stateReason ?? 'Zoom is not connected');
     }
-    if (lifeLeftMs(deps, connection) > MIN_LIFE_MS && connection.version !== refused) return tokenOf(deps, connection);
+    if (lifeLeftMs(deps, connection) > MIN_LIFE_MS && connection.version !== refused) {
+      return readableToken(deps, connection);
+    }
     if (await takeLease(deps.db, connection)) {
       const renewed = await renew(deps, connection, refused);
       if (renewed) return renewed;
@@ -62,6 +64,25 @@ export async function freshToken(deps: TokenDeps, userId: number, refused?: numb
     } else {
       await sleep(LOOK_AGAIN_MS);
     }
+  }
+}
+
+async function readableToken(deps: TokenDeps, connection: ZoomConnection): Promise<FreshToken> {
+  try {
+    return tokenOf(deps, connection);
+  } catch (error) {
+    if (error instanceof ZoomNeedsReconnect) await markDead(deps, connection, error.reason);
+    throw error;
+  }
+}
+
+/** Whether the keys for a connection's tokens are there; tokens that are damaged are another matter. */
+export function hasReadableTokens(deps: TokenDeps, connection: ZoomConnection): boolean {
+  try {
+    tokenOf(deps, connection);
+    return true;
+  } catch (error) {
+    return !(error instanceof ZoomTokensLocked);
   }
 }
 
@@ -201,5 +222,11 @@ function decryptToken(
 ): string {
   const text = connection[field];
   if (text === null) throw new ZoomNeedsReconnect('there is no token');
-  return encryption.decrypt(text, tokenPlace(column, connection.userId));
+  try {
+    return encryption.decrypt(text, tokenPlace(column, connection.userId));
+  } catch (error) {
+    if (!(error instanceof DecryptionError)) throw error;
+    if (error.keyIsMissing) throw new ZoomTokensLocked(error.message);
+    throw new ZoomNeedsReconnect('the stored token was changed or belongs to somebody else');
+  }
 }

@@ -1,11 +1,15 @@
+import { refreshConnection } from '../../../src/commands/refreshConnection';
+import { Incident } from '../../../src/models/Incident';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomSetting } from '../../../src/models/ZoomSetting';
 import { SETTINGS_ID, settingPlace } from '../../../src/queries/findZoomSettings';
-import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomUnreachable } from '../../../src/zoom/errors';
+import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomTokensLocked, ZoomUnreachable } from '../../../src/zoom/errors';
+import { Encryption } from '../../../src/security/encryption';
 import { freshToken } from '../../../src/zoom/freshToken';
 import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
+const GRACE = 'grace.hopper@teachers.example';
 const HOUR_MS = 60 * 60_000;
 
 let site: ZoomSite;
@@ -146,6 +150,55 @@ it('never waits for another process longer than it can afford', async () => {
   const inAWhile = new Date(Date.now() + 90_000);
   await ZoomConnection.update({ leaseHolder: 'slow', leaseUntil: inAWhile }, { where: { userId } });
   await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomUnreachable);
+});
+
+it('is renewed once a rotation, whoever asks: callers with an expired token and the clock at once, 200 times', async () => {
+  const { id: connectionId, version: before } = await connection();
+  const callsBefore = site.zoom.control.calls('tokenRefresh').length;
+  for (let round = 0; round < 200; round += 1) {
+    await expire();
+    await Promise.all([
+      freshToken(site.deps, userId),
+      freshToken(site.deps, userId),
+      freshToken(site.deps, userId),
+      refreshConnection(site.deps, { connectionId }),
+    ]);
+  }
+  const calls = site.zoom.control.calls('tokenRefresh').slice(callsBefore);
+  const after = await connection();
+  expect(after.state).toBe('connected');
+  expect(calls.length).toBe(after.version - before);
+  expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
+});
+
+describe('stored tokens', () => {
+  it('that were swapped with another teacher’s are refused and never used, and both teachers are told', async () => {
+    const other = (await buildConnectedTeacher(site.deps, site.zoom, GRACE)).id;
+    const mine = await connection();
+    const theirs = await ZoomConnection.findOne({ where: { userId: other }, rejectOnEmpty: true });
+    const tokensOf = ({ accessTokenEncrypted, refreshTokenEncrypted }: ZoomConnection) => ({
+      accessTokenEncrypted,
+      refreshTokenEncrypted,
+    });
+    const [fromMine, fromTheirs] = [tokensOf(mine), tokensOf(theirs)];
+    await mine.update(fromTheirs);
+    await theirs.update(fromMine);
+    const calls = site.zoom.control.calls().length;
+    for (const id of [userId, other]) {
+      await expect(freshToken(site.deps, id)).rejects.toThrow(ZoomNeedsReconnect);
+      const { state } = await ZoomConnection.findOne({ where: { userId: id }, rejectOnEmpty: true });
+      expect(state).toBe('needs_reconnect');
+      expect(await Incident.count({ where: { cause: 'teacher_connection', userId: id, closedAt: null } })).toBe(1);
+    }
+    expect(site.zoom.control.calls().length).toBe(calls);
+  });
+
+  it('whose key is missing cost nobody the connection', async () => {
+    const keyless = { ...site.deps, encryption: new Encryption([{ id: 'other', key: Buffer.alloc(32, 1) }]) };
+    await expect(freshToken(keyless, userId)).rejects.toThrow(ZoomTokensLocked);
+    expect((await connection()).state).toBe('connected');
+    expect((await freshToken(site.deps, userId)).accessToken).toBe(tokens()?.accessToken);
+  });
 });
 
 it('ignores an API address that is no Zoom host', async () => {
