@@ -1,25 +1,29 @@
 import { Command } from 'commander';
-import { loadConfigOrExit } from './config/loadConfigOrExit';
-import { migrateDown, migrateUp } from './db/migrate';
+import { addConnections } from './cli/connections';
+import { addKeys } from './cli/keys';
+import { addMigrate } from './cli/migrate';
+import { addRefreshTokens } from './cli/refreshTokens';
+import { complain, EXIT_USAGE } from './cli/run';
 
-const program = new Command('dreamcrowd-live').description('Commands for operators of DreamCrowd Live.');
+const program = new Command('dreamcrowd-live')
+  .description('Commands for operators of DreamCrowd Live.')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
 
-program
-  .command('migrate')
-  .description('bring the database up to date; any number of processes may do this at once')
-  .option('--down-all', 'take every migration back instead (this deletes all data)')
-  .action(async ({ downAll }: { downAll?: boolean }) => {
-    const { database } = loadConfigOrExit();
-    const names = downAll ? await migrateDown(database.url) : await migrateUp(database.url);
-    for (const name of names) print(`${downAll ? 'took back' : 'applied'} ${name}`);
-    if (names.length === 0) print('nothing to do: the database is up to date');
-  });
+addMigrate(program);
+addConnections(program);
+addRefreshTokens(program);
+addKeys(program);
+inherit(program);
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** Subcommands end with the same exit codes. */
+function inherit(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inherit(command);
+  }
 }
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  complain(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 });

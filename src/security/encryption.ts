@@ -29,9 +29,13 @@ const TAG_BYTES = 16;
 export class Encryption {
   constructor(private readonly keys: readonly Key[]) {}
 
+  /** What every text under the newest key begins with. */
+  get currentPrefix(): string {
+    return `${FORMAT}.${this.#newest().id}.`;
+  }
+
   encrypt(plain: string, place: CipherPlace): string {
-    const [newest] = this.keys;
-    if (!newest) throw new Error('ENCRYPTION_KEYS is empty; add a key.');
+    const newest = this.#newest();
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', newest.key, nonce);
     cipher.setAAD(associatedData(place, newest.id));
@@ -58,6 +62,12 @@ export class Encryption {
     } catch {
       throw new DecryptionError(`${where}: the stored text was changed or belongs to another row.`);
     }
+  }
+
+  #newest(): Key {
+    const [newest] = this.keys;
+    if (!newest) throw new Error('ENCRYPTION_KEYS is empty; add a key.');
+    return newest;
   }
 }
 

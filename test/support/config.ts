@@ -4,7 +4,12 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** A complete configuration for tests; override single variables by name. */
 export function testConfig(overrides: Record<string, string>): Config {
-  return loadConfig({
+  return loadConfig(testSettings(overrides));
+}
+
+/** The same as environment variables, for processes of their own. */
+export function testSettings(overrides: Record<string, string>): Record<string, string> {
+  return {
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     APP_URL: 'http://127.0.0.1:3000',
@@ -19,5 +24,5 @@ export function testConfig(overrides: Record<string, string>): Config {
     ZOOM_WEBHOOK_SECRET: 'test-webhook-secret',
     ZOOM_ALLOWED_HOSTS: '127.0.0.1',
     ...overrides,
-  });
+  };
 }

@@ -2,13 +2,15 @@ import { pino } from 'pino';
 import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
 import { closeDeps, createDeps, type Deps } from '../../src/deps';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
-import { testConfig } from './config';
+import { testConfig, testSettings } from './config';
 import { createTestDatabase } from './database';
 
 /** Our side of Zoom on a real database, against the stand-in; no web, no worker. */
 export interface ZoomSite {
   readonly deps: Deps;
   readonly zoom: ZoomSimulator;
+  /** what processes of their own need to work with it */
+  readonly settings: Readonly<Record<string, string>>;
   /** what was logged, one JSON text a line */
   readonly logged: readonly string[];
   close(): Promise<void>;
@@ -20,11 +22,12 @@ const REDIRECT_URI = 'http://127.0.0.1:3000/teacher/zoom/callback';
 export async function startZoomSite(): Promise<ZoomSite> {
   const database = await createTestDatabase();
   const zoom = await startZoomSimulator({ seed: 11, app: { ...APP, redirectUris: [REDIRECT_URI] } });
-  const config = testConfig({
+  const settings = {
     DATABASE_URL: database.url,
     ZOOM_OAUTH_URL: zoom.url,
     ZOOM_API_URL: `${zoom.url}/v2`,
-  });
+  };
+  const config = testConfig(settings);
   const logged: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   // The Zoom client is built with the logger it gets, so both come from the same place.
@@ -33,6 +36,7 @@ export async function startZoomSite(): Promise<ZoomSite> {
   return {
     deps,
     zoom,
+    settings: testSettings(settings),
     logged,
     close: async () => {
       await closeDeps(deps);

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { readDevEnvironment } from '../../../src/config/devEnvironment';
+import { buildUser } from '../../factories/people';
+import { ZoomConnection } from '../../../src/models/ZoomConnection';
+import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
+import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+
+const PROJECT = path.join(__dirname, '../../..');
+const GRACE = 'grace.hopper@teachers.example';
+
+let site: ZoomSite;
+
+beforeAll(async () => {
+  site = await startZoomSite();
+});
+
+afterAll(() => site.close());
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command as an operator runs it, against this test's database and Zoom. */
+async function cli(args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(PROJECT, 'src/cli.ts'), ...args], {
+    env: { ...readDevEnvironment(undefined).inherited, ...site.settings, ...changed },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, out, err };
+}
+
+it('shows how every teacher’s connection stands', async () => {
+  const connected = await buildConnectedTeacher(site.deps, site.zoom);
+  const never = await buildUser('teacher');
+  const { code, out } = await cli(['connections', 'list']);
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`${connected.id} +${connected.fullName} +connected +licensed`));
+  expect(out).toMatch(new RegExp(`${never.id} +${never.fullName} +never connected`));
+
+  const asJson = JSON.parse((await cli(['connections', 'list', '--json'])).out) as unknown;
+  expect(asJson).toEqual([
+    expect.objectContaining({ teacherId: connected.id, state: 'connected', classesSoon: 0 }),
+    expect.objectContaining({ teacherId: never.id, state: 'never connected', nextRefreshAt: null }),
+  ]);
+});
+
+it('renews what has used up half its life; who cannot be renewed stops nobody else', async () => {
+  const [healthy] = await ZoomConnection.findAll({ where: { state: 'connected' } });
+  const revoked = await buildConnectedTeacher(site.deps, site.zoom, GRACE);
+  await ZoomConnection.update({ tokenExpiresAt: new Date(Date.now() + 60_000) }, { where: {} });
+  await ZoomConnection.update({ refreshedAt: new Date(Date.now() - 50 * 60_000) }, { where: {} });
+  site.zoom.control.revoke(GRACE);
+  const calls = () => site.zoom.control.callCount('tokenRefresh');
+  const before = calls();
+
+  const dry = await cli(['refresh-tokens', '--dry-run']);
+  expect(dry.code).toBe(0);
+  expect(dry.out.match(/would be renewed/g)).toHaveLength(2);
+  expect(calls()).toBe(before);
+
+  const { code, out } = await cli(['refresh-tokens']);
+  expect(code).toBe(1);
+  expect(out).toMatch(new RegExp(`${healthy?.userId} +renewed`));
+  expect(out).toMatch(new RegExp(`${revoked.id} +dead +ZoomNeedsReconnect +The teacher must connect`));
+  expect(calls()).toBe(before + 2);
+
+  expect((await cli(['refresh-tokens'])).out).toMatch(new RegExp(`${healthy?.userId} +fresh`));
+  expect(site.zoom.control.tokensFor(LICENSED_HOST)).toBeDefined();
+});
+
+it('rotates keys, and says which key nothing needs any more', async () => {
+  const newKeys = `e2:${Buffer.alloc(32, 5).toString('base64')},${site.settings['ENCRYPTION_KEYS']}`;
+  const { code, out } = await cli(['keys', 'rotate'], { ENCRYPTION_KEYS: newKeys });
+  expect(out).toContain('take them out of ENCRYPTION_KEYS: e1');
+  expect(code).toBe(0);
+});
+
+it.each([
+  ['an unknown command', ['nonsense']],
+  ['an unknown option', ['refresh-tokens', '--all']],
+  ['no subcommand', ['keys']],
+])('ends with 64 on %s', async (_what, args) => {
+  expect((await cli(args)).code).toBe(64);
+});
+
+it('says in a sentence that the database does not answer, and ends with 69', async () => {
+  const { code, out, err } = await cli(['connections', 'list'], { DATABASE_URL: 'mysql://nobody@127.0.0.1:9/none' });
+  expect(err.trim()).toBe('The database does not answer. Is it running, and is DATABASE_URL right?');
+  expect(out).toBe('');
+  expect(code).toBe(69);
+});
