@@ -3,7 +3,7 @@ import type { Deps } from '../deps';
 import { ENCRYPTED_COLUMNS, type EncryptedColumn } from '../models/encryptedColumns';
 import { DecryptionError } from '../security/encryption';
 
-export interface RotatedColumn {
+interface RotatedColumn {
   readonly table: string;
   readonly column: string;
   /** texts that are under the newest key now, or would be after a dry run */
