@@ -6,7 +6,9 @@ import type { Deps } from '../deps';
 import { WebhookEvent, type WebhookState } from '../models/WebhookEvent';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { addToOutbox, deliverOutbox, type HintReason } from '../temporal/outbox';
+import { DEAUTHORIZED } from '../zoom/deauthorization';
 import { parseMeetingEvent } from '../zoom/webhookEvents';
+import { recordDeauthorization } from './recordDeauthorization';
 import { recordMeetingEvent } from './recordMeetingEvent';
 import { recordParticipantEvent } from './recordParticipantEvent';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -52,6 +54,10 @@ async function interpret(
   transaction: Transaction,
 ): Promise<number | null> {
   const row = await WebhookEvent.findByPk(eventId, { transaction, rejectOnEmpty: true });
+  if (row.event === DEAUTHORIZED) {
+    await finish(eventId, holder, await recordDeauthorization(deps, row, transaction), transaction);
+    return null;
+  }
   const meeting =
     row.meetingId === null ? null : await ZoomMeeting.findOne({ where: { meetingId: row.meetingId }, transaction });
   if (!meeting) {
