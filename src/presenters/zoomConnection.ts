@@ -47,6 +47,7 @@ export function presentZoomPage(
     known: status.state !== 'disconnected',
     account: connection?.zoomEmail ? presentAccount(connection) : null,
     renewals: connection?.state === 'connected' ? presentRenewals(connection, classes, { now, zone }) : null,
+    basic: connection?.state === 'connected' && !connection.licensed,
     scopes: presentScopes(connection),
     ...presentDependentClasses(classes, zone),
   };
