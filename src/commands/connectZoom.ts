@@ -8,10 +8,11 @@ import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { tokenColumns } from '../zoom/freshToken';
-import { exchangeCode, revokeTokens, type Tokens, type ZoomApp } from '../zoom/oauth';
+import { exchangeCode, type Tokens } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
 import { fetchZoomUser, type ZoomUser } from '../zoom/users';
 import { closeIncident } from './closeIncident';
+import { settleRefusedConsent } from './settleRefusedConsent';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface Consent {
@@ -21,7 +22,8 @@ export interface Consent {
 }
 
 /**
- * Turns a teacher's consent into a connection. What is refused leaves the former connection as it was.
+ * Turns a teacher's consent into a connection. What is refused leaves the former connection as it
+ * was, except that Zoom itself may have replaced it (see settleRefusedConsent).
  *
  * @throws AppError in words for the teacher, and every error of src/zoom
  */
@@ -33,18 +35,19 @@ export async function connectZoom(
 ): Promise<ZoomUser> {
   const app = await findZoomApp(deps);
   const tokens = await exchangeCode(deps.logger, app, code, verifier);
-  const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
-  try {
-    checkScopes(tokens);
-    await checkAccount(userId, zoomUser);
-    const outboxIds = await save(deps, userId, tokens, zoomUser, origin);
-    await deliverOutbox(deps, ...outboxIds);
-  } catch (error) {
-    await handBack(deps, app, tokens, zoomUser);
-    if (error instanceof UniqueConstraintError) throw boundToAnother();
-    throw error;
-  }
+  const { zoomUser, outboxIds } = await keepConsent(deps, userId, tokens, origin).catch(async (error: unknown) => {
+    await settleRefusedConsent(deps, app, tokens);
+    throw error instanceof UniqueConstraintError ? boundToAnother() : error;
+  });
+  await deliverOutbox(deps, ...outboxIds);
   return zoomUser;
+}
+
+async function keepConsent(deps: Deps, userId: number, tokens: Tokens, origin: AuditOrigin) {
+  checkScopes(tokens);
+  const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
+  await checkAccount(userId, zoomUser);
+  return { zoomUser, outboxIds: await save(deps, userId, tokens, zoomUser, origin) };
 }
 
 function checkScopes({ scopes }: Tokens): void {
@@ -53,7 +56,7 @@ function checkScopes({ scopes }: Tokens): void {
   throw new AppError(
     403,
     'scopes_missing',
-    `Zoom did not give us every permission a class needs. Connect again and leave all of them ticked; missing: ${missing.join(', ')}.`,
+    `Zoom did not give us every permission a class needs. Connect again and leave all of them ticked; missing: ${missing.map(({ words, scope }) => `${words} (${scope})`).join('; ')}.`,
   );
 }
 
@@ -90,6 +93,7 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
       zoomUserId: zoomUser.id,
       zoomAccountId: zoomUser.accountId,
       zoomEmail: zoomUser.email,
+      zoomName: zoomUser.name,
       licensed: zoomUser.licensed,
       previousRefreshTokenEncrypted: null,
       leaseHolder: null,
@@ -117,14 +121,4 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
     const closed = await closeIncident(deps, { cause: 'teacher_connection', userId }, transaction);
     return closed === null ? outboxIds : [...outboxIds, closed];
   });
-}
-
-/** Tokens we do not keep are given back, unless the account's consent belongs to somebody who still uses it. */
-async function handBack(deps: Deps, app: ZoomApp, { accessToken }: Tokens, { id }: ZoomUser): Promise<void> {
-  if ((await ZoomConnection.count({ where: { zoomUserId: id } })) > 0) return;
-  try {
-    await revokeTokens(deps.logger, app, accessToken);
-  } catch (error) {
-    deps.logger.warn({ err: error }, 'a refused consent could not be given back to Zoom');
-  }
 }

@@ -11,24 +11,8 @@ import { ZoomError } from '../zoom/errors';
 import { freshToken } from '../zoom/freshToken';
 import { revokeTokens } from '../zoom/oauth';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { NOTHING_OF_ZOOM } from './nothingOfZoom';
 import { writeAudit, type AuditOrigin } from './writeAudit';
-
-const NOTHING_OF_ZOOM = {
-  state: 'disconnected',
-  stateReason: null,
-  zoomUserId: null,
-  zoomAccountId: null,
-  zoomEmail: null,
-  licensed: false,
-  apiUrl: null,
-  scopes: null,
-  accessTokenEncrypted: null,
-  refreshTokenEncrypted: null,
-  previousRefreshTokenEncrypted: null,
-  tokenExpiresAt: null,
-  leaseHolder: null,
-  leaseUntil: null,
-} as const;
 
 /**
  * Forgets a teacher's Zoom account and gives the consent back to Zoom, which may fail without harm: the tokens are gone
@@ -48,7 +32,8 @@ export async function disconnectZoom(deps: Deps, userId: number, origin: AuditOr
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const connection = await ZoomConnection.findOne({ where: { userId }, transaction, lock: true });
     if (!connection || connection.state === 'disconnected') return [];
-    await connection.update({ ...NOTHING_OF_ZOOM, version: connection.version + 1 }, { transaction });
+    const state = { state: 'disconnected', stateReason: null } as const;
+    await connection.update({ ...NOTHING_OF_ZOOM, ...state, version: connection.version + 1 }, { transaction });
     const entity = { type: 'user', id: userId };
     await writeAudit(deps, origin, { action: 'oauth_disconnected', entity }, transaction);
     return hintClassesAtRisk(deps, userId, transaction);

@@ -6,7 +6,9 @@ import type { Deps } from '../deps';
 import { WebhookEvent, type WebhookState } from '../models/WebhookEvent';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { addToOutbox, deliverOutbox, type HintReason } from '../temporal/outbox';
+import { DEAUTHORIZED } from '../zoom/deauthorization';
 import { parseMeetingEvent } from '../zoom/webhookEvents';
+import { recordDeauthorization } from './recordDeauthorization';
 import { recordMeetingEvent } from './recordMeetingEvent';
 import { recordParticipantEvent } from './recordParticipantEvent';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -26,8 +28,8 @@ export async function interpretWebhookEvent(deps: Deps, eventId: number): Promis
   const holder = randomUUID();
   try {
     if (!(await takeLease(deps, eventId, holder))) return;
-    const outboxId = await inTransaction(deps.db, (transaction) => interpret(deps, eventId, holder, transaction));
-    if (outboxId !== null) await deliverOutbox(deps, outboxId);
+    const outboxIds = await inTransaction(deps.db, (transaction) => interpret(deps, eventId, holder, transaction));
+    await deliverOutbox(deps, ...outboxIds);
   } catch (error) {
     deps.logger.error({ eventId, err: withoutBody(error) }, 'webhook event could not be interpreted');
     await putBack(deps, eventId, holder, error);
@@ -44,26 +46,31 @@ async function takeLease(deps: Deps, eventId: number, holder: string): Promise<b
   return taken === 1;
 }
 
-/** @returns the outbox row to deliver after the commit, if a workflow must hear of it */
+/** @returns the outbox rows to deliver after the commit: the workflows that must hear of it */
 async function interpret(
   deps: Deps,
   eventId: number,
   holder: string,
   transaction: Transaction,
-): Promise<number | null> {
+): Promise<readonly number[]> {
   const row = await WebhookEvent.findByPk(eventId, { transaction, rejectOnEmpty: true });
+  if (row.event === DEAUTHORIZED) {
+    const { state, outboxIds } = await recordDeauthorization(deps, row, transaction);
+    await finish(eventId, holder, state, transaction);
+    return outboxIds;
+  }
   const meeting =
     row.meetingId === null ? null : await ZoomMeeting.findOne({ where: { meetingId: row.meetingId }, transaction });
   if (!meeting) {
     await finish(eventId, holder, 'unmatched', transaction);
-    return null;
+    return [];
   }
   const hint = await record(deps, row, meeting, transaction);
   const entity = { type: 'zoom_meeting', id: meeting.id };
   const metadata = { event: row.event, webhookEventId: row.id };
   await writeAudit(deps, THE_SYSTEM, { action: 'webhook_received', entity, metadata }, transaction);
   await finish(eventId, holder, 'processed', transaction);
-  return hint === null ? null : addToOutbox({ classDateId: meeting.classDateId }, hint, transaction);
+  return hint === null ? [] : [await addToOutbox({ classDateId: meeting.classDateId }, hint, transaction)];
 }
 
 function record(

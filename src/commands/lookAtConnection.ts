@@ -49,6 +49,6 @@ async function refreshDueAt(connection: ZoomConnection, now: Date, skewMs = 0): 
   const { userId, refreshedAt, tokenExpiresAt } = connection;
   if (!refreshedAt || !tokenExpiresAt) return now;
   const shifted = (instant: Date) => new Date(instant.getTime() + skewMs);
-  const life = { refreshedAt: shifted(refreshedAt), expiresAt: shifted(tokenExpiresAt) };
-  return nextRefreshAt(life, await findClassSpans(userId, now));
+  const classes = await findClassSpans(userId, now);
+  return nextRefreshAt({ refreshedAt: shifted(refreshedAt), tokenExpiresAt: shifted(tokenExpiresAt), classes }, now);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UniqueConstraintError } from 'sequelize';
 import { WebhookEvent } from '../models/WebhookEvent';
+import { DEAUTHORIZED, neededBody } from '../zoom/deauthorization';
 import type { Envelope } from '../zoom/webhookEvents';
 
 /**
@@ -10,13 +11,14 @@ import type { Envelope } from '../zoom/webhookEvents';
  * @returns the row's id, or null when the event is already here
  */
 export async function receiveWebhook(envelope: Envelope, rawBody: Buffer, now: Date): Promise<number | null> {
+  const body = rawBody.toString('utf8');
   try {
     const row = await WebhookEvent.create({
       eventKey: createHash('sha256').update(rawBody).digest('hex'),
       event: envelope.event,
       eventAt: envelope.eventAt ?? now,
       meetingId: envelope.meetingId,
-      body: rawBody.toString('utf8'),
+      body: envelope.event === DEAUTHORIZED ? neededBody(body) : body,
       state: 'received',
     });
     return row.id;

@@ -1,33 +1,32 @@
-import { MINUTE_MS } from './clock';
+import { addMinutes } from './clock';
 
-/** A dead connection is found within a day, whether or not a class is near. */
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-/** From so long before a class its teacher's token is kept young, so that an outage of Zoom's token endpoint is harmless. */
-const BEFORE_CLASS_MS = 90 * MINUTE_MS;
-
-export interface TokenLife {
+/** A teacher's tokens and the classes that need them. */
+export interface RefreshFacts {
   readonly refreshedAt: Date;
-  readonly expiresAt: Date;
+  readonly tokenExpiresAt: Date;
+  readonly classes: readonly { readonly startsAt: Date; readonly endsAt: Date }[];
 }
 
-export interface ClassSpan {
-  readonly startsAt: Date;
-  readonly endsAt: Date;
-}
+/** A dead connection is found within a day, whether or not there are classes. */
+const DAILY_MINUTES = 24 * 60;
+/** From so long before a class until its end there is always a token with life in it. */
+const NEAR_MINUTES = 90;
 
 /**
- * When a connection's token should next be renewed: once a day, and at half its life from 90 minutes before each class
- * until its end. In the past when it is due.
- *
- * @param classes the teacher's, those that are over may be among them
+ * When a connection's tokens are renewed next: a day after the last time; near a class, at half of the token's life;
+ * and when a class comes near, at that instant. An instant that has passed means: now.
  */
-export function nextRefreshAt({ refreshedAt, expiresAt }: TokenLife, classes: readonly ClassSpan[]): Date {
-  const halfLife = refreshedAt.getTime() + (expiresAt.getTime() - refreshedAt.getTime()) / 2;
-  const instants = [refreshedAt.getTime() + DAY_MS];
-  for (const { startsAt, endsAt } of classes) {
-    const instant = Math.max(startsAt.getTime() - BEFORE_CLASS_MS, halfLife);
-    if (instant < endsAt.getTime()) instants.push(instant);
-  }
-  return new Date(Math.min(...instants));
+export function nextRefreshAt({ refreshedAt, tokenExpiresAt, classes }: RefreshFacts, now: Date): Date {
+  const daily = addMinutes(refreshedAt, DAILY_MINUTES);
+  const halfLife = new Date((refreshedAt.getTime() + tokenExpiresAt.getTime()) / 2);
+  const nearFrom = classes.map(({ startsAt, endsAt }) => ({
+    from: addMinutes(startsAt, -NEAR_MINUTES),
+    until: endsAt,
+  }));
+  if (nearFrom.some(({ from, until }) => from <= now && now < until)) return earliest([daily, halfLife]);
+  return earliest([daily, ...nearFrom.map(({ from }) => from).filter((from) => from > now)]);
+}
+
+function earliest(instants: readonly Date[]): Date {
+  return new Date(Math.min(...instants.map((instant) => instant.getTime())));
 }

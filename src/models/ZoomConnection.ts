@@ -19,6 +19,7 @@ export class ZoomConnection extends Model<InferAttributes<ZoomConnection>, Infer
   declare zoomUserId: CreationOptional<string | null>;
   declare zoomAccountId: CreationOptional<string | null>;
   declare zoomEmail: CreationOptional<string | null>;
+  declare zoomName: CreationOptional<string | null>;
   declare licensed: CreationOptional<boolean>;
   declare apiUrl: CreationOptional<string | null>;
   declare scopes: CreationOptional<string | null>;
@@ -46,6 +47,7 @@ export class ZoomConnection extends Model<InferAttributes<ZoomConnection>, Infer
         zoomUserId: DataTypes.STRING,
         zoomAccountId: DataTypes.STRING,
         zoomEmail: DataTypes.STRING,
+        zoomName: DataTypes.STRING,
         licensed: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
         apiUrl: DataTypes.STRING,
         scopes: DataTypes.TEXT,

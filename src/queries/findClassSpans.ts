@@ -1,6 +1,6 @@
 import { Op } from 'sequelize';
 import { addMinutes } from '../domain/clock';
-import type { ClassSpan } from '../domain/refreshTimes';
+import type { RefreshFacts } from '../domain/refreshTimes';
 import { ClassDate } from '../models/ClassDate';
 
 /** Longer than any class. */
@@ -8,7 +8,7 @@ const LONGEST_MINUTES = 24 * 60;
 const AHEAD_MINUTES = 2 * 24 * 60;
 
 /** A teacher's classes of the next two days that are not over, as spans of time. */
-export async function findClassSpans(teacherId: number, now: Date): Promise<ClassSpan[]> {
+export async function findClassSpans(teacherId: number, now: Date): Promise<RefreshFacts['classes']> {
   const classDates = await ClassDate.findAll({
     where: {
       teacherId,

@@ -57,7 +57,7 @@ function decrypt(encryption: Encryption, column: string, text: string | null | u
   try {
     return encryption.decrypt(text, settingPlace(column));
   } catch (error) {
-    if (error instanceof DecryptionError) throw new ZoomMisconfigured(error.message);
+    if (error instanceof DecryptionError) throw new ZoomMisconfigured(error.message, 'client');
     throw error;
   }
 }

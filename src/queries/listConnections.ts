@@ -41,7 +41,7 @@ async function standing(
   const { state, stateReason, licensed, refreshedAt, tokenExpiresAt } = connection;
   const connected = state === 'connected' && refreshedAt !== null && tokenExpiresAt !== null;
   const next = connected
-    ? nextRefreshAt({ refreshedAt, expiresAt: tokenExpiresAt }, await findClassSpans(teacherId, now))
+    ? nextRefreshAt({ refreshedAt, tokenExpiresAt, classes: await findClassSpans(teacherId, now) }, now)
     : null;
   return {
     state,

@@ -20,6 +20,8 @@ export const paths = {
   zoomConnect: '/teacher/zoom/connect',
   zoomCallback: '/teacher/zoom/callback',
   zoomDisconnect: '/teacher/zoom/disconnect',
+  zoomRefresh: '/teacher/zoom/refresh',
+  zoomStatus: '/teacher/zoom/status',
   startMeeting: (id: number | ':id') => `/teacher/meeting/${id}/start`,
   join: (id: number | ':id') => `/join/class/${id}`,
   joinGuest: (id: number | ':id') => `/join/class/${id}/guest`,

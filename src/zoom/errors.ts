@@ -8,9 +8,19 @@ export class ZoomNotConfigured extends ZoomError {
   override readonly name = 'ZoomNotConfigured';
 }
 
-/** Zoom does not accept our client id or secret: the admin must mend the app; no teacher's tokens are at fault. */
+/** What an admin has to mend: the client id or secret, the redirect address, the app itself, or an address of ours. */
+export type MisconfiguredPart = 'client' | 'redirect' | 'permissions' | 'app_off' | 'host';
+
+/** Zoom does not accept our app as it is set up: the admin must mend it; no teacher's tokens are at fault. */
 export class ZoomMisconfigured extends ZoomError {
   override readonly name = 'ZoomMisconfigured';
+
+  constructor(
+    message: string,
+    readonly part: MisconfiguredPart,
+  ) {
+    super(message);
+  }
 }
 
 /** A key is missing from ENCRYPTION_KEYS, so that teachers' tokens cannot be read; they are well once it is back. */

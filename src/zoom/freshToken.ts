@@ -227,6 +227,6 @@ function decryptToken(
   } catch (error) {
     if (!(error instanceof DecryptionError)) throw error;
     if (error.keyIsMissing) throw new ZoomTokensLocked(error.message);
-    throw new ZoomNeedsReconnect('the stored token was changed or belongs to somebody else');
+    throw new ZoomNeedsReconnect('token_unreadable');
   }
 }

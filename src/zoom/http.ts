@@ -83,7 +83,7 @@ function errorOf(request: HttpRequest, { status, headers, text }: HttpReply, now
   if (status === 429) return limitOf(headers, message, now);
   if (status >= 500 || status === 408) return noAnswer(request.method, request.operation);
   // 4711 (4700 in some documents): the token lacks a scope, which only a new consent can add.
-  if (code === 4711 || code === 4700) return new ZoomNeedsReconnect('a permission is missing');
+  if (code === 4711 || code === 4700) return new ZoomNeedsReconnect('scopes_missing');
   if (status === 401) return new AccessTokenRefused(`${request.operation}: access token refused`);
   if (status === 404) return new ZoomNotFound(`${request.operation}: not found (code ${code ?? 'none'})`);
   return new ZoomRefused(status, code);

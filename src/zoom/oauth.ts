@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Logger } from '../observability/logger';
-import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomRateLimited, ZoomUnreachable } from './errors';
+import { ZoomUnreachable } from './errors';
 import { parseJson, send, type HttpReply } from './http';
+import { noteRefusal, tokenError } from './oauthErrors';
 
 export interface ZoomApp {
   /** https://zoom.us, or the stand-in */
@@ -20,8 +21,6 @@ const tokensSchema = z.object({
   api_url: z.string().optional(),
 });
 
-const errorSchema = z.object({ error: z.string().default(''), reason: z.string().default('') });
-
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -33,11 +32,6 @@ export interface Tokens {
 
 /** Zoom rotates before it answers, so a reply given up too early costs the connection: wait long, never hedge. */
 const TOKEN_TIMEOUT_MS = 30_000;
-const RATE_LIMIT_WAIT_MS = 5_000;
-
-/** Zoom calls a dead, rotated or revoked token any of these; 4738: disabled by an admin, 4741: revoked. */
-const DEAD_STATUS = [400, 401];
-const DEAD_GRANT = ['invalid_grant', 'invalid_request', 'invalid_token', 'unauthorized_client'];
 
 /** PKCE, RFC 7636, S256. */
 export function createPkce(): { verifier: string; challenge: string } {
@@ -86,7 +80,10 @@ async function askForTokens(
   form: Record<string, string>,
 ): Promise<Tokens> {
   const reply = await post(logger, app, operation, `${app.oauthUrl}/oauth/token`, form);
-  if (reply.status !== 200) throw tokenError(operation, reply);
+  if (reply.status !== 200) {
+    noteRefusal(logger, app, operation, reply);
+    throw tokenError(operation, reply);
+  }
   const parsed = tokensSchema.safeParse(parseJson(reply.text));
   if (!parsed.success) throw new ZoomUnreachable(`${operation}: the answer could not be read`);
   const { access_token, refresh_token, expires_in, scope, api_url } = parsed.data;
@@ -123,24 +120,4 @@ async function post(
   } catch {
     throw new ZoomUnreachable(`${operation}: no answer`);
   }
-}
-
-/** @see https://developers.zoom.us/docs/integrations/oauth-error-messages/ */
-function tokenError(operation: string, { status, text }: HttpReply): Error {
-  const { error, reason } = errorBody(text);
-  if (error === 'invalid_client' || /client_id|client_secret/i.test(reason)) {
-    return new ZoomMisconfigured('Zoom does not know the client id or the client secret');
-  }
-  if (/redirect/i.test(reason)) return new ZoomMisconfigured('The redirect address is not the one in the Zoom app');
-  if (status === 429) return new ZoomRateLimited(new Date(Date.now() + RATE_LIMIT_WAIT_MS));
-  if (DEAD_STATUS.includes(status) && DEAD_GRANT.includes(error)) {
-    return new ZoomNeedsReconnect('Zoom no longer accepts the consent');
-  }
-  return new ZoomUnreachable(`${operation}: status ${status}`);
-}
-
-/** Zoom's own shape, `{"reason": …, "error": …}`; anything else (it also answers with HTML) has neither. */
-function errorBody(text: string): { error: string; reason: string } {
-  const parsed = errorSchema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data : { error: '', reason: '' };
 }

@@ -53,7 +53,7 @@ async function callWith<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema>> {
   const url = `${apiUrl}${path}${query ? `?${new URLSearchParams(query).toString()}` : ''}`;
   if (!isAllowedZoomUrl(deps.config, url)) {
-    throw new ZoomMisconfigured('The API address is not on the list of allowed Zoom hosts');
+    throw new ZoomMisconfigured('The API address is not on the list of allowed Zoom hosts', 'host');
   }
   const request: HttpRequest = {
     operation,

@@ -5,20 +5,44 @@
  * @see https://developers.zoom.us/docs/integrations/oauth-scopes-granular/
  */
 const NEEDED = [
-  { granular: 'user:read:user', classic: 'user:read' },
-  { granular: 'meeting:write:meeting', classic: 'meeting:write' },
-  { granular: 'meeting:read:meeting', classic: 'meeting:read' },
-  { granular: 'meeting:update:meeting', classic: 'meeting:write' },
-  { granular: 'meeting:delete:meeting', classic: 'meeting:write' },
-  { granular: 'meeting:read:list_meetings', classic: 'meeting:read' },
-  { granular: 'meeting:write:batch_registrants', classic: 'meeting:write' },
-  { granular: 'meeting:write:invite_links', classic: 'meeting:write' },
-  { granular: 'meeting:read:past_meeting', classic: 'meeting:read' },
-  { granular: 'meeting:read:list_past_participants', classic: 'meeting:read' },
+  { granular: 'user:read:user', classic: 'user:read', words: 'See your name, address and licence' },
+  { granular: 'meeting:write:meeting', classic: 'meeting:write', words: 'Make the meeting of a class' },
+  { granular: 'meeting:read:meeting', classic: 'meeting:read', words: 'Look at that meeting and start it for you' },
+  { granular: 'meeting:update:meeting', classic: 'meeting:write', words: 'Move it when the class is moved' },
+  { granular: 'meeting:delete:meeting', classic: 'meeting:write', words: 'Delete it when the class is cancelled' },
+  {
+    granular: 'meeting:read:list_meetings',
+    classic: 'meeting:read',
+    words: 'List meetings, so that none is made twice',
+  },
+  {
+    granular: 'meeting:write:batch_registrants',
+    classic: 'meeting:write',
+    words: 'Register your students, so that each has a link of their own',
+  },
+  { granular: 'meeting:write:invite_links', classic: 'meeting:write', words: 'Make links for guests' },
+  { granular: 'meeting:read:past_meeting', classic: 'meeting:read', words: 'See when a class began and ended' },
+  { granular: 'meeting:read:list_past_participants', classic: 'meeting:read', words: 'See who came to a class' },
 ] as const;
 
-/** The scopes that a consent lacks; people may untick some. */
-export function missingScopes(granted: readonly string[]): string[] {
+export interface NeededScope {
+  readonly scope: string;
+  /** What it is good for, for the teacher. */
+  readonly words: string;
+  readonly granted: boolean;
+}
+
+/** Everything we need, in words, and whether a consent covers it; people may untick some. */
+export function describeScopes(granted: readonly string[]): NeededScope[] {
   const has = (scope: string) => granted.includes(scope) || granted.includes(`${scope}:admin`);
-  return NEEDED.filter(({ granular, classic }) => !has(granular) && !has(classic)).map(({ granular }) => granular);
+  return NEEDED.map(({ granular, classic, words }) => ({
+    scope: granular,
+    words,
+    granted: has(granular) || has(classic),
+  }));
+}
+
+/** The scopes that a consent lacks. */
+export function missingScopes(granted: readonly string[]): NeededScope[] {
+  return describeScopes(granted).filter((needed) => !needed.granted);
 }

@@ -38,6 +38,7 @@ export async function connectTeacher(
     zoomUserId: zoomUser.id,
     zoomAccountId: zoomUser.accountId,
     zoomEmail: zoomUser.email,
+    zoomName: zoomUser.name,
     licensed: zoomUser.licensed,
     version: 1,
     connectedAt: new Date(),

@@ -106,7 +106,7 @@ it('a missing permission makes the teacher connect again', async () => {
   await expect(create()).rejects.toThrow(ZoomNeedsReconnect);
   expect(await ZoomConnection.findOne({ where: { userId } })).toMatchObject({
     state: 'needs_reconnect',
-    stateReason: 'a permission is missing',
+    stateReason: 'scopes_missing',
   });
 });
 

@@ -37,6 +37,8 @@ export const behaviourSchema = z.strictObject({
   appDisabledFor: z.array(z.string()).default([]),
   /** The e-mail address of whom the consent page lets in at once, without asking. */
   autoAllow: z.email().nullable().default(null),
+  /** The consent page sends everybody back with this `error`, such as server_error, instead of asking. */
+  consentError: z.string().nullable().default(null),
 });
 
 export type Behaviour = z.infer<typeof behaviourSchema>;

@@ -25,6 +25,8 @@ const API_FAULTS = [
   'invalidToken',
   /** 400 with code 3161. */
   'hostNotAllowed',
+  /** The token endpoint's refusal with that `code`: 4700, 4702, 4704, 4709, 4711, 4717, 4733, 4734, 4735, 4738, 4741. */
+  'oauthError',
 ] as const;
 
 const WEBHOOK_FAULTS = [
@@ -54,6 +56,8 @@ export const faultSchema = z.strictObject({
   times: z.number().int().min(1).optional(),
   status: z.number().int().min(200).max(599).optional(),
   delayMs: z.number().min(0).optional(),
+  /** Of oauthError. */
+  code: z.number().int().optional(),
   /** The Retry-After header of rateLimitQps and rateLimitDaily, as it stands. */
   retryAfter: z.string().optional(),
 });

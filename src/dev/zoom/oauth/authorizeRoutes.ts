@@ -35,6 +35,8 @@ export function addAuthorizeRoutes(router: Router, world: World): void {
   router.get('/oauth/authorize', (ctx) => {
     const request = readRequest(world, ctx, ctx.query);
     if (!request) return;
+    const { consentError } = world.behaviour;
+    if (consentError !== null) return sendBack(ctx, request, { error: consentError });
     const auto = world.behaviour.autoAllow ?? [ctx.query.auto].flat()[0];
     const user = auto ? world.userByEmail(auto) : undefined;
     if (user) allow(world, ctx, request, user, world.settings.app.scopes);

@@ -1,8 +1,9 @@
 import type { Router } from '@koa/router';
 import type { Context } from 'koa';
+import type { Fault } from '../core/faults';
 import { perform, type Reply } from '../core/perform';
 import type { World } from '../core/world';
-import { OauthError } from './errors';
+import { documentedError, OauthError } from './errors';
 import { exchangeCode, refresh, revokeGrant } from './grants';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,7 @@ export function addTokenRoutes(router: Router, world: World): void {
       host: world.user(userId)?.email ?? null,
       hostId: userId,
       work: () => orRefusal(() => grantTokens(world, ctx, parameters)),
+      refusal: injectedRefusal,
     });
   });
   router.post('/oauth/revoke', async (ctx) => {
@@ -28,6 +30,7 @@ export function addTokenRoutes(router: Router, world: World): void {
       host: world.user(userId)?.email ?? null,
       hostId: userId,
       work: () => orRefusal(() => revoke(world, ctx, parameters)),
+      refusal: injectedRefusal,
     });
   });
 }
@@ -57,6 +60,12 @@ function revoke(world: World, ctx: Context, parameters: Parameters): Reply {
   const userId = subjectOf(world, parameters);
   if (!revokeGrant(world, userId)) throw new OauthError(400, 'Invalid Token!', 'invalid_request');
   return { status: 200, body: { status: 'success' } };
+}
+
+function injectedRefusal({ kind, code }: Fault): Reply | undefined {
+  if (kind !== 'oauthError') return undefined;
+  const { status, reason, error } = documentedError(code);
+  return { status, body: { reason, error } };
 }
 
 function orRefusal(work: () => Reply): Reply {

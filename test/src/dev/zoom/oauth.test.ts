@@ -159,6 +159,26 @@ describe('codes and tokens', () => {
     expect((await call(zoom, ADA, 'GET', '/users/me')).json.code).toBe(4738);
   });
 
+  it('sends everybody back with an error when told to', async () => {
+    const zoom = await startZoom();
+    zoom.control.setBehaviour({ autoAllow: ADA, consentError: 'server_error' });
+    const answer = await fetch(authorizeUrl(zoom), { redirect: 'manual' });
+    expect(answer.headers.get('location')).toBe(`${REDIRECT_URI}?error=server_error&state=the-state`);
+  });
+
+  it.each([
+    [4702, 401, 'invalid_client'],
+    [4709, 400, 'invalid_request'],
+    [4741, 400, 'invalid_grant'],
+  ])('refuses as documented under %s when told to, and does nothing', async (code, status, error) => {
+    const zoom = await startZoom();
+    const { refresh_token } = (await connect(zoom, ADA)).json;
+    zoom.control.addFault({ kind: 'oauthError', operation: 'tokenRefresh', code, times: 1 });
+    const refused = await token(zoom, { grant_type: 'refresh_token', refresh_token });
+    expect([refused.status, refused.json.error]).toEqual([status, error]);
+    expect((await token(zoom, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
+  });
+
   it('revokes by access token', async () => {
     const zoom = await startZoom();
     const { access_token, refresh_token } = (await connect(zoom, ADA)).json;
