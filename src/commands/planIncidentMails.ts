@@ -5,6 +5,7 @@ import { incidentMailUsefulUntil, type IncidentMailKind } from '../domain/mails'
 import type { Incident } from '../models/Incident';
 import { MailDelivery } from '../models/MailDelivery';
 import { User } from '../models/User';
+import { ZoomConnection } from '../models/ZoomConnection';
 
 /** Makes sure the ledger has a row for each recipient of each mail, and makes no second one. */
 export async function planIncidentMails(incident: Incident, mails: readonly IncidentMail[], now: Date): Promise<void> {
@@ -39,10 +40,16 @@ async function recipientsOf(kind: IncidentMailKind, { id, userId }: Incident): P
     case 'connect_zoom':
       return userId === null ? [] : [userId];
     case 'incident_opened':
-      return (await enabledAdmins()).map((admin) => admin.id);
+      return (await isByAdmin(userId)) ? [] : (await enabledAdmins()).map((admin) => admin.id);
     case 'incident_closed':
       return adminsWhoWereTold(id);
   }
+}
+
+/** Whoever changed the Zoom app was told how many teachers must connect again; not once more for each of them. */
+async function isByAdmin(userId: number | null): Promise<boolean> {
+  if (userId === null) return false;
+  return (await ZoomConnection.count({ where: { userId, stateReason: 'app_changed' } })) > 0;
 }
 
 function enabledAdmins(): Promise<User[]> {

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps';
 import { Incident } from '../models/Incident';
 import { ZoomConnection } from '../models/ZoomConnection';
-import { findZoomApp } from '../queries/findZoomSettings';
+import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
 import { deliverOutbox } from '../temporal/outbox';
 import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured } from '../zoom/errors';
 import { hasReadableTokens } from '../zoom/freshToken';
@@ -41,7 +41,10 @@ async function isMended(deps: Deps, { cause, userId }: Incident): Promise<boolea
 
 async function areTokensReadable(deps: Deps): Promise<boolean> {
   const connections = await ZoomConnection.findAll({ where: { state: 'connected' } });
-  return connections.every((connection) => hasReadableTokens(deps, connection));
+  for (const connection of connections) {
+    if (!(await hasReadableTokens(deps, connection))) return false;
+  }
+  return true;
 }
 
 async function zoomKnowsUs(deps: Deps): Promise<boolean> {
@@ -55,10 +58,10 @@ async function zoomKnowsUs(deps: Deps): Promise<boolean> {
 }
 
 /** Whatever it says to a caller it does not know: it answers. */
-async function zoomAnswers({ config, logger }: Deps): Promise<boolean> {
+async function zoomAnswers(deps: Deps): Promise<boolean> {
   try {
-    const url = `${config.zoom.apiUrl}/users/me`;
-    const reply = await send(logger, {
+    const url = `${await findApiUrl(deps)}/users/me`;
+    const reply = await send(deps.logger, {
       operation: 'probe',
       method: 'GET',
       url,

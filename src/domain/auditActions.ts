@@ -33,4 +33,5 @@ export type AuditAction =
   | 'join_attempt_no_token'
   | 'join_attempt_mismatched_class'
   | 'webhook_received'
+  | 'webhook_url_validated'
   | 'webhook_signature_failed';

@@ -16,6 +16,8 @@ export interface SessionData {
   flash?: { kind: 'good' | 'bad'; text: string }[];
   /** an OAuth consent under way */
   zoomConsent?: { state: string; verifier: string; expiresAt: number };
+  /** Zoom settings that wait for a confirmation, encrypted */
+  zoomSettingsDraft?: { sealed: string; expiresAt: number };
 }
 
 /** Sessions as rows, so that they can be ended; made only when there is something to keep. */

@@ -19,10 +19,10 @@ export function line(max: number) {
     .default('');
 }
 
-/** The typed values, as they were typed, for a form that is shown again. */
+/** The typed values, as they were typed, for a form that is shown again; secrets are never sent back. */
 export function typedValues(ctx: AppContext): Record<string, string> {
   const body: unknown = ctx.request.body;
   if (typeof body !== 'object' || body === null) return {};
   const entries = Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return Object.fromEntries(entries.filter(([name]) => name !== '_csrf' && !/password/i.test(name)));
+  return Object.fromEntries(entries.filter(([name]) => name !== '_csrf' && !/password|secret/i.test(name)));
 }

@@ -21,6 +21,11 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
   declare graceMinutes: number;
   declare watchMinutes: number;
   declare settleMinutes: number;
+  /** counts the saves, so that two forms open at once are told apart */
+  declare version: CreationOptional<number>;
+  /** when the client id, its secret or the redirect address last changed; null: as they were first */
+  declare appSavedAt: CreationOptional<Date | null>;
+  declare webhookSecretSavedAt: CreationOptional<Date | null>;
   declare updatedBy: CreationOptional<number | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -40,6 +45,9 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
         graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        appSavedAt: DataTypes.DATE(3),
+        webhookSecretSavedAt: DataTypes.DATE(3),
         updatedBy: DataTypes.BIGINT.UNSIGNED,
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

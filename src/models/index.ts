@@ -10,6 +10,7 @@ import { User } from './User';
 import { WebhookEvent } from './WebhookEvent';
 import { WorkflowOutbox } from './WorkflowOutbox';
 import { ZoomAuditLog } from './ZoomAuditLog';
+import { ZoomCheck } from './ZoomCheck';
 import { ZoomConnection } from './ZoomConnection';
 import { ZoomMeeting } from './ZoomMeeting';
 import { ZoomMeetingInstance } from './ZoomMeetingInstance';
@@ -21,6 +22,7 @@ const MODELS = [
   User,
   Session,
   ZoomSetting,
+  ZoomCheck,
   ZoomConnection,
   BookOrder,
   OrderGuest,

@@ -45,6 +45,7 @@ const LOSSES: Readonly<Record<string, string>> = {
   scopes_missing: 'Zoom did not give us every permission a class needs.',
   app_disabled: 'The admin of your Zoom account does not allow our app.',
   owner_gone: 'The Zoom account that was connected no longer exists.',
+  app_changed: 'Our Zoom app was replaced by another, so every teacher has to connect once more.',
   token_unreadable: 'What we had stored of your connection could no longer be read.',
   revoked: 'The permission was withdrawn at Zoom, or given anew somewhere else.',
   app_deauthorized: 'Our app was removed from your Zoom account, so we have deleted what we knew of it.',

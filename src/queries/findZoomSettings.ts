@@ -2,6 +2,7 @@ import type { Config } from '../config/loadConfig';
 import { ZoomSetting } from '../models/ZoomSetting';
 import { DecryptionError, type Encryption } from '../security/encryption';
 import { ZoomMisconfigured, ZoomNotConfigured } from '../zoom/errors';
+import { isAllowedZoomUrl } from '../zoom/hosts';
 import type { ZoomApp } from '../zoom/oauth';
 
 export const SETTINGS_ID = 1;
@@ -33,11 +34,21 @@ export async function findZoomApp(deps: { config: Config; encryption: Encryption
   if (clientId === null || clientSecret === null) {
     throw new ZoomNotConfigured('Enter the Zoom app’s client id and client secret in the settings.');
   }
-  const redirectUri = row?.redirectUri ?? `${deps.config.appUrl}/teacher/zoom/callback`;
+  const redirectUri = row?.redirectUri ?? defaultRedirectUri(deps.config);
   return { oauthUrl: deps.config.zoom.oauthUrl, clientId, clientSecret, redirectUri };
 }
 
-/** The secrets a webhook may be signed with: the current one, and the previous one during a rotation. */
+export function defaultRedirectUri({ appUrl }: Pick<Config, 'appUrl'>): string {
+  return `${appUrl}/teacher/zoom/callback`;
+}
+
+/** Where Zoom's API is for accounts of which Zoom has named no other address; what is no longer allowed is passed over. */
+export async function findApiUrl({ config }: { config: Config }): Promise<string> {
+  const saved = (await ZoomSetting.findByPk(SETTINGS_ID, { attributes: ['baseUrl'] }))?.baseUrl;
+  return saved !== undefined && isAllowedZoomUrl(config, saved) ? saved : config.zoom.apiUrl;
+}
+
+/** The secrets a webhook may be signed with: the current one first, and the previous one during a rotation. */
 export async function findWebhookSecrets(deps: { encryption: Encryption }): Promise<string[]> {
   const row = await ZoomSetting.findByPk(SETTINGS_ID);
   const current = decrypt(deps.encryption, 'webhook_secret_encrypted', row?.webhookSecretEncrypted);

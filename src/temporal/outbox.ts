@@ -27,6 +27,7 @@ export type HintReason =
   | 'meeting updated'
   | 'late evidence'
   | 'retry now'
+  | 'settings saved'
   | 'incident opened'
   | 'incident closed';
 

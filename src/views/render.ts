@@ -12,6 +12,7 @@ handlebars.registerHelper('eq', (one: unknown, other: unknown) => one === other)
 handlebars.registerHelper('instant', (instant: unknown, zone: unknown) =>
   instant instanceof Date ? formatInstant(instant, typeof zone === 'string' ? zone : 'UTC') : '',
 );
+handlebars.registerHelper('concat', (...parts: unknown[]) => parts.slice(0, -1).map(String).join(''));
 handlebars.registerHelper('iso', (instant: unknown) => (instant instanceof Date ? instant.toISOString() : ''));
 for (const file of readdirSync(path.join(__dirname, 'partials'))) {
   handlebars.registerPartial(path.parse(file).name, read(`partials/${file}`));

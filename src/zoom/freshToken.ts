@@ -7,7 +7,7 @@ import { inTransaction } from '../db/transaction';
 import type { Clock } from '../domain/clock';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { Logger } from '../observability/logger';
-import { findZoomApp } from '../queries/findZoomSettings';
+import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
 import { DecryptionError, type Encryption } from '../security/encryption';
 import { deliverOutbox } from '../temporal/outbox';
 import type { Temporal } from '../temporal/temporal';
@@ -69,7 +69,7 @@ export async function freshToken(deps: TokenDeps, userId: number, refused?: numb
 
 async function readableToken(deps: TokenDeps, connection: ZoomConnection): Promise<FreshToken> {
   try {
-    return tokenOf(deps, connection);
+    return await tokenOf(deps, connection);
   } catch (error) {
     if (error instanceof ZoomNeedsReconnect) await markDead(deps, connection, error.reason);
     throw error;
@@ -77,9 +77,9 @@ async function readableToken(deps: TokenDeps, connection: ZoomConnection): Promi
 }
 
 /** Whether the keys for a connection's tokens are there; tokens that are damaged are another matter. */
-export function hasReadableTokens(deps: TokenDeps, connection: ZoomConnection): boolean {
+export async function hasReadableTokens(deps: TokenDeps, connection: ZoomConnection): Promise<boolean> {
   try {
-    tokenOf(deps, connection);
+    await tokenOf(deps, connection);
     return true;
   } catch (error) {
     return !(error instanceof ZoomTokensLocked);
@@ -196,8 +196,8 @@ async function releaseLease({ userId, version }: ZoomConnection): Promise<void> 
 }
 
 /** When a refresh is not to be had now, a token that still lives will do. */
-function stillUsable(deps: TokenDeps, connection: ZoomConnection, refused?: number): FreshToken {
-  if (lifeLeftMs(deps, connection) > 0 && connection.version !== refused) return tokenOf(deps, connection);
+async function stillUsable(deps: TokenDeps, connection: ZoomConnection, refused?: number): Promise<FreshToken> {
+  if (lifeLeftMs(deps, connection) > 0 && connection.version !== refused) return await tokenOf(deps, connection);
   throw new ZoomUnreachable('the access token could not be refreshed now');
 }
 
@@ -205,11 +205,11 @@ function lifeLeftMs({ clock }: TokenDeps, { tokenExpiresAt }: ZoomConnection): n
   return (tokenExpiresAt?.getTime() ?? 0) - clock.now().getTime();
 }
 
-function tokenOf(deps: TokenDeps, connection: ZoomConnection): FreshToken {
+async function tokenOf(deps: TokenDeps, connection: ZoomConnection): Promise<FreshToken> {
   const own = connection.apiUrl && isAllowedZoomUrl(deps.config, connection.apiUrl) ? `${connection.apiUrl}/v2` : null;
   return {
     accessToken: decryptToken(deps, connection, 'accessTokenEncrypted', 'access_token_encrypted'),
-    apiUrl: own ?? deps.config.zoom.apiUrl,
+    apiUrl: own ?? (await findApiUrl(deps)),
     version: connection.version,
   };
 }

@@ -1,10 +1,10 @@
 /**
  * What we ask of a teacher's Zoom account, as the granular scopes of new Zoom apps, and the classic scope that covers
- * each in older ones.
+ * each in older ones; the reason completes "to …".
  *
  * @see https://developers.zoom.us/docs/integrations/oauth-scopes-granular/
  */
-const NEEDED = [
+export const NEEDED_SCOPES = [
   { granular: 'user:read:user', classic: 'user:read', words: 'See your name, address and licence' },
   { granular: 'meeting:write:meeting', classic: 'meeting:write', words: 'Make the meeting of a class' },
   { granular: 'meeting:read:meeting', classic: 'meeting:read', words: 'Look at that meeting and start it for you' },
@@ -35,7 +35,7 @@ export interface NeededScope {
 /** Everything we need, in words, and whether a consent covers it; people may untick some. */
 export function describeScopes(granted: readonly string[]): NeededScope[] {
   const has = (scope: string) => granted.includes(scope) || granted.includes(`${scope}:admin`);
-  return NEEDED.map(({ granular, classic, words }) => ({
+  return NEEDED_SCOPES.map(({ granular, classic, words }) => ({
     scope: granular,
     words,
     granted: has(granular) || has(classic),

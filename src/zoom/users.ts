@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
+import { findApiUrl } from '../queries/findZoomSettings';
 import { ZoomMisconfigured } from './errors';
 import { isAllowedZoomUrl } from './hosts';
 import { readReply, send, type HttpRequest } from './http';
@@ -41,7 +42,7 @@ export async function fetchZoomUser(
   accessToken: string,
   apiUrl: string | null,
 ): Promise<ZoomUser> {
-  const base = apiUrl && isAllowedZoomUrl(config, apiUrl) ? `${apiUrl}/v2` : config.zoom.apiUrl;
+  const base = apiUrl && isAllowedZoomUrl(config, apiUrl) ? `${apiUrl}/v2` : await findApiUrl({ config });
   const url = `${base}/users/me`;
   if (!isAllowedZoomUrl(config, url))
     throw new ZoomMisconfigured('The API address is not an allowed Zoom host', 'host');

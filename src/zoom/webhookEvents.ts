@@ -1,5 +1,24 @@
 import { z } from 'zod';
 
+/** The events to tick in the Zoom app: each by Zoom's two names for it, and what we do with it. */
+export const USED_EVENTS = [
+  { event: 'meeting.started', title: 'Start Meeting', reason: 'the class is live' },
+  { event: 'meeting.ended', title: 'End Meeting', reason: 'the class is over, or the host has left' },
+  { event: 'meeting.updated', title: 'Meeting has been updated', reason: 'somebody moved the room at Zoom' },
+  { event: 'meeting.deleted', title: 'Meeting has been deleted', reason: 'somebody deleted the room; we make another' },
+  {
+    event: 'meeting.permanently_deleted',
+    title: 'Meeting has been permanently deleted',
+    reason: 'the same, from Zoom’s trash',
+  },
+  {
+    event: 'meeting.participant_joined',
+    title: 'Participant/Host joined meeting',
+    reason: 'somebody came: attendance',
+  },
+  { event: 'meeting.participant_left', title: 'Participant/Host left meeting', reason: 'somebody left: attendance' },
+] as const;
+
 /** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
 const id = z.union([z.string(), z.number().int()]).transform(String);
 const meetingId = id.pipe(z.string().regex(/^\d{1,20}$/));

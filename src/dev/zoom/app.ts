@@ -15,6 +15,11 @@ import { stylesheet } from './views/render';
 export function createZoomApp(world: World, control: ZoomControl): Koa {
   const app = new Koa();
   app.use(answerFailures);
+  app.use(async (ctx, next) => {
+    const { clockAheadSeconds } = world.behaviour;
+    if (clockAheadSeconds !== 0) ctx.set('Date', new Date(Date.now() + clockAheadSeconds * 1000).toUTCString());
+    await next();
+  });
   app.use(bodyParser({ enableTypes: ['json', 'form'], jsonLimit: '1mb', onError: refuseBody }));
   const oauth = new Router();
   addAuthorizeRoutes(oauth, world);

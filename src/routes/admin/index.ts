@@ -5,12 +5,14 @@ import { only } from '../../middlewares/access';
 import type { AppState } from '../../middlewares/context';
 import { presentClassRow } from '../../presenters/classDate';
 import { listClassDates, type ClassRow } from '../../queries/listClassDates';
+import { isZoomConfigured } from '../../queries/readZoomSettings';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addClassDateRoutes } from './classDates';
 import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
+import { addZoomSettingsRoutes } from './zoomSettings';
 
 const REFRESH_SECONDS = 10;
 
@@ -23,6 +25,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
     render(ctx, 'admin/dashboard', {
       title: 'Classes',
       refreshSeconds: REFRESH_SECONDS,
+      zoomIncomplete: !(await isZoomConfigured(deps)),
       upcoming: upcoming.map((row) => present(row)),
       recent: recent.map((row) => present(row)),
     });
@@ -31,5 +34,6 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addOrderRoutes(router, deps);
   addClassDateRoutes(router, deps);
   addIncidentRoutes(router, deps);
+  addZoomSettingsRoutes(router, deps);
   return router;
 }

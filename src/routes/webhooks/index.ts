@@ -41,7 +41,10 @@ async function receive(deps: Deps, limit: FailureLimit, ctx: AppContext): Promis
   if (!envelope) return answer(ctx, 400, { error: 'Not an event' });
   if (envelope.event === 'endpoint.url_validation') {
     const validation = answerUrlValidation(envelope.plainToken, secret);
-    return validation ? answer(ctx, 200, validation) : answer(ctx, 400, { error: 'Not a plain token' });
+    if (!validation) return answer(ctx, 400, { error: 'Not a plain token' });
+    // Zoom asks when the address is saved and every 72 hours, so a row each is no burden.
+    await writeAudit(deps, originOf(ctx), { action: 'webhook_url_validated' }, null);
+    return answer(ctx, 200, validation);
   }
   const eventId = await receiveWebhook(envelope, body, deps.clock.now());
   answer(ctx, 200, { status: 'success' });

@@ -35,6 +35,10 @@ export const behaviourSchema = z.strictObject({
   lockedSettings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   /** Accounts whose admin has disabled the app (4738). */
   appDisabledFor: z.array(z.string()).default([]),
+  /** How far Zoom's clock is ahead of this machine's, as its Date headers tell. */
+  clockAheadSeconds: z.number().int().default(0),
+  /** The consent page is shown only to those who are signed in, so whatever is wrong with a request is told only then. */
+  signInFirst: z.boolean().default(false),
   /** The e-mail address of whom the consent page lets in at once, without asking. */
   autoAllow: z.email().nullable().default(null),
   /** The consent page sends everybody back with this `error`, such as server_error, instead of asking. */

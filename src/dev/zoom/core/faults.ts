@@ -5,6 +5,8 @@ const API_FAULTS = [
   /** Answers `status` (default 500) with a JSON error, without doing the work. */
   'status',
   'html',
+  /** Answers as the token endpoint words errors: `status` (default 400) with `error` and `reason`. */
+  'oauthAnswer',
   'xml',
   /** Does the work after `delayMs`. */
   'slow',
@@ -55,6 +57,8 @@ export const faultSchema = z.strictObject({
   /** At most so many times. */
   times: z.number().int().min(1).optional(),
   status: z.number().int().min(200).max(599).optional(),
+  error: z.string().optional(),
+  reason: z.string().optional(),
   delayMs: z.number().min(0).optional(),
   /** Of oauthError. */
   code: z.number().int().optional(),

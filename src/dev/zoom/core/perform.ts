@@ -76,6 +76,7 @@ function refuse(task: Task, faults: Fault[]): Reply | undefined {
 
 const COMMON_REFUSALS: Partial<Record<Fault['kind'], (fault: Fault) => Reply>> = {
   status: ({ status = 500 }) => ({ status, body: { code: status, message: 'Internal Server Error' } }),
+  oauthAnswer: ({ status = 400, error = 'invalid_request', reason = '' }) => ({ status, body: { reason, error } }),
   html: ({ status = 502 }) => ({
     status,
     headers: { 'content-type': 'text/html; charset=utf-8' },

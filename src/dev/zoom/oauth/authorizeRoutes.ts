@@ -33,6 +33,10 @@ const decisionSchema = z.object({
 /** GET /oauth/authorize shows the consent page; its form posts the answer, and Zoom sends the browser back. */
 export function addAuthorizeRoutes(router: Router, world: World): void {
   router.get('/oauth/authorize', (ctx) => {
+    if (world.behaviour.signInFirst) {
+      ctx.redirect('/signin');
+      return;
+    }
     const request = readRequest(world, ctx, ctx.query);
     if (!request) return;
     const { consentError } = world.behaviour;

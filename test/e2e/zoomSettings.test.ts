@@ -1,0 +1,97 @@
+import { source as axeSource } from 'axe-core';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
+import { requireTestEnvironment } from '../../src/config/testEnvironment';
+import type { Deps } from '../../src/deps';
+import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
+import { ZoomSetting } from '../../src/models/ZoomSetting';
+import { paths } from '../../src/routes/paths';
+import { buildUser } from '../factories/people';
+import { passwordHash, PASSWORD } from '../support/browser';
+import { buildConnectedTeacher } from '../support/teachers';
+import { startWebsite, type Website } from '../support/website';
+
+const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
+const PICTURES = path.join(__dirname, '../../.dev/reports');
+const WIDTHS = [360, 1280];
+
+let zoom: ZoomSimulator;
+let website: Website;
+let deps: Deps;
+let browser: Browser;
+let page: Page;
+let site: string;
+
+beforeAll(async () => {
+  website = await startWebsite();
+  site = `http://127.0.0.1:${website.port}`;
+  zoom = await startZoomSimulator({ seed: 8, app: { ...APP, redirectUris: [`${site}${paths.zoomCallback}`] } });
+  const { config } = website.deps;
+  const changed = { appUrl: site, zoom: { ...config.zoom, oauthUrl: zoom.url, apiUrl: `${zoom.url}/v2` } };
+  deps = { ...website.deps, config: { ...config, ...changed } };
+  await website.restart(changed);
+  await saveFirstZoomSettings(deps);
+  await ZoomSetting.update({ redirectUri: `${site}${paths.zoomCallback}` }, { where: {} });
+  await buildConnectedTeacher(deps, zoom);
+  browser = await chromium.launch({ executablePath: requireTestEnvironment('chromium'), args: ['--no-sandbox'] });
+  page = await browser.newPage();
+  mkdirSync(PICTURES, { recursive: true });
+  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
+  await page.goto(`${site}${paths.login}`);
+  await page.fill('#email', admin.email);
+  await page.fill('#password', PASSWORD);
+  await page.click('main button');
+});
+
+afterAll(async () => {
+  await browser.close();
+  await website.close();
+  await zoom.close();
+});
+
+/** At every width: nothing that axe objects to, nothing wider than the window; a picture for whoever wants to look. */
+async function looksRight(name: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
+    expect([name, width, violations.map(({ id }) => id)]).toEqual([name, width, []]);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
+  }
+}
+
+it('an admin finds the page, tests what is typed without losing it, and saves', async () => {
+  await page.click('nav >> text=Zoom settings');
+  await page.click('summary');
+  await looksRight('zoomSettings');
+  await page.fill('#clientSecret', 'a-wrong-secret');
+  await page.click('#test');
+  await page.getByText('does not know this client id and secret').waitFor();
+  expect(await page.inputValue('#clientSecret')).toBe('a-wrong-secret');
+  await page.fill('#clientSecret', APP.clientSecret);
+  await page.click('#test');
+  await page.locator('#result').getByText('Zoom knows this client id and secret.').waitFor();
+  await looksRight('zoomSettingsTested');
+  await page.fill('#baseUrl', 'https://evil.example/v2');
+  await page.click('button:text-is("Save")');
+  await page.locator('#baseUrl-error').waitFor();
+  await looksRight('zoomSettingsWrong');
+  await page.fill('#baseUrl', '');
+  await page.fill('#webhookSecret', 'the-next-webhook-secret');
+  await page.click('button:text-is("Save")');
+  await page.getByText('The webhook secret is being changed').waitFor();
+  await looksRight('zoomSettingsRotating');
+});
+
+it('is asked before another client id disconnects teachers', async () => {
+  await page.goto(`${site}${paths.zoomSettings}`);
+  await page.fill('#clientId', 'another-client');
+  await page.click('button:text-is("Save")');
+  await page.getByText('Teachers who must connect again').waitFor();
+  await looksRight('zoomClientChange');
+  await page.click('text=Change it and disconnect them');
+  await page.getByText('Teachers who must connect again: 1.').waitFor();
+});
