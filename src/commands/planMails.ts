@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { CreationAttributes } from 'sequelize';
+import { Op, type CreationAttributes } from 'sequelize';
 import { classTimes } from '../domain/classTimes';
+import { addMinutes } from '../domain/clock';
 import { usefulUntil, type ClassMailKind } from '../domain/mails';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
@@ -12,6 +13,8 @@ interface Recipient {
   readonly passId: number | null;
   readonly userId: number | null;
 }
+
+const TOLD_LATELY_MINUTES = 60;
 
 /** States that mean: this person has been told, or may have been. */
 const TOLD = ['sending', 'data_sent', 'sent', 'unknown'];
@@ -43,13 +46,23 @@ export async function planMails({
   });
   const planned = new Set(known.map(keyOf));
   const rows: CreationAttributes<MailDelivery>[] = [];
-  for (const kind of kinds) {
+  for (const kind of await stillNeeded(kinds, classDate)) {
     for (const recipient of recipientsOf(kind, classDate, passes, known)) {
       const row = { ...newRow(kind, classDate, now), ...recipient };
       if (!planned.has(keyOf(row))) rows.push(row);
     }
   }
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+}
+
+/** A teacher who has just been told of the connection itself need not hear of it once more for this class. */
+async function stillNeeded(kinds: readonly ClassMailKind[], classDate: ClassDate): Promise<ClassMailKind[]> {
+  if (!kinds.includes('teacher_not_connected')) return [...kinds];
+  const since = addMinutes(classTimes(classDate).opensAt, -TOLD_LATELY_MINUTES);
+  const told = await MailDelivery.count({
+    where: { kind: 'connect_zoom', userId: classDate.teacherId, createdAt: { [Op.gt]: since } },
+  });
+  return kinds.filter((kind) => kind !== 'teacher_not_connected' || told === 0);
 }
 
 function keyOf({ recipientKey, kind, version }: Pick<MailDelivery, 'recipientKey' | 'kind' | 'version'>): string {

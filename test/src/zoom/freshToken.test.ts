@@ -78,6 +78,19 @@ it('asks once more when the answer was lost before Zoom had done anything', asyn
   expect((await connection()).state).toBe('connected');
 });
 
+it('tells the teacher at once when the answer was lost after Zoom had rotated, and asks no more than twice', async () => {
+  await expire();
+  const before = refreshCalls();
+  site.zoom.control.addFault({ kind: 'loseReply', operation: 'tokenRefresh', times: 1 });
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomNeedsReconnect);
+  expect((await connection()).state).toBe('needs_reconnect');
+  expect(refreshCalls() - before).toBe(2);
+  const told = await Incident.findOne({ where: { cause: 'teacher_connection', userId, closedAt: null } });
+  expect(told).not.toBeNull();
+  await expect(freshToken(site.deps, userId)).rejects.toThrow(ZoomNeedsReconnect);
+  expect(refreshCalls() - before).toBe(2);
+});
+
 it.each([
   ['no answer', { kind: 'reset', operation: 'tokenRefresh' } as const],
   ['a fault', { kind: 'status', operation: 'tokenRefresh', status: 503 } as const],
