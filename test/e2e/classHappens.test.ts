@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function newPerson(): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(120_000);
   return page;
 }
 
