@@ -19,6 +19,7 @@ export async function planIncidentMails(incident: Incident, mails: readonly Inci
         userId,
         state: 'queued' as const,
         messageKey: randomBytes(16).toString('hex'),
+        createdAt: now,
         nextAttemptAt: now,
         usefulUntil: incidentMailUsefulUntil(now),
       });

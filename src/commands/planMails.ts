@@ -76,6 +76,7 @@ function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date) {
     version: classDate.scheduleVersion,
     state: 'queued' as const,
     messageKey: randomBytes(16).toString('hex'),
+    createdAt: now,
     nextAttemptAt: now,
     usefulUntil: usefulUntil(kind, classTimes(classDate), now),
   };

@@ -13,6 +13,7 @@ export interface Setting {
   readonly recipients: number;
   /** ms between one class's opening and the next one's */
   readonly apartMs: number;
+  readonly teachers?: number;
 }
 
 const TEACHERS = 6;
@@ -26,10 +27,10 @@ const SETTLE_MS = 4 * 60_000;
  * @param disturb does its harm while the classes open
  */
 export async function experiment(
-  { seed, classes, recipients, apartMs }: Setting,
+  { seed, classes, recipients, apartMs, teachers: hostCount = TEACHERS }: Setting,
   disturb: (stack: ProcessStack, herd: readonly ClassDate[]) => Promise<void>,
 ): Promise<Verdict> {
-  const hosts = simulatedTeachers(TEACHERS);
+  const hosts = simulatedTeachers(hostCount);
   const stack = await startProcessStack({ users: hosts, seed, behaviour: { enforceQuotas: false } });
   try {
     const teachers = await connectTeachers(stack.deps, hosts);

@@ -4,13 +4,12 @@ import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
 import { eventually } from '../support/eventually';
 import type { ProcessStack } from '../support/processStack';
 import { print } from '../support/report';
-import { addFault } from './addFault';
 import { experiment } from './experiment';
+import { inCall, SLOW_MS } from './inCall';
 import type { Verdict } from './invariants';
 
 const KILLED_WORKER = { classes: 60, recipients: 3, apartMs: 1_000 };
 const STEP_MS = 60_000;
-const SLOW_MS = 1_500;
 
 /** A step of preparing: arranges that it takes a while, and resolves when a worker is in the midst of it. */
 interface Step {
@@ -58,16 +57,6 @@ export const STEPS: readonly Step[] = [
     },
   },
 ];
-
-async function inCall({ zoomUrl }: ProcessStack, kind: 'slow' | 'slowReply', operation: string): Promise<void> {
-  const calls = async (): Promise<number> => {
-    const response = await fetch(`${zoomUrl}/control/calls?operation=${operation}`);
-    return ((await response.json()) as unknown[]).length;
-  };
-  await addFault(zoomUrl, { kind, operation, times: 1, delayMs: SLOW_MS });
-  const before = await calls();
-  await eventually(`${operation} is called`, async () => (await calls()) > before, STEP_MS);
-}
 
 /** The one worker is killed outright at each step in turn, at a moment within it that the seed chooses, and started again. */
 export function killedWorker(seed: number): Promise<Verdict> {

@@ -2,8 +2,11 @@ import { parseArgs } from 'node:util';
 import { print, writeReport } from '../support/report';
 import { quietTemporal } from '../support/quietTemporal';
 import type { Verdict } from './invariants';
+import { killedRenewal } from './killedRenewal';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
+import { rotatedKeys } from './rotatedKeys';
+import { WRONG_SECRET, wrongSecret } from './wrongSecret';
 
 type Row = Verdict & {
   readonly name: string;
@@ -21,16 +24,23 @@ interface Experiment {
 const EXPERIMENTS: readonly Experiment[] = [
   { name: 'Zoom: every tenth reply to a create lost', triesPerSeed: LOST_REPLIES.classes / 10, run: lostReplies },
   { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
+  { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
+  { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
+  { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
 ];
 
-/** `npm run faults [-- --seeds 1,2]`: breaks things on purpose, and counts what was lost, doubled or late. */
+/**
+ * `npm run faults [-- --seeds 1,2 --only killed]`: breaks things on purpose, and counts what was lost, doubled or late.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1,2' } } });
+  const { values } = parseArgs({
+    options: { seeds: { type: 'string', default: '1,2' }, only: { type: 'string', default: '' } },
+  });
   const seeds = values.seeds.split(',').map(Number);
   if (!seeds.every(Number.isInteger)) throw new Error('--seeds takes whole numbers, such as 1,2,3');
   quietTemporal();
   const rows: Row[] = [];
-  for (const { name, triesPerSeed, run } of EXPERIMENTS) {
+  for (const { name, triesPerSeed, run } of EXPERIMENTS.filter((experiment) => experiment.name.includes(values.only))) {
     const verdicts: Verdict[] = [];
     for (const seed of seeds) {
       print(`${name}, seed ${seed}`);

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
+import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { User } from '../../src/models/User';
 import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
 import { buildUser } from '../factories/people';
@@ -66,13 +67,12 @@ async function addMade({ classDate, secrets }: Marked): Promise<void> {
   }
 }
 
-/** All that Temporal can be asked about a class: histories of every run, descriptions, summaries, details, listings. */
-async function textsOf(classDate: ClassDate): Promise<HistoryText[]> {
+/** All that Temporal can be asked: histories of every run, descriptions, summaries, details, listings. */
+async function allTexts(): Promise<HistoryText[]> {
   const { client } = scene;
   const texts: HistoryText[] = [];
-  for await (const run of client.workflow.list({ query: `WorkflowType = "classDate"` })) {
-    if (!run.workflowId.startsWith(`classDate-${classDate.id}-`)) continue;
-    const handle = handleOf(scene, classDate, run.runId);
+  for await (const run of client.workflow.list()) {
+    const handle = client.workflow.getHandle(run.workflowId, run.runId);
     const description = await handle.describe();
     texts.push(
       ...historyTexts(await handle.fetchHistory(), 'history'),
@@ -99,13 +99,13 @@ async function mailsAre(classDate: ClassDate, state: MailDelivery['state'], coun
 
 async function expectClean(marked: Marked): Promise<HistoryText[]> {
   await addMade(marked);
-  const texts = await textsOf(marked.classDate);
+  const texts = await allTexts();
   expect(texts.length).toBeGreaterThan(100);
   expect(forbiddenIn(texts, marked.secrets)).toEqual([]);
   return texts;
 }
 
-describe('what Temporal keeps of a class', () => {
+describe('what Temporal keeps', () => {
   it('names nobody and holds no secret when all goes well', async () => {
     const marked = await bookMarked();
     await scene.stack.deps.temporal.hintClassDate(marked.classDate, 'booked');
@@ -131,6 +131,25 @@ describe('what Temporal keeps of a class', () => {
     });
     await mailsAre(marked.classDate, 'bounced', 1);
     await expectClean(marked);
+  });
+
+  it('nor when a teacher’s consent is refused, and people are told', async () => {
+    const marked = await bookMarked();
+    const { deps, zoom } = scene.stack;
+    const admin = await buildUser('admin', { email: `${canary('admin')}@example.test` });
+    marked.secrets.push(admin.email);
+    const connection = await ZoomConnection.findOne({
+      where: { userId: marked.classDate.teacherId },
+      rejectOnEmpty: true,
+    });
+    await deps.temporal.hintConnection(connection, 'connected');
+    zoom.control.revoke(LICENSED_HOST);
+    await ZoomConnection.update({ tokenExpiresAt: new Date() }, { where: { id: connection.id } });
+    await deps.temporal.hintConnection(connection, 'test');
+    await eventually('people are told', () => MailDelivery.count({ where: { userId: admin.id, state: 'sent' } }));
+    const texts = (await expectClean(marked)).map(({ text }) => text);
+    expect(texts).toEqual(expect.arrayContaining([`"Zoom connection ${connection.id}"`]));
+    expect(texts.join('\n')).toContain('teacher_connection, open');
   });
 
   it('nor when our own steps fail, whose errors quote what they worked on', async () => {

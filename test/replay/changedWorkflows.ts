@@ -1,10 +1,27 @@
 import { proxyActivities, sleep } from '@temporalio/workflow';
+import type { ConnectionActivities } from '../../activities/connections';
+import type { IncidentProbeActivities } from '../../activities/incidents';
 import type { MeetingActivities } from '../../activities/meetings';
 
-const { makeMeeting } = proxyActivities<MeetingActivities>({ startToCloseTimeout: '1 minute' });
+const { makeMeeting, probeIncident, refreshConnection } = proxyActivities<
+  MeetingActivities & IncidentProbeActivities & ConnectionActivities
+>({ startToCloseTimeout: '1 minute' });
 
-/** A careless change of the real one, made without `patched`: it must not replay what the real one has done. */
+const now = () => new Date(Date.now()).toISOString();
+
+// Careless changes of the real ones, made without `patched`: they must not replay what the real ones have done.
+
 export async function classDate({ classDateId }: { classDateId: number }): Promise<void> {
   await sleep('1 minute');
-  await makeMeeting({ classDateId, now: new Date(Date.now()).toISOString() });
+  await makeMeeting({ classDateId, now: now() });
+}
+
+export async function incident({ incidentId }: { incidentId: number }): Promise<void> {
+  await sleep('1 minute');
+  await probeIncident({ incidentId, now: now() });
+}
+
+export async function zoomConnection({ connectionId }: { connectionId: number }): Promise<void> {
+  await sleep('1 minute');
+  await refreshConnection({ connectionId, now: now() });
 }

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { requireTestEnvironment } from '../../src/config/testEnvironment';
-import type { ClassDate } from '../../src/models/ClassDate';
-import { ends, handleOf, type Scene } from '../support/classScene';
+import { eventually } from '../support/eventually';
+import type { Scene } from '../support/classScene';
 import { startClassStack } from '../support/classStack';
 import { writeHistory } from '../support/historyFile';
 import { quietTemporal } from '../support/quietTemporal';
@@ -14,11 +14,17 @@ import { continuedAsNew, SCENARIOS, type Scenario } from './scenarios';
  * difference, whenever a change of workflows/ is meant to alter what they do (a released change also needs `patched`):
  *
  *   node src/dev/bootstrap.mjs servers     (then export what it prints)
- *   npx tsx test/replay/record.ts
+ *   npx tsx test/replay/record.ts [names]
  */
 const HISTORIES = path.join(__dirname, '../histories');
 /** Low enough that a few hints fill a history. */
 const SUGGEST_CONTINUE_AS_NEW = 'limit.historyCount.suggestContinueAsNew=40';
+
+const OVER = ['COMPLETED', 'CONTINUED_AS_NEW'];
+
+/** All of them, or those that are named. */
+const wanted = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 
 async function main(): Promise<void> {
   quietTemporal();
@@ -27,8 +33,11 @@ async function main(): Promise<void> {
     server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
   });
   await inScene(skipping, async (scene) => {
-    for (const [name, scenario] of Object.entries(SCENARIOS)) await record(scene, name, scenario);
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+      if (isWanted(name)) await record(scene, name, scenario);
+    }
   });
+  if (!isWanted('continuedAsNew')) return;
   const real = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: requireTestEnvironment('temporalCli') },
@@ -55,18 +64,11 @@ async function inScene(env: TestWorkflowEnvironment, play: (scene: Scene) => Pro
 
 async function record(scene: Scene, name: string, scenario: Scenario): Promise<void> {
   process.stdout.write(`${name} …\n`);
-  const classDate = await scenario(scene);
-  await ends(scene, classDate);
-  await save(scene, name, classDate);
+  const run = await scenario(scene);
+  await eventually('its run ends', async () => OVER.includes((await run.describe()).status.name), 30_000);
+  writeHistory(path.join(HISTORIES, `${name}.json`), await run.fetchHistory());
   scene.stack.zoom.control.clearFaults();
   await scene.stack.mailbox.clearFaults();
-}
-
-async function save(scene: Scene, name: string, classDate: ClassDate): Promise<void> {
-  const last = await handleOf(scene, classDate).fetchHistory();
-  const first = last.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId ?? undefined;
-  const history = name === 'continuedAsNew' ? await handleOf(scene, classDate, first).fetchHistory() : last;
-  writeHistory(path.join(HISTORIES, `${name}.json`), history);
 }
 
 main().then(

@@ -71,6 +71,9 @@ describe('recorded histories', () => {
     expect(eventsOf('lostReplyAdopted')).toContain('resolveAttempts');
     expect(eventsOf('rescheduled')).toContain('updateMeeting');
     expect(eventsOf('cancelledAfterMade')).toContain('removeMeetings');
+    expect(eventsOf('incidentOfTeacher')).toContain('sendIncidentMails');
+    expect(eventsOf('incidentNobodyHeardOf')).not.toContain('sendIncidentMails');
+    expect(eventsOf('connectionRenewedAndRefused')).toContain('refreshConnection');
     expect(eventsOf('stepsFail')).toContain('activityTaskFailedEventAttributes');
     expect(eventsOf('continuedAsNew')).toContain('workflowExecutionContinuedAsNewEventAttributes');
   });

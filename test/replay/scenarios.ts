@@ -1,3 +1,10 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { reportTrouble } from '../../src/commands/openIncident';
+import type { ClassDate } from '../../src/models/ClassDate';
+import { Incident } from '../../src/models/Incident';
+import { MailDelivery } from '../../src/models/MailDelivery';
+import { ZoomConnection } from '../../src/models/ZoomConnection';
+import { incidentWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
 import { buildUser } from '../factories/people';
 import {
   at,
@@ -11,15 +18,13 @@ import {
   roomsAtZoom,
   type Scene,
 } from '../support/classScene';
-import type { ClassDate } from '../../src/models/ClassDate';
 import { eventually } from '../support/eventually';
-import { connectTeacher, LICENSED_HOST } from '../support/teachers';
+import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../support/teachers';
 
-/** One way a class may go, from its booking to the end of its workflow. */
-export type Scenario = (scene: Scene) => Promise<ClassDate>;
+/** One way a class, a connection or an incident may go; the run whose history is kept comes to its end afterwards. */
+export type Scenario = (scene: Scene) => Promise<WorkflowHandle>;
 
-/** The ways that are recorded; each gives test/histories/NAME.json. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+const CLASSES: Readonly<Record<string, Scenario>> = {
   settled: async (scene) => {
     const classDate = await book(scene, { minutesAhead: 45 });
     await at(scene, classDate, -29.9);
@@ -33,13 +38,13 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     scene.stack.zoom.control.end(room?.id ?? 0);
     await at(scene, classDate, 152);
     await reaches(classDate, 'settled');
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   missed: async (scene) => {
     const classDate = await book(scene, { minutesAhead: -120 });
     await reaches(classDate, 'missed');
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   cancelledAfterMade: async (scene) => {
@@ -47,7 +52,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
     await eventually('the room is gone', async () => (await openRooms(scene, classDate)) === 0);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   lostReplyAdopted: async (scene) => {
@@ -56,7 +61,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await scene.sleep(10_000);
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   teacherConnectsLate: async (scene) => {
@@ -67,7 +72,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await scene.stack.deps.temporal.hintClassDate(classDate, 'teacher reconnected');
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   rescheduled: async (scene) => {
@@ -80,7 +85,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       return room?.startTime === `${classDate.startsAt.toISOString().slice(0, 19)}Z`;
     });
     await cancel(scene, classDate);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   /** Zoom refuses and the mail server is busy; both are the rows' business, so no step fails. */
@@ -91,7 +96,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await scene.sleep(5 * 60_000);
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 
   /** Our own database cannot do what the steps ask: the steps themselves fail, and their failures are kept. */
@@ -104,7 +109,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await scene.sleep(5 * 60_000);
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
-    return classDate;
+    return handleOf(scene, classDate);
   },
 };
 
@@ -113,8 +118,68 @@ async function hasFailedStep(scene: Scene, classDate: ClassDate): Promise<boolea
   return (events ?? []).some((event) => event.activityTaskFailedEventAttributes);
 }
 
+const INCIDENTS: Readonly<Record<string, Scenario>> = {
+  /** Told, reminded, mended. */
+  incidentOfTeacher: async (scene) => {
+    const teacher = await buildUser('teacher');
+    const classDate = await book(scene, { minutesAhead: 20 * 60, teacherId: teacher.id });
+    const incident = await opened({ cause: 'teacher_connection', userId: teacher.id });
+    await at(scene, classDate, -119);
+    await eventually('the teacher is reminded', async () => {
+      return (
+        (await MailDelivery.count({ where: { incidentId: incident.id, kind: 'connect_zoom', state: 'sent' } })) === 2
+      );
+    });
+    await connectTeacher(scene.stack.deps, scene.stack.zoom, teacher.id, LICENSED_HOST);
+    await scene.sleep(15 * 60_000);
+    await cancel(scene, classDate);
+    return scene.client.workflow.getHandle(incidentWorkflowId(incident));
+  },
+
+  incidentNobodyHeardOf: async (scene) => {
+    await reportTrouble(scene.stack.deps, { cause: 'zoom_unreachable' });
+    const incident = await opened({ cause: 'zoom_unreachable' });
+    await scene.sleep(15 * 60_000);
+    return scene.client.workflow.getHandle(incidentWorkflowId(incident));
+  },
+};
+
+const HOUR_MS = 60 * 60_000;
+
+const CONNECTIONS: Readonly<Record<string, Scenario>> = {
+  connectionRenewedAndRefused: async (scene) => {
+    const { deps, zoom } = scene.stack;
+    let aheadMs = (await scene.now()).getTime() - Date.now();
+    deps.clock.now = () => new Date(Date.now() + aheadMs);
+    // Tokens live by the application's clock, which is moved along with the server's.
+    const passADay = async () => {
+      for (let hour = 0; hour < 25; hour += 1) {
+        aheadMs += HOUR_MS;
+        await scene.sleep(HOUR_MS);
+      }
+    };
+    const teacher = await buildConnectedTeacher(deps, zoom);
+    const connection = await ZoomConnection.findOne({ where: { userId: teacher.id }, rejectOnEmpty: true });
+    await deps.temporal.hintConnection(connection, 'connected');
+    await passADay();
+    await eventually('it is renewed', async () => (await connection.reload()).version === 2);
+    zoom.control.revoke(LICENSED_HOST);
+    await passADay();
+    await eventually('it is refused', async () => (await connection.reload()).state === 'needs_reconnect');
+    deps.clock.now = () => new Date();
+    return scene.client.workflow.getHandle(zoomConnectionWorkflowId(connection));
+  },
+};
+
+/** The ways that are recorded; each gives test/histories/NAME.json. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = { ...CLASSES, ...INCIDENTS, ...CONNECTIONS };
+
+function opened(where: { cause: Incident['cause']; userId?: number }): Promise<Incident> {
+  return eventually('the incident is open', () => Incident.findOne({ where: { ...where, closedAt: null } }));
+}
+
 /** Hinted until the server asks for a fresh history; its history holds the end of the first run. */
-export async function continuedAsNew(scene: Scene): Promise<ClassDate> {
+export async function continuedAsNew(scene: Scene): Promise<WorkflowHandle> {
   const classDate = await book(scene, { minutesAhead: 24 * 60 });
   const first = (await handleOf(scene, classDate).describe()).runId;
   await eventually(
@@ -128,5 +193,5 @@ export async function continuedAsNew(scene: Scene): Promise<ClassDate> {
   );
   await cancel(scene, classDate);
   await ends(scene, classDate);
-  return classDate;
+  return handleOf(scene, classDate, first);
 }

@@ -23,7 +23,11 @@ export interface ProcessStack {
   readonly zoomUrl: string;
   readonly mailboxUrl: string;
   readonly namespace: string;
-  startWorker(): Promise<RunningProcess>;
+  /** The key that everything secret is encrypted with, as ENCRYPTION_KEYS has it. */
+  readonly encryptionKeys: string;
+  /** @param changed settings that differ from those of the others */
+  startWorker(changed?: Readonly<Record<string, string>>): Promise<RunningProcess>;
+  depsWith(changed: Readonly<Record<string, string>>): Deps;
   close(): Promise<void>;
 }
 
@@ -88,9 +92,11 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
     zoomUrl,
     mailboxUrl,
     namespace,
-    startWorker: async () => {
+    encryptionKeys: settings.ENCRYPTION_KEYS,
+    depsWith: (changed) => createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn', ...changed })),
+    startWorker: async (changed = {}) => {
       workers += 1;
-      const worker = start(`worker${workers}`, 'src/worker.ts', { ...inherited, ...settings });
+      const worker = start(`worker${workers}`, 'src/worker.ts', { ...inherited, ...settings, ...changed });
       await waitUntilReady(worker, () => findAnswer(worker.log(), workerReady));
       return worker;
     },

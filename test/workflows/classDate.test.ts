@@ -156,8 +156,9 @@ describe('classDate', () => {
     await eventually('class waits for its teacher', async () => (await classDate.reload()).stateReason);
     expect(classDate).toMatchObject({ state: 'preparing', stateReason: 'teacher_not_connected' });
     await at(classDate, -24);
-    // The reminders lead to us, so they go out although there is no room yet.
+    // The reminders lead to us, so they go out although there is no room yet. The teacher was told when this was booked.
     await allMailsAre(classDate, 'sent', 2);
+    expect(await MailDelivery.count({ where: { classDateId: classDate.id } })).toBe(2);
     const warned = stack.mailbox.messages().map(({ to, subject }) => `${to} ${subject.split(' - ')[0]}`);
     expect(warned).toContain(`${teacher.email} Connect Zoom, so that your classes can open`);
     expect(warned).toContain(`${admin.email} Trouble: ${teacher.fullName} has no working Zoom connection`);

@@ -1,12 +1,16 @@
+import { pino } from 'pino';
 import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSettings';
 import { startZoomSimulator, type ZoomSimulator } from '../../../../src/dev/zoom/server';
 import { addMinutes } from '../../../../src/domain/clock';
 import type { ClassDate } from '../../../../src/models/ClassDate';
+import { ZoomConnection } from '../../../../src/models/ZoomConnection';
 import type { User } from '../../../../src/models/User';
 import { paths } from '../../../../src/routes/paths';
 import { makeMeeting } from '../../../../src/commands/makeMeeting';
+import { createTemporal } from '../../../../src/temporal/temporal';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+import { testConfig } from '../../../support/config';
 import { connectTeacher, LICENSED_HOST } from '../../../support/teachers';
 import { APP_URL, startWebsite, type Website } from '../../../support/website';
 
@@ -19,7 +23,10 @@ let teacher: User;
 
 beforeAll(async () => {
   zoom = await startZoomSimulator({ seed: 5, app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] } });
-  website = await startWebsite({ ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
+  // A host can start a class while Temporal is down: here it always is.
+  const nowhere = testConfig({ TEMPORAL_ADDRESS: '127.0.0.1:9', DATABASE_URL: 'mysql://127.0.0.1:9/none' });
+  const temporal = createTemporal(nowhere, pino({ level: 'silent' }));
+  website = await startWebsite({ ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` }, { temporal });
   await saveFirstZoomSettings(website.deps);
   ({ browser, user: teacher } = await signedInBrowser(website, 'teacher'));
   await connectTeacher(website.deps, zoom, teacher.id, LICENSED_HOST);
@@ -54,6 +61,16 @@ it('asks Zoom for the start link at the click and at no other time, and keeps it
   expect(zak.length).toBeGreaterThan(10);
   expect(website.logged.join('')).not.toContain(zak);
   expect((await website.audited()).at(-1)).toBe('meeting_start_opened');
+});
+
+it('opens the room, Temporal being down, with a token that must be renewed first', async () => {
+  await expect(website.deps.temporal.check()).rejects.toThrow();
+  const { id } = await buildOpenClass();
+  await ZoomConnection.update({ tokenExpiresAt: new Date() }, { where: { userId: teacher.id } });
+  const before = zoom.control.callCount('tokenRefresh');
+  const answer = await browser.submit(paths.startMeeting(id));
+  expect(answer.headers['location']).toContain(`${zoom.url}/s/`);
+  expect(zoom.control.callCount('tokenRefresh')).toBe(before + 1);
 });
 
 it('is for the teacher of the class only', async () => {
