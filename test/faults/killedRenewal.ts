@@ -9,7 +9,7 @@ import { experiment } from './experiment';
 import type { Verdict } from './invariants';
 import { inCall } from './inCall';
 
-export const KILLED_RENEWAL = { classes: 6, recipients: 2, apartMs: 100 };
+const KILLED_RENEWAL = { classes: 6, recipients: 2, apartMs: 100 };
 /** A lease on the tokens ends by itself after 90 s. */
 const WAIT_MS = 3 * 60_000;
 

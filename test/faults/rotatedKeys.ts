@@ -9,7 +9,7 @@ import { print } from '../support/report';
 import { experiment } from './experiment';
 import type { Verdict } from './invariants';
 
-export const ROTATED_KEYS = { classes: 90, recipients: 3, apartMs: 1_000 };
+const ROTATED_KEYS = { classes: 90, recipients: 3, apartMs: 1_000 };
 const WAIT_MS = 4 * 60_000;
 
 /** The encryption key is changed as the README says while classes open, two workers being restarted in turn. */
