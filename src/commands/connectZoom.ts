@@ -7,11 +7,12 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
-import { tokenColumns } from '../zoom/freshToken';
+import { keptToken, tokenColumns } from '../zoom/freshToken';
 import { exchangeCode, type Tokens } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
 import { fetchZoomUser, type ZoomUser } from '../zoom/users';
 import { closeIncident } from './closeIncident';
+import { giveBackConsent } from './giveBackConsent';
 import { settleRefusedConsent } from './settleRefusedConsent';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -35,11 +36,14 @@ export async function connectZoom(
 ): Promise<ZoomUser> {
   const app = await findZoomApp(deps);
   const tokens = await exchangeCode(deps.logger, app, code, verifier);
-  const { zoomUser, outboxIds } = await keepConsent(deps, userId, tokens, origin).catch(async (error: unknown) => {
-    await settleRefusedConsent(deps, app, tokens);
-    throw error instanceof UniqueConstraintError ? boundToAnother() : error;
-  });
+  const { zoomUser, outboxIds, formerToken } = await keepConsent(deps, userId, tokens, origin).catch(
+    async (error: unknown) => {
+      await settleRefusedConsent(deps, app, tokens);
+      throw error instanceof UniqueConstraintError ? boundToAnother() : error;
+    },
+  );
   await deliverOutbox(deps, ...outboxIds);
+  if (formerToken !== null) await giveBackConsent(deps, formerToken);
   return zoomUser;
 }
 
@@ -47,7 +51,8 @@ async function keepConsent(deps: Deps, userId: number, tokens: Tokens, origin: A
   checkScopes(tokens);
   const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
   await checkAccount(userId, zoomUser);
-  return { zoomUser, outboxIds: await save(deps, userId, tokens, zoomUser, origin) };
+  const formerToken = await tokenOfOtherAccount(deps, userId, zoomUser);
+  return { zoomUser, formerToken, outboxIds: await save(deps, userId, tokens, zoomUser, origin) };
 }
 
 function checkScopes({ scopes }: Tokens): void {
@@ -73,6 +78,12 @@ async function checkAccount(userId: number, { id }: ZoomUser): Promise<void> {
       'A class of yours has its room in the Zoom account you connected before. Connect that one again, or wait until the class is over.',
     );
   }
+}
+
+/** What is to be given back to Zoom when a teacher changes accounts; null when there is nothing to give back. */
+async function tokenOfOtherAccount(deps: Deps, userId: number, { id }: ZoomUser): Promise<string | null> {
+  const former = await ZoomConnection.findOne({ where: { userId, state: 'connected' } });
+  return former && former.zoomUserId !== id ? keptToken(deps, former) : null;
 }
 
 function boundToAnother(): AppError {

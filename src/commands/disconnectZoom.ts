@@ -4,13 +4,12 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
-import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
 import { touchedClasses } from '../queries/touchedClasses';
 import { ZoomError } from '../zoom/errors';
 import { freshToken } from '../zoom/freshToken';
-import { revokeTokens } from '../zoom/oauth';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { giveBackConsent } from './giveBackConsent';
 import { NOTHING_OF_ZOOM } from './nothingOfZoom';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -39,7 +38,7 @@ export async function disconnectZoom(deps: Deps, userId: number, origin: AuditOr
     return hintClassesAtRisk(deps, userId, transaction);
   });
   await deliverOutbox(deps, ...outboxIds);
-  if (accessToken !== null) await revoke(deps, accessToken);
+  if (accessToken !== null) await giveBackConsent(deps, accessToken);
 }
 
 /** Each says of itself that it is at risk; without one the teacher may stay disconnected in peace. */
@@ -60,13 +59,5 @@ async function lastToken(deps: Deps, userId: number): Promise<string | null> {
   } catch (error) {
     if (error instanceof ZoomError) return null;
     throw error;
-  }
-}
-
-async function revoke(deps: Deps, accessToken: string): Promise<void> {
-  try {
-    await revokeTokens(deps.logger, await findZoomApp(deps), accessToken);
-  } catch (error) {
-    deps.logger.warn({ err: error }, 'a consent could not be given back to Zoom');
   }
 }

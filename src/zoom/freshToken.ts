@@ -86,6 +86,16 @@ export async function hasReadableTokens(deps: TokenDeps, connection: ZoomConnect
   }
 }
 
+/** The access token as it is kept, however old; null when it cannot be read. */
+export async function keptToken(deps: TokenDeps, connection: ZoomConnection): Promise<string | null> {
+  try {
+    return (await tokenOf(deps, connection)).accessToken;
+  } catch (error) {
+    if (error instanceof ZoomNeedsReconnect || error instanceof ZoomTokensLocked) return null;
+    throw error;
+  }
+}
+
 /** Where a connection's tokens are encrypted for. */
 function tokenPlace(column: string, userId: number) {
   return { table: 'zoom_connections', column, row: userId };

@@ -18,8 +18,8 @@ const WAIT_MS = 3 * 60_000;
  * can mend it: they are told once, connect again, and every class goes on.
  */
 export function killedRenewal(seed: number): Promise<Verdict> {
-  return experiment({ seed, ...KILLED_RENEWAL }, async (stack) => {
-    await ZoomConnection.update({ tokenExpiresAt: new Date() }, { where: {} });
+  return experiment({ seed, ...KILLED_RENEWAL }, async (stack, [first]) => {
+    await ZoomConnection.update({ tokenExpiresAt: new Date() }, { where: { userId: first?.teacherId ?? 0 } });
     const worker = await stack.startWorker();
     await inCall(stack, 'slowReply', 'tokenRefresh');
     process.kill(-worker.pid, 'SIGKILL');

@@ -73,6 +73,16 @@ describe('connecting', () => {
     expect(site.website.temporal.hints).toContain(`${waiting.id}: teacher reconnected`);
     expect(await WorkflowOutbox.count({ where: { classDateId: later.id } })).toBe(0);
   });
+
+  it('with another account gives the former one’s consent back to Zoom; with the same one, nothing', async () => {
+    await connect(browser);
+    await connect(browser);
+    expect(site.zoom.control.callCount('tokenRevoke')).toBe(0);
+    await connect(browser, BASIL);
+    expect(await connectionOf(teacher.id)).toMatchObject({ state: 'connected', zoomEmail: BASIL });
+    expect(site.zoom.control.tokensFor(ADA)).toBeUndefined();
+    expect(site.zoom.control.tokensFor(BASIL)).toBeDefined();
+  });
 });
 
 describe('the page', () => {
