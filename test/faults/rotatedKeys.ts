@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rotateKeys } from '../../src/commands/rotateKeys';
-import { closeDeps } from '../../src/deps';
 import { ClassDate } from '../../src/models/ClassDate';
 import { Incident } from '../../src/models/Incident';
 import { eventually } from '../support/eventually';
-import type { ProcessStack } from '../support/processStack';
 import { print } from '../support/report';
 import { experiment } from './experiment';
 import type { Verdict } from './invariants';
@@ -37,7 +34,7 @@ export function rotatedKeys(seed: number): Promise<Verdict> {
     await prepared(0.3);
     await restartWith(`${next},${former}`);
     await prepared(0.5);
-    await rotate(stack, `${next},${former}`);
+    print(indented(await stack.runCli(['keys', 'rotate'], { ENCRYPTION_KEYS: `${next},${former}` })));
     await restartWith(next);
     await prepared(1);
     const locked = await Incident.count({ where: { cause: ['encryption_key', 'teacher_connection'] } });
@@ -45,13 +42,4 @@ export function rotatedKeys(seed: number): Promise<Verdict> {
   });
 }
 
-async function rotate(stack: ProcessStack, ENCRYPTION_KEYS: string): Promise<void> {
-  const deps = stack.depsWith({ ENCRYPTION_KEYS });
-  try {
-    const { columns, unusedKeys } = await rotateKeys(deps, { dryRun: false });
-    const rotated = columns.reduce((sum, column) => sum + column.rotated, 0);
-    print(`  ${rotated} texts under the new key; keys no longer needed: ${unusedKeys.join(', ') || 'none'}`);
-  } finally {
-    await closeDeps(deps);
-  }
-}
+const indented = (text: string) => text.trimEnd().replace(/^/gm, '  ');

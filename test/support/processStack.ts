@@ -27,7 +27,8 @@ export interface ProcessStack {
   readonly encryptionKeys: string;
   /** @param changed settings that differ from those of the others */
   startWorker(changed?: Readonly<Record<string, string>>): Promise<RunningProcess>;
-  depsWith(changed: Readonly<Record<string, string>>): Deps;
+  /** Runs one of our commands to its end, and gives what it printed. */
+  runCli(args: readonly string[], changed?: Readonly<Record<string, string>>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -93,7 +94,12 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
     mailboxUrl,
     namespace,
     encryptionKeys: settings.ENCRYPTION_KEYS,
-    depsWith: (changed) => createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn', ...changed })),
+    runCli: async (args, changed = {}) => {
+      const cli = start('cli', 'src/cli.ts', { ...inherited, ...settings, ...changed }, ...args);
+      const outcome = await cli.exited;
+      if (outcome !== 'exit code 0') throw new Error(`${args.join(' ')}: ${outcome}\n${cli.log()}`);
+      return cli.log();
+    },
     startWorker: async (changed = {}) => {
       workers += 1;
       const worker = start(`worker${workers}`, 'src/worker.ts', { ...inherited, ...settings, ...changed });
