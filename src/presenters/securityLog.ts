@@ -9,7 +9,7 @@ import { formatInstant } from './classTime';
 
 const REASON_WORDS: Record<RefusedAction, string> = {
   join_attempt_invalid_token: 'Link unknown or withdrawn',
-  join_attempt_unauthorized: 'Link in use in another browser, or a click that did not come from our page',
+  join_attempt_unauthorized: 'Link in use elsewhere, or click not from our page',
   join_attempt_expired: 'Class over or cancelled',
   join_attempt_no_token: 'No link',
   join_attempt_mismatched_class: 'Link for another class',

@@ -36,7 +36,7 @@ export function addBlockRoutes(router: Router<AppState, DefaultContext>, deps: D
       redirectWithFlash(
         ctx,
         paths.securityLogs,
-        `${network} is blocked (${blockReference(id)}), everywhere in 5 seconds.`,
+        `${network} is blocked (${blockReference(id)}), everywhere within 5 seconds.`,
       );
     }),
   );
@@ -68,7 +68,7 @@ async function lift(deps: Deps, ctx: AppRouterContext): Promise<void> {
   const block = await BlockedIp.findByPk(idOf(ctx));
   if (!block) throw new NotFoundError('There is no such block.');
   const lifted = await unblockAddress(deps, block, originOf(ctx));
-  const word = lifted ? 'is let in again, everywhere in 5 seconds.' : 'was not blocked any more.';
+  const word = lifted ? 'is let in again, everywhere within 5 seconds.' : 'was not blocked any more.';
   redirectWithFlash(ctx, paths.securityLogs, `${block.network} ${word}`);
 }
 
