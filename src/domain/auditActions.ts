@@ -18,6 +18,8 @@ export type AuditAction =
   | 'class_missed'
   | 'class_settled'
   | 'incident_retried'
+  | 'ip_blocked'
+  | 'ip_unblocked'
   | 'meeting_created'
   | 'meeting_adopted'
   | 'meeting_deleted'
@@ -32,6 +34,7 @@ export type AuditAction =
   | 'join_attempt_unauthorized'
   | 'join_attempt_no_token'
   | 'join_attempt_mismatched_class'
+  | 'join_attempt_blocked'
   | 'webhook_received'
   | 'webhook_url_validated'
   | 'webhook_signature_failed';

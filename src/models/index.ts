@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { BlockedIp } from './BlockedIp';
 import { BookOrder } from './BookOrder';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
@@ -21,6 +22,7 @@ import { ZoomSetting } from './ZoomSetting';
 const MODELS = [
   User,
   Session,
+  BlockedIp,
   ZoomSetting,
   ZoomCheck,
   ZoomConnection,

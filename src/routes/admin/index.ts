@@ -8,10 +8,12 @@ import { listClassDates, type ClassRow } from '../../queries/listClassDates';
 import { isZoomConfigured } from '../../queries/readZoomSettings';
 import { render } from '../../views/render';
 import { paths } from '../paths';
+import { addBlockRoutes } from './blocks';
 import { addClassDateRoutes } from './classDates';
 import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
+import { addSecurityLogRoutes } from './securityLogs';
 import { addZoomSettingsRoutes } from './zoomSettings';
 
 const REFRESH_SECONDS = 10;
@@ -35,5 +37,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addClassDateRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);
+  addSecurityLogRoutes(router, deps);
+  addBlockRoutes(router, deps);
   return router;
 }

@@ -7,6 +7,7 @@ import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { everybody } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
+import { notBlocked } from '../../middlewares/notBlocked';
 import { originOf } from '../../middlewares/originOf';
 import { endSession, regenerateSession, sessionOf } from '../../middlewares/sessionOf';
 import { line, parseBody } from '../../middlewares/validate';
@@ -28,15 +29,16 @@ const loginSchema = z.object({
 export function authRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
   const limits = createSignInLimits(deps.db);
+  const unblocked = notBlocked(deps, (method) => (method === 'POST' ? 'sign_in_refused' : null));
 
   router.get(paths.home, everybody(), (ctx) => {
     ctx.redirect(ctx.state.user ? homeOf(ctx.state.user) : paths.login);
   });
-  router.get(paths.login, everybody(), (ctx) => {
+  router.get(paths.login, everybody(), unblocked, (ctx) => {
     const { next } = ctx.query;
     showLogin(ctx, { next: typeof next === 'string' ? next : '' });
   });
-  router.post(paths.login, everybody(), async (ctx) => {
+  router.post(paths.login, everybody(), unblocked, async (ctx) => {
     const { email, password, next } = parseBody(ctx, loginSchema);
     const user = await signIn(deps, limits, { email, password, origin: originOf(ctx) });
     if (user === 'wait')

@@ -9,6 +9,7 @@ import { doorOf, isOpen, type Door } from '../../domain/joinRules';
 import { everybody } from '../../middlewares/access';
 import type { AppContext, AppRouterContext, AppState } from '../../middlewares/context';
 import { comesFromUs } from '../../middlewares/csrf';
+import { notBlocked } from '../../middlewares/notBlocked';
 import { originOf } from '../../middlewares/originOf';
 import { allowFormTo, zoomOrigins } from '../../middlewares/securityHeaders';
 import { presentJoinPage } from '../../presenters/joinPage';
@@ -36,6 +37,7 @@ interface Visit {
 export function joinRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
   const joinDeps = { ...deps, limit: createFailureLimit(deps.db, LIMIT) };
+  router.use(notBlocked(deps, () => 'join_attempt_blocked'));
   for (const path of [paths.join(':id'), paths.joinGuest(':id')]) {
     router.get(path, everybody(), (ctx) => showDoor(joinDeps, ctx));
     router.post(path, everybody(), (ctx) => enter(joinDeps, ctx));

@@ -8,7 +8,7 @@ import type { AppContext } from '../../middlewares/context';
  * session, script or anything from elsewhere.
  */
 const layout = compile('layout');
-const views = { pass: compile('pass'), refusal: compile('refusal') };
+const views = { pass: compile('pass'), refusal: compile('refusal'), blocked: compile('blocked') };
 
 interface JoinView extends Readonly<Record<string, unknown>> {
   readonly title: string;
