@@ -34,4 +34,6 @@ export type AuditAction =
   | 'join_attempt_mismatched_class'
   | 'webhook_received'
   | 'webhook_url_validated'
-  | 'webhook_signature_failed';
+  | 'webhook_signature_failed'
+  | 'audit_exported'
+  | 'audit_checked';

@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { AuditLink } from './AuditLink';
 import { BookOrder } from './BookOrder';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
@@ -37,6 +38,7 @@ const MODELS = [
   WebhookEvent,
   WorkflowOutbox,
   ZoomAuditLog,
+  AuditLink,
 ];
 
 /** Binds every model to the connection. There are no associations: queries say what they join. */

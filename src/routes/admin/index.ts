@@ -8,6 +8,7 @@ import { listClassDates, type ClassRow } from '../../queries/listClassDates';
 import { isZoomConfigured } from '../../queries/readZoomSettings';
 import { render } from '../../views/render';
 import { paths } from '../paths';
+import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
 import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
@@ -35,5 +36,6 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addClassDateRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);
+  addAuditLogRoutes(router, deps);
   return router;
 }
