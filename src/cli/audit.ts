@@ -13,7 +13,7 @@ export function addAudit(program: Command): void {
     .option('--json', 'as JSON')
     .action(({ head, json }: { head?: ChainHead; json?: boolean }) =>
       runCommand(async (deps) => {
-        const check = await checkAuditLog(deps, head ?? null);
+        const check = await checkAuditLog(deps, { known: head });
         if (json) printJson(check);
         else printCheck(presentAuditCheck(check));
         return check.broken === null ? 0 : 1;

@@ -16,17 +16,29 @@ const WHAT_TO_DO =
 
 const PUT_KEY_BACK = 'Put the key back at the end of SIGNING_KEYS, restart, and check again.';
 
+const TOO_LONG =
+  'The log is too long to check all of it while a page waits. For the rest, have somebody run: npm run cli -- audit check';
+
 /** What a check found, in words. */
-export function presentAuditCheck({ rows, unsealed, erased, head, broken }: AuditCheck) {
+export function presentAuditCheck({ rows, unsealed, erased, head, broken, complete }: AuditCheck) {
   return {
     whole: broken === null,
     rows,
     unsealed,
     erased,
     head: head.seq === 0 ? null : `${head.seq}:${head.hash}`,
-    verdict: broken === null ? 'The log is whole.' : `The log is broken. ${placeInWords(broken)}`,
-    todo: broken === null ? null : broken.fault === 'key_missing' ? PUT_KEY_BACK : WHAT_TO_DO,
+    verdict: broken
+      ? `The log is broken. ${placeInWords(broken)}`
+      : complete
+        ? 'The log is whole.'
+        : 'So far the log is whole.',
+    todo: todoFor(broken, complete),
   };
+}
+
+function todoFor(broken: BrokenPlace | null, complete: boolean): string | null {
+  if (broken) return broken.fault === 'key_missing' ? PUT_KEY_BACK : WHAT_TO_DO;
+  return complete ? null : TOO_LONG;
 }
 
 function placeInWords({ fault, auditId, seq }: BrokenPlace): string {

@@ -31,19 +31,24 @@ export interface AuditCheck {
   readonly head: ChainHead;
   /** the first one */
   readonly broken: BrokenPlace | null;
+  /** false when there was no time for the rest of the chain */
+  readonly complete: boolean;
+}
+
+interface Terms {
+  /** an end of the chain from a log kept elsewhere, which must still be in it */
+  readonly known?: ChainHead | undefined;
+  /** how long it may take, for who cannot wait for all of it */
+  readonly withinMs?: number;
 }
 
 type CheckDeps = Pick<Deps, 'db' | 'signingKeys'>;
 
 const BATCH = 500;
 
-/**
- * Walks the whole audit log in the order of its chain and then through what is not chained yet.
- *
- * @param known an end of the chain from a log kept elsewhere, which must still be in it
- */
-export async function checkAuditLog(deps: CheckDeps, known: ChainHead | null = null): Promise<AuditCheck> {
-  const chained = await walkChain(deps, known);
+/** Walks the whole audit log in the order of its chain and then through what is not chained yet. */
+export async function checkAuditLog(deps: CheckDeps, terms: Terms = {}): Promise<AuditCheck> {
+  const chained = await walkChain(deps, terms);
   const waiting = await walkUnlinked(deps);
   return {
     rows: chained.rows + (chained.broken ? 0 : waiting.rows),
@@ -51,6 +56,7 @@ export async function checkAuditLog(deps: CheckDeps, known: ChainHead | null = n
     erased: chained.erased,
     head: chained.head,
     broken: chained.broken ?? waiting.broken,
+    complete: chained.complete,
   };
 }
 
@@ -59,24 +65,28 @@ interface Walk {
   readonly broken: BrokenPlace | null;
 }
 
-async function walkChain({ signingKeys }: CheckDeps, known: ChainHead | null) {
+async function walkChain({ signingKeys }: CheckDeps, { known, withinMs = Infinity }: Terms) {
+  const deadline = performance.now() + withinMs;
   let head = CHAIN_START;
   let [rows, erased] = [0, 0];
   for await (const { link, row } of eachLink()) {
     const broken = judge(signingKeys, head, link, row) ?? judgeKnown(known, link);
-    if (broken) return { rows, erased, head, broken };
+    if (broken) return { rows, erased, head, broken, complete: true };
     head = { seq: link.seq, hash: link.hash };
     rows += 1;
     if (row && isErased(row)) erased += 1;
+    if (rows % BATCH === 0 && performance.now() > deadline) {
+      return { rows, erased, head, broken: null, complete: false };
+    }
   }
   const broken: BrokenPlace | null =
     known && known.seq > head.seq ? { fault: 'cut_off', auditId: null, seq: head.seq + 1 } : null;
-  return { rows, erased, head, broken };
+  return { rows, erased, head, broken, complete: true };
 }
 
 /** The chain from its start, each link with its row. */
 async function* eachLink(): AsyncGenerator<{ link: AuditLink; row: ZoomAuditLog | null }> {
-  for (let after = CHAIN_START.seq; ; ) {
+  for (let after = CHAIN_START.seq; ;) {
     const links = await AuditLink.findAll({ where: { seq: { [Op.gt]: after } }, order: ['seq'], limit: BATCH });
     const last = links.at(-1);
     if (!last) return;
@@ -87,7 +97,7 @@ async function* eachLink(): AsyncGenerator<{ link: AuditLink; row: ZoomAuditLog 
   }
 }
 
-function judgeKnown(known: ChainHead | null, { seq, hash, auditId }: AuditLink): BrokenPlace | null {
+function judgeKnown(known: ChainHead | undefined, { seq, hash, auditId }: AuditLink): BrokenPlace | null {
   return known?.seq === seq && known.hash !== hash ? { fault: 'cut_off', auditId, seq } : null;
 }
 

@@ -4,6 +4,7 @@ import { THE_SYSTEM, writeAudit } from '../../../src/commands/writeAudit';
 import { closeDeps, createDeps, type Deps } from '../../../src/deps';
 import { AuditLink } from '../../../src/models/AuditLink';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
+import { presentAuditCheck } from '../../../src/presenters/auditCheck';
 import { checkAuditLog } from '../../../src/queries/checkAuditLog';
 import { SigningKeys } from '../../../src/security/keyRing';
 import { testConfig } from '../../support/config';
@@ -94,6 +95,15 @@ it('chains more than a batch at a time, and only the newest where only they are 
   expect(await sealAudits(deps, { afterId: second })).toBe(1_199);
   expect(await sealAudits(deps)).toBe(2);
   expect(await chained()).toEqual([...ids.slice(2), id, second]);
+});
+
+it('is checked for as long as somebody can wait', async () => {
+  await write(1_001);
+  await sealAudits(deps);
+  const partly = await checkAuditLog(deps, { withinMs: 0 });
+  expect(partly).toMatchObject({ rows: 500, head: { seq: 500 }, broken: null, complete: false });
+  expect(presentAuditCheck(partly).verdict).toBe('So far the log is whole.');
+  expect(await checkAuditLog(deps)).toMatchObject({ rows: 1_001, broken: null, complete: true });
 });
 
 function fail(): never {
@@ -242,10 +252,10 @@ describe('in a log of six chained rows', () => {
     await tamper('DELETE FROM audit_links WHERE seq > 4');
     await tamper(`DELETE FROM zoom_audit_logs WHERE id > ${fourth}`);
     expect((await checkAuditLog(deps)).broken).toBeNull();
-    expect((await checkAuditLog(deps, head)).broken).toEqual({ fault: 'cut_off', auditId: null, seq: 5 });
+    expect((await checkAuditLog(deps, { known: head })).broken).toEqual({ fault: 'cut_off', auditId: null, seq: 5 });
     await write(3);
     await sealAudits(deps);
-    expect((await checkAuditLog(deps, head)).broken).toMatchObject({ fault: 'cut_off', seq: 6 });
+    expect((await checkAuditLog(deps, { known: head })).broken).toMatchObject({ fault: 'cut_off', seq: 6 });
   });
 
   it('says which place needs a key that is gone, and takes a new key for new rows', async () => {
