@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAudit } from './cli/audit';
 import { addConnections } from './cli/connections';
 import { addKeys } from './cli/keys';
 import { addMigrate } from './cli/migrate';
@@ -13,6 +14,7 @@ addMigrate(program);
 addConnections(program);
 addRefreshTokens(program);
 addKeys(program);
+addAudit(program);
 inherit(program);
 
 /** Subcommands end with the same exit codes. */

@@ -1,4 +1,5 @@
 import { Runtime } from '@temporalio/worker';
+import { startAuditSealer } from './auditSealer';
 import { loadConfigOrExit } from './config/loadConfigOrExit';
 import { closeDeps, createDeps } from './deps';
 import { connectWorker, createWorkers } from './temporal/workers';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const workers = await createWorkers(deps, connection);
   const finished = workers.map((worker) => worker.run());
   const running = Promise.all(finished);
+  const auditSealer = startAuditSealer(deps);
   deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
   try {
     await running;
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
     // When one has failed the others still hold the connection.
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(finished);
+    await auditSealer.stop();
     await connection.close();
     await closeDeps(deps);
   }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { AuditAction } from '../domain/auditActions';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
+import { sealAudit } from '../security/auditSeal';
 import type { SigningKeys } from '../security/keyRing';
 
 /** Who did it and from where; all null for the system itself. */
@@ -28,19 +29,14 @@ export async function writeAudit(
   entry: AuditEntry,
   transaction: Transaction | null,
 ): Promise<void> {
-  const createdAt = new Date();
-  const row = {
-    userId: origin.userId,
+  const act = {
     action: entry.action,
     entityType: entry.entity?.type ?? null,
     entityId: entry.entity?.id ?? null,
     metadata: entry.metadata ? JSON.stringify(entry.metadata) : null,
-    ipAddress: origin.ipAddress,
-    userAgent: origin.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    createdAt: new Date(),
   };
-  const seal = deps.signingKeys.sign('audit', JSON.stringify([...Object.values(row), createdAt.toISOString()]));
-  await ZoomAuditLog.create(
-    { ...row, createdAt, seal: `${deps.signingKeys.currentId}.${seal.toString('hex')}` },
-    { transaction },
-  );
+  const { userId, ipAddress, userAgent } = origin;
+  const person = { userId, ipAddress, userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null };
+  await ZoomAuditLog.create({ ...act, ...person, ...sealAudit(deps.signingKeys, act, person) }, { transaction });
 }

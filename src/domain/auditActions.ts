@@ -37,4 +37,6 @@ export type AuditAction =
   | 'join_attempt_blocked'
   | 'webhook_received'
   | 'webhook_url_validated'
-  | 'webhook_signature_failed';
+  | 'webhook_signature_failed'
+  | 'audit_exported'
+  | 'audit_checked';

@@ -1,5 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import { BlockedIp } from './BlockedIp';
+import { AuditLink } from './AuditLink';
 import { BookOrder } from './BookOrder';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
@@ -39,6 +40,7 @@ const MODELS = [
   WebhookEvent,
   WorkflowOutbox,
   ZoomAuditLog,
+  AuditLink,
 ];
 
 /** Binds every model to the connection. There are no associations: queries say what they join. */

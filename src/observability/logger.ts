@@ -2,8 +2,11 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** A join pass, an OAuth code or state: everything after its name up to the next separator, also inside another value. */
-const SECRET_IN_URL = /((?:token|code|state)(?:=|%3D))[^&\s"]+/gi;
+/**
+ * A join pass, an OAuth code or state, or the person or address that an admin looks for: everything after its name up to
+ * the next separator, also inside another value.
+ */
+const SECRET_IN_URL = /((?:token|code|state|person|\bip|(?:%26|%3F)ip)(?:=|%3D))[^&\s"]+/gi;
 
 /** JSON lines on stdout. Secrets are masked here as a last line of defence; callers do not log them to begin with. */
 export function createLogger(level: string): Logger {
@@ -19,7 +22,7 @@ export function createLogger(level: string): Logger {
   });
 }
 
-/** A URL as it may stand in a log: without the secrets of its query. */
+/** A URL as it may stand in a log: without the secrets and the people of its query. */
 export function maskSecrets(url: string): string {
   return url.replace(SECRET_IN_URL, '$1[hidden]');
 }

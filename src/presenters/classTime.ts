@@ -5,6 +5,11 @@ export function formatInstant(instant: Date, zone: string): string {
   return `${inZone(instant, zone).toFormat('LLL d, yyyy h:mm a')} (${zone})`;
 }
 
+/** The same with seconds, where the order of things matters. */
+export function formatMoment(instant: Date, zone: string): string {
+  return `${inZone(instant, zone).toFormat('LLL d, yyyy h:mm:ss a')} (${zone})`;
+}
+
 /** When a class is on the clocks of its own zone; null when the reader's clocks show the same. */
 export function formatClassZoneTime(instant: Date, classZone: string, readerZone: string | null): string | null {
   const sameClock = inZone(instant, readerZone ?? classZone).offset === inZone(instant, classZone).offset;

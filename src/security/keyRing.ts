@@ -19,13 +19,17 @@ export class SigningKeys {
     return this.#newest().id;
   }
 
+  has(keyId: string): boolean {
+    return this.keys.some(({ id }) => id === keyId);
+  }
+
   /** HMAC-SHA-256 with the key of that id, or the newest one. */
   sign(purpose: Purpose, message: string, keyId = this.currentId): Buffer {
     return createHmac('sha256', this.derive(purpose, keyId)).update(message).digest();
   }
 
   verify(purpose: Purpose, message: string, signature: Buffer, keyId: string): boolean {
-    if (!this.keys.some(({ id }) => id === keyId)) return false;
+    if (!this.has(keyId)) return false;
     const expected = this.sign(purpose, message, keyId);
     return signature.length === expected.length && timingSafeEqual(signature, expected);
   }

@@ -9,6 +9,7 @@ import { isZoomConfigured } from '../../queries/readZoomSettings';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addBlockRoutes } from './blocks';
+import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
 import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
@@ -39,5 +40,6 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addZoomSettingsRoutes(router, deps);
   addSecurityLogRoutes(router, deps);
   addBlockRoutes(router, deps);
+  addAuditLogRoutes(router, deps);
   return router;
 }

@@ -1,0 +1,71 @@
+import type { AuditAction } from '../domain/auditActions';
+
+/** What was done, as a person would say it. */
+export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
+  settings_updated: 'Zoom settings saved',
+  oauth_connected: 'Zoom connected',
+  oauth_disconnected: 'Zoom disconnected',
+  oauth_refused: 'Zoom not connected: the consent was not taken',
+  oauth_refreshed: 'Zoom token renewed',
+  oauth_refresh_failed: 'Zoom token could not be renewed',
+  oauth_deauthorized: 'App removed at Zoom',
+  signed_in: 'Signed in',
+  sign_in_refused: 'Sign-in refused',
+  signed_out: 'Signed out',
+  user_created: 'Person added',
+  order_created: 'Order made',
+  class_booked: 'Class booked',
+  class_rescheduled: 'Class moved',
+  class_cancelled: 'Class cancelled',
+  class_missed: 'Class missed',
+  class_settled: 'Attendance settled',
+  incident_retried: 'Everything that waited was tried again',
+  meeting_created: 'Zoom meeting made',
+  meeting_adopted: 'Zoom meeting found again and taken over',
+  meeting_deleted: 'Zoom meeting deleted',
+  meeting_gone: 'Zoom meeting found to be gone',
+  meeting_started: 'Zoom meeting started',
+  meeting_ended: 'Zoom meeting ended',
+  meeting_start_opened: 'Teacher opened the meeting',
+  token_generated: 'Join passes made',
+  join_attempt_success: 'Joined by a pass',
+  join_attempt_invalid_token: 'Refused at the door: pass unknown or withdrawn',
+  join_attempt_expired: 'Refused at the door: class over or cancelled',
+  join_attempt_unauthorized: 'Refused at the door: pass in use elsewhere, or no proof',
+  join_attempt_no_token: 'Refused at the door: no pass',
+  join_attempt_blocked: 'Refused at the door: network blocked',
+  join_attempt_mismatched_class: 'Refused at the door: pass of another class',
+  webhook_received: 'Zoom reported an event',
+  webhook_url_validated: 'Zoom validated the webhook address',
+  webhook_signature_failed: 'Webhook refused: wrong signature',
+  ip_blocked: 'Network blocked',
+  ip_unblocked: 'Network let in again',
+  audit_exported: 'Audit log exported',
+  audit_checked: 'Audit log checked',
+};
+
+/** What a row may be about. */
+export const ENTITY_WORDS = {
+  user: 'person',
+  book_order: 'order',
+  class_date: 'class date',
+  zoom_meeting: 'Zoom meeting',
+  zoom_secure_token: 'join pass',
+  incident: 'trouble',
+  blocked_ip: 'block',
+} as const;
+
+export type AuditEntity = keyof typeof ENTITY_WORDS;
+
+export function isAuditAction(text: string): text is AuditAction {
+  return Object.hasOwn(ACTION_WORDS, text);
+}
+
+export function isAuditEntity(text: string): text is AuditEntity {
+  return Object.hasOwn(ENTITY_WORDS, text);
+}
+
+/** An action that is not ours any more keeps its own name. */
+export function actionInWords(action: string): string {
+  return isAuditAction(action) ? ACTION_WORDS[action] : action.replaceAll('_', ' ');
+}

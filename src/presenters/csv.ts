@@ -1,0 +1,32 @@
+import { Readable } from 'node:stream';
+
+export type CsvCell = string | number | null;
+
+/** Without it, spreadsheets take UTF-8 for something else. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** What spreadsheets would take for a formula; the wide forms too, which some of them read as the narrow ones. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/**
+ * A CSV file (RFC 4180) that is safe to open in a spreadsheet, made while it is read: batches are asked for as fast as the
+ * reader takes them, and no more when it goes away.
+ */
+export function csvStream(head: readonly string[], batches: AsyncIterable<readonly (readonly CsvCell[])[]>): Readable {
+  async function* texts() {
+    yield BYTE_ORDER_MARK + csvLine(head);
+    for await (const rows of batches) yield rows.map((row) => csvLine(row)).join('');
+  }
+  return Readable.from(texts(), { objectMode: false });
+}
+
+export function csvLine(cells: readonly CsvCell[]): string {
+  return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`;
+}
+
+function csvCell(cell: CsvCell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return String(cell);
+  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
