@@ -97,6 +97,9 @@ function recipientsOf(
     case 'teacher_not_connected':
     case 'teacher_not_started':
       return [toUser(classDate.teacherId)];
+    // Asked for by a person, never planned: see sendLink.
+    case 'new_link':
+      return [];
     case 'rescheduled':
     case 'cancelled':
     case 'missed':
@@ -107,12 +110,23 @@ function recipientsOf(
 /** Whoever had a mail that is no longer true, and has not yet been told so. */
 function alreadyTold(kind: ClassMailKind, { scheduleVersion }: ClassDate, known: readonly MailDelivery[]): Recipient[] {
   const told = known.filter(
-    (row) => TOLD.includes(row.state) && row.kind !== kind && (kind !== 'rescheduled' || row.version < scheduleVersion),
+    (row) =>
+      TOLD.includes(row.state) &&
+      row.kind !== kind &&
+      (kind !== 'rescheduled' || mayKnowFormerTime(row, scheduleVersion)),
   );
   const byKey = new Map(
     told.map(({ recipientKey, passId, userId }) => [recipientKey, { recipientKey, passId, userId }]),
   );
   return [...byKey.values()];
+}
+
+/** Links that people asked for are numbered by themselves; whoever got one may have seen the former time. */
+function mayKnowFormerTime(
+  { kind, version }: Pick<MailDelivery, 'kind' | 'version'>,
+  scheduleVersion: number,
+): boolean {
+  return kind === 'new_link' || version < scheduleVersion;
 }
 
 function toPass(pass: ZoomSecureToken): Recipient {

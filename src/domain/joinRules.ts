@@ -47,13 +47,16 @@ export function isOpen(door: Door): boolean {
 
 /** A room that is being made is looked for this often: the button must be there within 15 s. */
 const NEAR_SECONDS = 10;
+/** Whoever waits for the teacher can go in all the same. */
+const TEACHER_SECONDS = 30;
 /** Further off than this a page is looked at again when its time has come nearer. */
 const NEAR_WINDOW_SECONDS = 120;
 const LONGEST_SECONDS = 30 * 60;
 
-/** After how many seconds the page should ask again, or null when waiting changes nothing. */
+/** After how many seconds a page without script should ask again, or null when waiting changes nothing. */
 export function refreshSeconds(door: Door, opensAt: Date, now: Date): number | null {
   if (door === 'room_being_made') return NEAR_SECONDS;
+  if (door === 'waiting_for_teacher') return TEACHER_SECONDS;
   if (door !== 'not_yet') return null;
   const left = Math.ceil((opensAt.getTime() - now.getTime()) / 1000);
   if (left <= NEAR_WINDOW_SECONDS) return NEAR_SECONDS;

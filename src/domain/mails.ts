@@ -4,6 +4,7 @@ import type { ClassTimes } from './classTimes';
 export type ClassMailKind =
   | 'class_reminder'
   | 'guest_invitation'
+  | 'new_link'
   | 'teacher_start'
   | 'teacher_not_connected'
   | 'teacher_not_started'
@@ -35,6 +36,7 @@ export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date): 
   switch (kind) {
     case 'class_reminder':
     case 'guest_invitation':
+    case 'new_link':
     case 'teacher_start':
       return times.closesAt;
     case 'teacher_not_connected':

@@ -24,6 +24,12 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     subject: (title) => `You're Invited to Join a Live Class - ${title}`,
     action: 'join',
   },
+  new_link: {
+    template: 'newLink',
+    heading: 'Your link to the class',
+    subject: (title) => `Your link to the class - ${title}`,
+    action: 'join',
+  },
   teacher_start: {
     template: 'teacherStart',
     heading: 'Your students are coming',

@@ -23,6 +23,9 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
   declare holderHash: CreationOptional<string | null>;
   declare ipAddress: CreationOptional<string | null>;
   declare userAgent: CreationOptional<string | null>;
+  declare takeovers: CreationOptional<number>;
+  /** SHA-256 of the token before the newest */
+  declare formerToken: CreationOptional<string | null>;
   declare revokedAt: CreationOptional<Date | null>;
   declare linkQuality: CreationOptional<LinkQuality | null>;
   declare linkMeetingId: CreationOptional<number | null>;
@@ -46,6 +49,8 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
         holderHash: DataTypes.STRING,
         ipAddress: DataTypes.STRING,
         userAgent: DataTypes.STRING,
+        takeovers: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        formerToken: DataTypes.STRING,
         revokedAt: DataTypes.DATE(3),
         linkQuality: DataTypes.STRING,
         linkMeetingId: DataTypes.BIGINT.UNSIGNED,

@@ -1,5 +1,6 @@
 import { classTimes } from '../domain/classTimes';
 import { isOpen, refreshSeconds, type Door } from '../domain/joinRules';
+import type { Standing } from '../domain/joinRefusals';
 import type { JoinPass } from '../queries/findJoinPass';
 import { formatClassZoneTime, formatDuration, formatInstant } from './classTime';
 
@@ -7,23 +8,47 @@ type ClassOfPass = Pick<
   JoinPass,
   'startsAt' | 'durationMinutes' | 'leadMinutes' | 'graceMinutes' | 'watchMinutes' | 'settleMinutes' | 'stateReason'
 > &
-  Pick<JoinPass, 'title' | 'teacherName' | 'classZone' | 'readerZone'>;
+  Pick<JoinPass, 'title' | 'teacherName' | 'classZone' | 'readerZone' | 'displacedAt'>;
 
 /** The page of a good pass, in words, for whatever is behind the door. */
-export function presentJoinPage(pass: ClassOfPass, door: Door, now: Date) {
+export function presentJoinPage(pass: ClassOfPass, door: Door, standing: Standing, now: Date) {
   const zone = pass.readerZone ?? pass.classZone;
+  const otherTime = formatClassZoneTime(pass.startsAt, pass.classZone, pass.readerZone);
+  const taken = isOpen(door) ? takenInWords(pass, standing, zone) : null;
   return {
     title: pass.title,
     classTitle: pass.title,
     teacherName: pass.teacherName,
     time: formatInstant(pass.startsAt, zone),
-    otherTime: formatClassZoneTime(pass.startsAt, pass.classZone, pass.readerZone),
+    timeLabel: otherTime ? 'Your time' : 'Time',
+    otherTime,
+    startsAt: pass.startsAt.toISOString(),
+    // Their zone is not known to us, but to their browser.
+    guessesZone: pass.readerZone === null,
+    zone,
+    countsDown: now < pass.startsAt,
+    taken,
     duration: formatDuration(pass.durationMinutes),
     refreshSeconds: refreshSeconds(door, classTimes(pass).opensAt, now),
-    button: door === 'teacher_gone' ? 'Go in again' : 'Join Live Class Now',
+    button: buttonFor(door, taken),
     tone: door === 'live' ? 'live' : isOpen(door) ? 'open' : 'waiting',
     ...wordsFor(door, pass, zone, now),
   };
+}
+
+function buttonFor(door: Door, taken: string | null): string {
+  if (taken !== null) return 'Continue here instead';
+  return door === 'teacher_gone' ? 'Go in again' : 'Join Live Class Now';
+}
+
+/** What has become of the pass, when another browser holds it. */
+function takenInWords({ displacedAt }: ClassOfPass, standing: Standing, zone: string): string | null {
+  if (standing === 'displaced' && displacedAt !== null) {
+    return `You went on in another browser at ${formatInstant(displacedAt, zone)}. You can come back to this one.`;
+  }
+  return standing === 'elsewhere'
+    ? 'Your link has been used in another browser, such as that of your mail app or of another device. You can go on in this one.'
+    : null;
 }
 
 function wordsFor(door: Door, pass: ClassOfPass, zone: string, now: Date): { heading: string; text: string } {

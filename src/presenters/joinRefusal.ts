@@ -4,6 +4,8 @@ interface RefusalWords {
   readonly status: number;
   readonly heading: string;
   readonly paragraphs: readonly string[];
+  /** Whether the page can send a link to the address on file. */
+  readonly offersLink?: boolean;
 }
 
 /**
@@ -16,8 +18,9 @@ const NOT_HERE: RefusalWords = {
   paragraphs: [
     'If you have opened the class on another device or in another browser, go on there: a link lets one browser in.',
     'If you had a newer mail about this class, use the link in that one. If you copied the link, check that none of it is missing.',
-    'In any other case write to us, and we will get you in.',
+    'In any other case let us send you your link.',
   ],
+  offersLink: true,
 };
 
 const WORDS: Record<Refusal | 'too_many', RefusalWords> = {
@@ -25,6 +28,7 @@ const WORDS: Record<Refusal | 'too_many', RefusalWords> = {
     status: 400,
     heading: 'Please use the link in your mail',
     paragraphs: ['The way into a class is the personal link that we sent you. Open that mail and press its button.'],
+    offersLink: true,
   },
   unknown: NOT_HERE,
   revoked: NOT_HERE,
@@ -35,6 +39,15 @@ const WORDS: Record<Refusal | 'too_many', RefusalWords> = {
     paragraphs: [
       'You used it before; since then it has been withdrawn. Use the link in our latest mail about the class.',
     ],
+  },
+  spent: {
+    status: 403,
+    heading: 'You have gone on elsewhere',
+    paragraphs: [
+      'You were in with this link; since then it has been used in other browsers as often as a link may be.',
+      'Go on where you are now, or let us send you a new link.',
+    ],
+    offersLink: true,
   },
   wrong_class: {
     status: 403,

@@ -38,6 +38,9 @@ export const paths = {
   startMeeting: (id: number | ':id') => `/teacher/meeting/${id}/start`,
   join: (id: number | ':id') => `/join/class/${id}`,
   joinGuest: (id: number | ':id') => `/join/class/${id}/guest`,
+  joinEvents: (id: number | ':id') => `/join/class/${id}/events`,
+  joinCalendar: (id: number | ':id') => `/join/class/${id}/class.ics`,
+  joinNewLink: (id: number | ':id') => `/join/class/${id}/new-link`,
   joinPage: (id: number | ':id') => `/join/class/${id}/page`,
   webhook: '/api/zoom/webhook',
 } as const;

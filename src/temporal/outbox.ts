@@ -18,6 +18,7 @@ export type HintReason =
   | 'rescheduled'
   | 'cancelled'
   | 'roster changed'
+  | 'link asked for'
   | 'teacher reconnected'
   | 'teacher connected'
   | 'teacher disconnected'

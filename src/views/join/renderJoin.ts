@@ -5,15 +5,20 @@ import type { AppContext } from '../../middlewares/context';
 
 /**
  * The pages of people who come by a link: a layout of their own, a few kilobytes for a phone on a bad line, without
- * session, script or anything from elsewhere.
+ * session or anything from elsewhere; all of it works without script.
  */
 const layout = compile('layout');
-const views = { pass: compile('pass'), refusal: compile('refusal'), blocked: compile('blocked') };
+const views = {
+  pass: compile('pass'),
+  refusal: compile('refusal'),
+  linkSent: compile('linkSent'),
+  blocked: compile('blocked'),
+};
 
 interface JoinView extends Readonly<Record<string, unknown>> {
   readonly title: string;
   readonly supportEmail: string;
-  /** After how many seconds the browser asks again; null: never. */
+  /** After how many seconds a browser without script asks again; null: never. */
   readonly refreshSeconds: number | null;
 }
 

@@ -3,6 +3,7 @@ import { claimPass } from '../../../src/commands/claimPass';
 import { closeDeps, createDeps, type Deps } from '../../../src/deps';
 import { CLASS_STATES } from '../../../src/domain/classStates';
 import { addMinutes } from '../../../src/domain/clock';
+import { TAKEOVERS_MAX, type Standing } from '../../../src/domain/joinRefusals';
 import { doorOf, isOpen } from '../../../src/domain/joinRules';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { buildClassDate, buildPass } from '../../factories/classes';
@@ -34,9 +35,10 @@ async function buildReadyPass(fields: Parameters<typeof buildClassDate>[0] = {})
   return { classDate, meeting, pass };
 }
 
-function claim(pass: { id: number; classDateId: number }, holderHash: string) {
+function claim(pass: { id: number; classDateId: number }, holderHash: string, standing: Standing = 'free') {
   const origin = { userId: null, ipAddress: '192.0.2.7', userAgent: 'a browser' };
-  return claimPass(deps, { passId: pass.id, classDateId: pass.classDateId, holderHash, quality: 'plain' }, origin);
+  const common = { passId: pass.id, classDateId: pass.classDateId, quality: 'plain' as const };
+  return claimPass(deps, { ...common, holderHash, standing, displaces: standing !== 'free' }, origin);
 }
 
 it('lets the first browser in, keeps who it was, and audits it in the same commit', async () => {
@@ -76,6 +78,33 @@ it('refuses another browser, another class, and a revoked pass', async () => {
   expect(await claim(unused, browser())).toBe('refused');
   await unused.reload();
   expect(unused.usedAt).toBeNull();
+});
+
+it('goes on in another browser when asked to, a bounded number of times, and remembers the former ones', async () => {
+  const { pass } = await buildReadyPass();
+  const browsers = Array.from({ length: TAKEOVERS_MAX + 2 }, browser);
+  const [first = '', ...others] = browsers;
+  await claim(pass, first);
+  const taken = [];
+  for (const other of others) taken.push(await claim(pass, other, 'elsewhere'));
+  expect(taken).toEqual([...Array.from({ length: TAKEOVERS_MAX }, () => 'taken_over'), 'refused']);
+  expect((await pass.reload()).holderHash).toBe(browsers[TAKEOVERS_MAX]);
+  expect(await claim(pass, first, 'holder')).toBe('refused');
+  const [rows] = await deps.db.query('SELECT holder_hash FROM pass_former_holders WHERE pass_id = ?', {
+    replacements: [pass.id],
+  });
+  expect((rows as { holder_hash: string }[]).map((row) => row.holder_hash).sort()).toEqual(
+    browsers.slice(0, TAKEOVERS_MAX).sort(),
+  );
+});
+
+it('is taken over by as many of 50 browsers at once as may', async () => {
+  const { pass } = await buildReadyPass();
+  await claim(pass, browser());
+  const claims = await Promise.all(Array.from({ length: 50 }, () => claim(pass, browser(), 'elsewhere')));
+  expect(claims.filter((result) => result === 'taken_over')).toHaveLength(TAKEOVERS_MAX);
+  expect(claims.filter((result) => result === 'refused')).toHaveLength(50 - TAKEOVERS_MAX);
+  expect((await pass.reload()).takeovers).toBe(TAKEOVERS_MAX);
 });
 
 it('makes one holder of 200 clicks at once', async () => {

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
+import { TAKEOVERS_MAX } from '../domain/joinRefusals';
+import { usefulUntil } from '../domain/mails';
+import { ClassDate } from '../models/ClassDate';
+import { MailDelivery } from '../models/MailDelivery';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { hashToken, joinToken, personKey } from '../security/joinPass';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+interface LinkOrder {
+  readonly passId: number;
+  /** Make a new link even if the present one still works, which then dies as soon as the new one is used. */
+  readonly anew: boolean;
+}
+
+/**
+ * Mails a person their link: the one they have while it still lets a browser in, so that nobody's is taken away by
+ * whoever knows their address; else a new one, with which all counts begin again.
+ */
+export async function sendLink(deps: Deps, { passId, anew }: LinkOrder, origin: AuditOrigin): Promise<void> {
+  const outboxId = await inTransaction(deps.db, async (transaction) => {
+    const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
+    const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
+    const isNew = anew || pass.takeovers >= TAKEOVERS_MAX;
+    if (isNew) await renewPass(deps, pass, classDate, transaction);
+    await planMail(deps, pass, classDate, transaction);
+    const entity = { type: 'zoom_secure_token', id: passId };
+    const metadata = { classDateId: classDate.id, isNew };
+    await writeAudit(deps, origin, { action: 'link_sent', entity, metadata }, transaction);
+    return addToOutbox({ classDateId: classDate.id }, 'link asked for', transaction);
+  });
+  await deliverOutbox(deps, outboxId);
+}
+
+/**
+ * Gives a pass a new token. Whoever holds the pass stays inside by the former link until the new one is used.
+ *
+ * @param pass locked
+ */
+export async function renewPass(
+  { signingKeys }: Pick<Deps, 'signingKeys'>,
+  pass: ZoomSecureToken,
+  { randomKey: classKey }: Pick<ClassDate, 'randomKey'>,
+  transaction: Transaction,
+): Promise<void> {
+  const identity = { keyId: signingKeys.currentId, classKey, person: personKey(pass), epoch: pass.epoch + 1 };
+  const { keyId, epoch } = identity;
+  const token = hashToken(joinToken(signingKeys, identity));
+  await pass.update({ keyId, epoch, token, formerToken: pass.token, usedAt: null, takeovers: 0 }, { transaction });
+}
+
+async function planMail(
+  { clock }: Pick<Deps, 'clock'>,
+  pass: ZoomSecureToken,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<void> {
+  const now = clock.now();
+  const key = { classDateId: classDate.id, recipientKey: personKey(pass), kind: 'new_link' as const };
+  const sent = await MailDelivery.count({ where: key, transaction });
+  await MailDelivery.create(
+    {
+      ...key,
+      passId: pass.id,
+      version: sent + 1,
+      state: 'queued',
+      messageKey: randomBytes(16).toString('hex'),
+      nextAttemptAt: now,
+      usefulUntil: usefulUntil('new_link', classTimes(classDate), now),
+    },
+    { transaction },
+  );
+}
