@@ -26,7 +26,7 @@ export function presentJoinPage(pass: ClassOfPass, door: Door, standing: Standin
     // Their zone is not known to us, but to their browser.
     guessesZone: pass.readerZone === null,
     zone,
-    countsDown: now < pass.startsAt,
+    countsDown: now < pass.startsAt && door !== 'live',
     taken,
     duration: formatDuration(pass.durationMinutes),
     refreshSeconds: refreshSeconds(door, classTimes(pass).opensAt, now),

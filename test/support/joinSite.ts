@@ -46,11 +46,11 @@ export interface JoinSite {
   close(): Promise<void>;
 }
 
-export async function startJoinSite(): Promise<JoinSite> {
+export async function startJoinSite(appUrl = JOIN_APP_URL): Promise<JoinSite> {
   const database = await createTestDatabase();
   const logged: string[] = [];
   const config = testConfig({
-    APP_URL: JOIN_APP_URL,
+    APP_URL: appUrl,
     DATABASE_URL: database.url,
     ZOOM_ALLOWED_HOSTS: 'zoom.us,*.zoom.us',
   });

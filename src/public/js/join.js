@@ -50,7 +50,7 @@ function show(answer) {
   shown.replaceWith(fresh);
   document.title = answer.title;
   if (hadButton) fresh.querySelector('button')?.focus();
-  const news = fresh.querySelector('h2, h1');
+  const news = fresh.querySelector('h2') ?? fresh.querySelector('h1');
   document.querySelector('#said').textContent = news ? news.textContent : '';
   tell();
 }
@@ -63,9 +63,10 @@ function tell() {
     if (line.textContent !== words) line.textContent = words;
   }
   for (const row of document.querySelectorAll('[data-own-time]')) {
-    if (Intl.DateTimeFormat().resolvedOptions().timeZone === row.dataset.zone) continue;
-    const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short' });
-    row.querySelector('dd').textContent = format.format(new Date(row.dataset.ownTime));
+    const format = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short' });
+    const { timeZone } = format.resolvedOptions();
+    if (timeZone === row.dataset.zone) continue;
+    row.querySelector('dd').textContent = `${format.format(new Date(row.dataset.ownTime))} (${timeZone})`;
     row.hidden = false;
   }
 }

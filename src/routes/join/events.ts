@@ -26,7 +26,7 @@ export async function streamChanges(deps: JoinDeps, watch: PassWatch, ctx: AppRo
   const end = setTimeout(() => stream.end(), LONGEST_MS);
   heartbeat.unref();
   end.unref();
-  ctx.req.socket.once('close', () => stream.destroy());
+  ctx.res.once('close', () => stream.destroy());
   stream.once('close', () => {
     unwatch();
     clearInterval(heartbeat);
