@@ -26,8 +26,9 @@ export function createApp(deps: Deps): Koa {
   app.use(requestLog(deps));
   app.use(onError(deps));
   app.use(securityHeaders(deps));
-  app.use(serve(PUBLIC, { maxage: STATIC_MAX_AGE_MS, index: false }));
+  // Before the files: each file that is not there costs a look at the disk.
   mountUnparsedRoutes(app, deps);
+  app.use(serve(PUBLIC, { maxage: STATIC_MAX_AGE_MS, index: false }));
   app.use(session(app, deps));
   app.use(flash());
   const limits = { formLimit: '128kb', jsonLimit: '128kb' };

@@ -57,7 +57,8 @@ const SQL = `
     LEFT JOIN order_guests g ON g.id = p.guest_id
     LEFT JOIN pass_former_holders f ON f.pass_id = p.id AND f.holder_hash = :holderHash
     LEFT JOIN zoom_meetings m ON m.class_date_id = c.id AND m.is_current = 1 AND m.state = 'created'
-   WHERE p.token = :token OR p.former_token = :token`;
+   WHERE p.id = COALESCE((SELECT id FROM zoom_secure_tokens WHERE token = :token),
+                         (SELECT id FROM zoom_secure_tokens WHERE former_token = :token))`;
 
 /**
  * The pass of that token, of whatever class and in whatever state; null when there is none.

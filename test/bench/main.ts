@@ -4,10 +4,12 @@ import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { print, writeReport } from '../support/report';
 import { quietTemporal } from '../support/quietTemporal';
 import { p99, runClassHerd, type HerdResult } from './classHerd';
+import { runJoinDoor } from './joinDoor';
 import { runNoopHerd, type HerdFloor } from './noopHerd';
 
 const RECIPIENTS = 20;
 const FLOOR_LEAD_MS = 30_000;
+const TAIL_MS = 50;
 const CLASS_GOAL = 1.5;
 /** Two minutes where the floor takes 25 s; a machine that is slower for the one is slower for the other. */
 const MAILS_GOAL = 4.8;
@@ -23,19 +25,55 @@ type Row = {
   readonly met: boolean;
 };
 
-/** `npm run bench [-- --count 100]`: each figure beside its floor, as a table and in .dev/reports/bench.json. */
+/**
+ * `npm run bench [-- --count 100 --only join]`: each figure beside its floor, as a table and in .dev/reports/bench.json.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { count: { type: 'string', default: '1000' } } });
+  const { values } = parseArgs({
+    options: { count: { type: 'string', default: '1000' }, only: { type: 'string', default: '' } },
+  });
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1)
     throw new Error('--count takes a whole number of class dates, such as 1000');
   quietTemporal();
+  const wanted = (name: string) => name.includes(values.only);
+  const rows = [...(wanted('join') ? await joinRows() : []), ...(wanted('herd') ? await herdRows(count) : [])];
+  writeReport('bench', rows);
+  process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+}
+
+async function herdRows(count: number): Promise<Row[]> {
   print(`${count} class dates due at one instant, ${RECIPIENTS} recipients each, on ${cpus().length} cores`);
   const floor = await runNoopHerd(requireTestEnvironment('temporalAddress'), count, FLOOR_LEAD_MS);
   print(`floor: last of four steps that do nothing ${floor.lastStepDone} ms after its instant`);
-  const rows = rowsOf(await runClassHerd(count, RECIPIENTS), floor);
-  writeReport('bench', rows);
-  process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+  return rowsOf(await runClassHerd(count, RECIPIENTS), floor);
+}
+
+/** Each beside a bare route that does the same statements; the tail is held against the bare one's tail, too. */
+async function joinRows(): Promise<Row[]> {
+  print('the join door, 50 connections');
+  const { claims, claimsFloor, pages, pagesFloor } = await runJoinDoor();
+  const rate = (name: string, value: number, floor: number, atLeast: number): Row => {
+    const ratio = value / floor;
+    return { name, unit: '1/s', value, floor, ratio, goal: `ratio ≥ ${atLeast}`, met: ratio >= atLeast };
+  };
+  const tail = (name: string, value: number, floor: number): Row => {
+    const ratio = value / floor;
+    return {
+      name,
+      unit: 'ms',
+      value,
+      floor,
+      ratio,
+      goal: `≤ ${TAIL_MS} or ratio ≤ 2`,
+      met: value <= TAIL_MS || ratio <= 2,
+    };
+  };
+  return [
+    rate('join claim (POST)', claims.perSecond, claimsFloor.perSecond, 0.5),
+    tail('join claim (POST), p99', claims.p99, claimsFloor.p99),
+    rate('join page (GET)', pages.perSecond, pagesFloor.perSecond, 0.5),
+  ];
 }
 
 function rowsOf({ firstCalls, lastReady, lastMail, mails, singleCalls }: HerdResult, floor: HerdFloor): Row[] {

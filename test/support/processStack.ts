@@ -8,6 +8,7 @@ import { readDevEnvironment } from '../../src/config/devEnvironment';
 import { loadConfig } from '../../src/config/loadConfig';
 import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { closeDeps, createDeps, type Deps } from '../../src/deps';
+import { freePortFrom } from '../../src/dev/ports';
 import { Processes, waitUntilReady, type RunningProcess } from '../../src/dev/processes';
 import { findAnswer } from '../../src/dev/standIns';
 import type { ZoomSimulatorOptions } from '../../src/dev/zoom/options';
@@ -27,6 +28,10 @@ export interface ProcessStack {
   readonly encryptionKeys: string;
   /** @param changed settings that differ from those of the others */
   startWorker(changed?: Readonly<Record<string, string>>): Promise<RunningProcess>;
+  /** @returns the port it listens on */
+  startWeb(): Promise<number>;
+  /** Starts a script that says its port once it is ready. */
+  startScript(script: string, answer: z.ZodType<{ port: number }>, ...args: string[]): Promise<number>;
   /** Runs one of our commands to its end, and gives what it printed. */
   runCli(args: readonly string[], changed?: Readonly<Record<string, string>>): Promise<string>;
   close(): Promise<void>;
@@ -36,8 +41,10 @@ const PROJECT = path.join(__dirname, '../..');
 const key = () => randomBytes(32).toString('base64');
 const mailboxAnswer = z.object({ url: z.url(), smtpPort: z.number() });
 const zoomAnswer = z.object({ url: z.url() });
+const webReady = z.object({ msg: z.literal('web ready') });
 const workerReady = z.object({ msg: z.literal('worker ready') });
 
+const WEB_PORT = 27300;
 const APP_URL = 'https://live.example.test';
 
 export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOptions>): Promise<ProcessStack> {
@@ -94,6 +101,16 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
     mailboxUrl,
     namespace,
     encryptionKeys: settings.ENCRYPTION_KEYS,
+    startWeb: async () => {
+      const port = await freePortFrom(WEB_PORT);
+      const web = start('web', 'src/web.ts', { ...inherited, ...settings, HOST: '127.0.0.1', PORT: String(port) });
+      await waitUntilReady(web, () => findAnswer(web.log(), webReady));
+      return port;
+    },
+    startScript: async (script, answer, ...args) => {
+      const running = start(path.basename(script, '.ts'), script, inherited, ...args);
+      return (await waitUntilReady(running, () => findAnswer(running.log(), answer))).port;
+    },
     runCli: async (args, changed = {}) => {
       const cli = start('cli', 'src/cli.ts', { ...inherited, ...settings, ...changed }, ...args);
       const outcome = await cli.exited;

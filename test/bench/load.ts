@@ -1,0 +1,53 @@
+import { Agent, request } from 'node:http';
+import { percentile } from '../support/report';
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** what a good answer has */
+  readonly status: number;
+}
+
+export interface LoadResult {
+  readonly perSecond: number;
+  /** ms */
+  readonly p99: number;
+}
+
+const CONNECTIONS = 50;
+
+/** Makes the calls over 50 connections that stay open, each connection one after the other. */
+export async function load(port: number, calls: readonly Call[]): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const took: number[] = [];
+  let next = 0;
+  const startedAt = performance.now();
+  const worker = async (): Promise<void> => {
+    for (let call = calls[next++]; call; call = calls[next++]) {
+      const at = performance.now();
+      await make(port, agent, call);
+      took.push(performance.now() - at);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  const seconds = (performance.now() - startedAt) / 1000;
+  agent.destroy();
+  return { perSecond: calls.length / seconds, p99: percentile(took, 0.99) };
+}
+
+function make(port: number, agent: Agent, { method, path, headers, body, status }: Call): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port, agent, method, path, headers: { ...headers } }, (answer) => {
+      answer.resume();
+      answer.once('error', reject);
+      answer.once('end', () => {
+        if (answer.statusCode === status) resolve();
+        else reject(new Error(`${method} at port ${port} answered ${answer.statusCode}, not ${status}.`));
+      });
+    });
+    call.once('error', reject);
+    call.end(body);
+  });
+}
