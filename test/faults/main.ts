@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { print, writeReport } from '../support/report';
 import { quietTemporal } from '../support/quietTemporal';
 import type { Verdict } from './invariants';
+import { clicks, CLICKS } from './clicks';
+import { guesses, GUESSES } from './guesses';
 import { killedRenewal } from './killedRenewal';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
@@ -26,6 +28,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
   { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
+  { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
+  { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
 ];
 

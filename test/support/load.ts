@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { percentile } from '../support/report';
+import { percentile } from './report';
 
 export interface Call {
   readonly method: 'GET' | 'POST';
@@ -7,7 +7,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** what a good answer has */
-  readonly status: number;
+  readonly status: number | readonly number[];
 }
 
 export interface LoadResult {
@@ -43,8 +43,11 @@ function make(port: number, agent: Agent, { method, path, headers, body, status 
       answer.resume();
       answer.once('error', reject);
       answer.once('end', () => {
-        if (answer.statusCode === status) resolve();
-        else reject(new Error(`${method} at port ${port} answered ${answer.statusCode}, not ${status}.`));
+        if ([status].flat().includes(answer.statusCode ?? 0)) resolve();
+        else
+          reject(
+            new Error(`${method} at port ${port} answered ${answer.statusCode}, not ${[status].flat().join(' or ')}.`),
+          );
       });
     });
     call.once('error', reject);
