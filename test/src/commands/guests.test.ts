@@ -6,7 +6,7 @@ import { planMails } from '../../../src/commands/planMails';
 import { removeGuest } from '../../../src/commands/removeGuest';
 import type { AuditOrigin } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
-import { BookOrder } from '../../../src/models/BookOrder';
+import type { BookOrder } from '../../../src/models/BookOrder';
 import { ClassDate } from '../../../src/models/ClassDate';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
