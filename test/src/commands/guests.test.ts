@@ -4,9 +4,11 @@ import { correctGuest } from '../../../src/commands/correctGuest';
 import { makePersonalLinks } from '../../../src/commands/makePersonalLinks';
 import { planMails } from '../../../src/commands/planMails';
 import { removeGuest } from '../../../src/commands/removeGuest';
+import { settleClass } from '../../../src/commands/settleClass';
 import type { AuditOrigin } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import type { BookOrder } from '../../../src/models/BookOrder';
+import { ClassAttendance } from '../../../src/models/ClassAttendance';
 import { ClassDate } from '../../../src/models/ClassDate';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
@@ -209,6 +211,17 @@ describe('removing a guest', () => {
     expect(website.temporal.hints).toEqual([`${live.id}: roster changed`]);
     const metadata = { guestId: guest.id, passes: 1 };
     expect(await audits('guest_removed')).toEqual([{ type: 'book_order', id: order.id, metadata }]);
+  });
+
+  it('counts them absent from no class that they were removed before', async () => {
+    const classDate = await buildClassDate({ order, state: 'ended', startsAt: addMinutes(new Date(), -180) });
+    const guest = await addOne('mum@example.test');
+    const stays = await addOne('dad@example.test');
+    await remove(guest);
+    await classDate.update({ closedAt: new Date() });
+    await settleClass(website.deps, { classDateId: classDate.id, now: new Date() });
+    const rows = await ClassAttendance.findAll({ where: { classDateId: classDate.id }, order: ['id'] });
+    expect(rows.map(({ personKey }) => personKey)).toEqual([`teacher:${order.teacherId}`, `guest:${stays.id}`]);
   });
 
   it('is done once, however often it is asked for', async () => {
