@@ -10,8 +10,8 @@ import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZoomSettings';
-import { hashToken, joinToken, type PersonKey } from '../security/joinPass';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { newPass } from './newPass';
 import { isTimeZone, resolveWallTime, type ResolvedWallTime } from './resolveWallTime';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -108,23 +108,22 @@ function checkBooking(deps: Deps, { localStart, timeZone, durationMinutes }: Boo
 }
 
 async function makePasses(
-  { signingKeys }: Deps,
+  deps: Deps,
   order: BookOrder,
   classDate: ClassDate,
   transaction: Transaction,
 ): Promise<number> {
   const buyer = await User.findByPk(order.userId, { transaction });
   const guests = await OrderGuest.findAll({ where: { orderId: order.id, removedAt: null }, transaction });
-  const keyId = signingKeys.currentId;
-  const pass = (person: PersonKey) =>
-    hashToken(joinToken(signingKeys, { keyId, classKey: classDate.randomKey, person, epoch: 1 }));
-  const common = { classDateId: classDate.id, keyId, epoch: 1 };
-  const passes = [
-    ...(buyer ? [{ ...common, userId: buyer.id, email: buyer.email, token: pass(`user:${buyer.id}`) }] : []),
-    ...guests.map(({ id, email }) => ({ ...common, guestId: id, email, token: pass(`guest:${id}`) })),
+  const people = [
+    ...(buyer ? [{ userId: buyer.id, guestId: null, email: buyer.email }] : []),
+    ...guests.map(({ id, email }) => ({ userId: null, guestId: id, email })),
   ];
-  await ZoomSecureToken.bulkCreate(passes, { transaction });
-  return passes.length;
+  await ZoomSecureToken.bulkCreate(
+    people.map((person) => newPass(deps, classDate, person)),
+    { transaction },
+  );
+  return people.length;
 }
 
 async function warningsFor(teacherId: number, durationMinutes: number): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { Op } from 'sequelize';
+import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { ClassDate } from '../models/ClassDate';
@@ -6,6 +7,7 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken, type LinkQuality } from '../models/ZoomSecureToken';
 import { findPassNames, type PassName } from '../queries/findPassNames';
 import { ZoomRefused } from '../zoom/errors';
+import { dropRegistrant } from './dropRegistrant';
 import { zoomTrouble } from './zoomTrouble';
 
 /** Zoom's limit for one batch of registrants. */
@@ -120,8 +122,16 @@ async function saveLinks(deps: Deps, meeting: ZoomMeeting, links: readonly Perso
     registrantId,
     personalUrlEncrypted: url === null ? null : deps.encryption.encrypt(url, personalUrlPlace(pass.id)),
   }));
-  await ZoomSecureToken.bulkCreate(rows, {
-    updateOnDuplicate: ['linkQuality', 'linkMeetingId', 'registrantId', 'personalUrlEncrypted', 'updatedAt'],
+  await inTransaction(deps.db, async (transaction) => {
+    const passes = await ZoomSecureToken.findAll({ where: { id: rows.map(({ id }) => id) }, lock: true, transaction });
+    await ZoomSecureToken.bulkCreate(rows, {
+      updateOnDuplicate: ['linkQuality', 'linkMeetingId', 'registrantId', 'personalUrlEncrypted', 'updatedAt'],
+      transaction,
+    });
+    // Somebody's address was corrected while Zoom was asked: this link is the former address's, and is made once more.
+    for (const pass of passes.filter(({ id, email }) => rows.some((row) => row.id === id && row.email !== email))) {
+      await dropRegistrant(await pass.reload({ transaction }), transaction);
+    }
   });
 }
 

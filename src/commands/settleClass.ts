@@ -63,7 +63,7 @@ interface PersonSegments {
   readonly segments: readonly ZoomParticipant[];
 }
 
-/** The teacher first, then everybody with a pass. */
+/** The teacher first, then everybody with a pass; of those whose pass was withdrawn, only who had come. */
 function peopleOf(
   { teacherId }: ClassDate,
   passes: readonly ZoomSecureToken[],
@@ -72,11 +72,13 @@ function peopleOf(
   const host = segments.filter(({ role }) => role === 'host');
   return [
     { personKey: `teacher:${teacherId}`, passId: null, segments: host },
-    ...passes.map((pass) => ({
-      personKey: personKey(pass),
-      passId: pass.id,
-      segments: segments.filter(({ passId }) => passId === pass.id),
-    })),
+    ...passes
+      .filter(({ id, revokedAt }) => revokedAt === null || segments.some(({ passId }) => passId === id))
+      .map((pass) => ({
+        personKey: personKey(pass),
+        passId: pass.id,
+        segments: segments.filter(({ passId }) => passId === pass.id),
+      })),
   ];
 }
 

@@ -2,7 +2,9 @@ import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { withNames, type ClassRow } from './listClassDates';
+import { listOpenClassDates } from './listOpenClassDates';
 
 export interface OrderRow {
   readonly id: number;
@@ -14,7 +16,22 @@ export interface OrderRow {
 export interface OrderDetail extends OrderRow {
   /** the zone to suggest for its next class */
   readonly timeZone: string;
-  readonly guests: readonly { readonly email: string; readonly name: string | null }[];
+  readonly guests: readonly OrderGuestRow[];
+  readonly classDates: readonly ClassRow[];
+}
+
+export interface OrderGuestRow {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string | null;
+  /** null while it is not known */
+  readonly timeZone: string | null;
+}
+
+/** One guest of an order, and the class dates that a change of them touches. */
+export interface GuestDetail {
+  readonly guest: OrderGuest;
+  readonly orderTitle: string;
   readonly classDates: readonly ClassRow[];
 }
 
@@ -47,7 +64,23 @@ export async function findOrder(id: number): Promise<OrderDetail | null> {
     buyer: buyer?.fullName ?? '',
     teacher: teacher?.fullName ?? '',
     timeZone: teacher?.timeZone ?? 'UTC',
-    guests: guests.map(({ email, name }) => ({ email, name })),
+    guests: guests.map((guest) => ({ id: guest.id, email: guest.email, name: guest.name, timeZone: guest.timeZone })),
     classDates: await withNames(classDates),
   };
+}
+
+/** Null when that order has no such guest; one who was removed is found. */
+export async function findGuest(orderId: number, guestId: number): Promise<GuestDetail | null> {
+  const [order, guest] = await Promise.all([
+    BookOrder.findByPk(orderId),
+    OrderGuest.findOne({ where: { id: guestId, orderId } }),
+  ]);
+  if (!order || !guest) return null;
+  const open = await listOpenClassDates(orderId, null);
+  const passes = await ZoomSecureToken.findAll({
+    where: { guestId, classDateId: open.map(({ id }) => id), revokedAt: null },
+    attributes: ['classDateId'],
+  });
+  const touched = new Set(passes.map(({ classDateId }) => classDateId));
+  return { guest, orderTitle: order.title, classDates: await withNames(open.filter(({ id }) => touched.has(id))) };
 }

@@ -3,9 +3,9 @@ import type { DefaultContext } from 'koa';
 import { NotFoundError } from '../errors';
 import type { AppState } from '../middlewares/context';
 
-/** The :id of the path; whatever is no row id is simply not found. */
-export function idOf(ctx: RouterContext<AppState, DefaultContext>): number {
-  const id = ctx.params.id ?? '';
+/** The :id of the path, or another parameter; whatever is no row id is simply not found. */
+export function idOf(ctx: RouterContext<AppState, DefaultContext>, parameter = 'id'): number {
+  const id = ctx.params[parameter] ?? '';
   if (!/^[1-9]\d{0,14}$/.test(id)) throw new NotFoundError();
   return Number(id);
 }

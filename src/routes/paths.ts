@@ -10,6 +10,10 @@ export const paths = {
   orders: '/admin/orders',
   order: (id: number | ':id') => `/admin/orders/${id}`,
   orderClassDates: (id: number | ':id') => `/admin/orders/${id}/class-dates`,
+  orderGuests: (id: number | ':id') => `/admin/orders/${id}/guests`,
+  orderGuest: (id: number | ':id', guestId: number | ':guestId') => `/admin/orders/${id}/guests/${guestId}`,
+  orderGuestRemoval: (id: number | ':id', guestId: number | ':guestId') =>
+    `/admin/orders/${id}/guests/${guestId}/removal`,
   classDate: (id: number | ':id') => `/admin/class-dates/${id}`,
   classDateCancellation: (id: number | ':id') => `/admin/class-dates/${id}/cancellation`,
   incidents: '/admin/incidents',

@@ -1,6 +1,7 @@
 import type { Response } from 'supertest';
 import { QueryTypes } from 'sequelize';
 import { GUARDS } from '../../src/middlewares/access';
+import { OrderGuest } from '../../src/models/OrderGuest';
 import type { Role } from '../../src/models/User';
 import { routers, unparsedRouters } from '../../src/routes';
 import { paths } from '../../src/routes/paths';
@@ -39,7 +40,7 @@ interface Route {
 
 let website: Website;
 let routes: readonly Route[];
-let ids: { order: number; classDate: number };
+let ids: { order: number; guest: number; classDate: number };
 const browsers = new Map<Who, Browser>();
 
 beforeAll(async () => {
@@ -52,7 +53,8 @@ beforeAll(async () => {
     ),
   );
   const classDate = await buildClassDate();
-  ids = { order: classDate.orderId, classDate: classDate.id };
+  const guest = await OrderGuest.create({ orderId: classDate.orderId, email: 'guest@example.test' });
+  ids = { order: classDate.orderId, guest: guest.id, classDate: classDate.id };
   browsers.set('nobody', new Browser(website));
   for (const role of ['student', 'teacher', 'admin'] as const) {
     browsers.set(role, (await signedInBrowser(website, role)).browser);
@@ -68,7 +70,8 @@ function browserOf(who: Who): Browser {
 }
 
 function addressOf({ path }: Route): string {
-  return path.replace(':id', String(path.includes('/orders/') ? ids.order : ids.classDate));
+  const id = path.includes('/orders/') ? ids.order : ids.classDate;
+  return path.replace(':id', String(id)).replace(':guestId', String(ids.guest));
 }
 
 function roleFor({ name, path }: Route): Role | 'everybody' | undefined {
@@ -193,6 +196,8 @@ const WOULD_DO = {
   firstName: 'A',
   lastName: 'B',
   email: 'forged@example.test',
+  name: 'Forged',
+  guests: 'forged@example.test',
   title: 'Forged',
   buyerId: '1',
   teacherId: '2',

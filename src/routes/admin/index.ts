@@ -11,6 +11,7 @@ import { paths } from '../paths';
 import { addBlockRoutes } from './blocks';
 import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
+import { addGuestRoutes } from './guests';
 import { addIncidentRoutes } from './incidents';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
@@ -35,6 +36,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   });
   addPeopleRoutes(router, deps);
   addOrderRoutes(router, deps);
+  addGuestRoutes(router, deps);
   addClassDateRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);

@@ -25,11 +25,16 @@ const chosenId = (message: string) =>
     .regex(/^[1-9]\d{0,14}$/, message)
     .transform(Number);
 
+export const guestLines = z
+  .string('Enter the guests one a line.')
+  .max(20_000, 'Use at most 20,000 characters.')
+  .default('');
+
 const orderSchema = z.object({
   title: line(180),
   buyerId: chosenId('Choose a student.'),
   teacherId: chosenId('Choose a teacher.'),
-  guests: z.string('Enter the guests one a line.').max(20_000, 'Use at most 20,000 characters.').default(''),
+  guests: guestLines,
 });
 
 const bookingSchema = z.object({
@@ -86,17 +91,22 @@ async function showOrders(ctx: AppContext, form: FormState = {}): Promise<void> 
   });
 }
 
-async function showOrder(ctx: AppContext, orderId: number, form: FormState = {}): Promise<void> {
+export async function showOrder(ctx: AppContext, orderId: number, form: FormState = {}): Promise<void> {
   const order = await findOrder(orderId);
   if (!order) throw new NotFoundError('There is no such order.');
   const zone = ctx.state.user?.timeZone ?? null;
-  const { classDates, ...rest } = order;
-  const values = form.values ?? { timeZone: order.timeZone, durationMinutes: '60' };
+  const { classDates, guests, ...rest } = order;
+  const values = { timeZone: order.timeZone, durationMinutes: '60', ...form.values };
   render(ctx, 'admin/order', {
     ...rest,
     ...form,
     values,
     zones: timeZones(),
+    guests: guests.map((guest) => ({
+      ...guest,
+      who: guest.name ?? guest.email,
+      href: paths.orderGuest(orderId, guest.id),
+    })),
     classDates: classDates.map((row) => ({ ...presentClassRow(row, zone), href: paths.classDate(row.classDate.id) })),
   });
 }

@@ -86,7 +86,7 @@ describe('making an order', () => {
     expect((await website.audited()).at(-1)).toBe('order_created');
     const $ = parse(made.page);
     expect($('h1').text()).toBe('Maths 7B');
-    expect($('.facts').text()).toContain('Dad dad@example.test');
+    expect($('#guest-list + .rows').text()).toContain('Dad dad@example.test');
     expect($('.facts').text()).toContain(student.fullName);
     expect((await browser.get(paths.orders)).text).toContain(`href="${paths.order(made.order.id)}"`);
   });

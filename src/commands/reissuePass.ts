@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
+import { usefulUntil } from '../domain/mails';
+import type { ClassDate } from '../models/ClassDate';
+import { MailDelivery } from '../models/MailDelivery';
+import type { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { personKey } from '../security/joinPass';
+import { dropRegistrant } from './dropRegistrant';
+import { renewPass } from './sendLink';
+
+/**
+ * Gives a guest's pass to whoever reads at its address now: a new link, which alone is good from this moment, another way
+ * into the meeting, and the invitation once more if it was made before.
+ *
+ * @param pass locked, which also keeps the planning of mails away from it: their rows refer to it
+ * @returns whether the invitation goes out again
+ */
+export async function reissuePass(
+  deps: Pick<Deps, 'signingKeys' | 'clock'>,
+  pass: ZoomSecureToken,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<boolean> {
+  await renewPass(deps, pass, classDate, transaction);
+  // Nobody stays inside by the former link: it may have been a stranger's.
+  await pass.update({ holderHash: null }, { transaction });
+  await dropRegistrant(pass, transaction);
+  return inviteAgain(deps, pass, classDate, transaction);
+}
+
+/**
+ * The row is the invitation of this person to this class, of which there is one; whoever is sending it now has lost it
+ * (the lease), so however far that got, it goes out to the address that holds now.
+ */
+async function inviteAgain(
+  { clock }: Pick<Deps, 'clock'>,
+  pass: ZoomSecureToken,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<boolean> {
+  const now = clock.now();
+  const kind = 'guest_invitation' as const;
+  const [invited] = await MailDelivery.update(
+    {
+      state: 'queued',
+      messageKey: randomBytes(16).toString('hex'),
+      ...{ attempts: 0, resent: false, sentAt: null, lastError: null },
+      ...{ leaseHolder: null, leaseUntil: null },
+      nextAttemptAt: now,
+      usefulUntil: usefulUntil(kind, classTimes(classDate), now),
+    },
+    {
+      where: { classDateId: classDate.id, recipientKey: personKey(pass), kind, version: classDate.scheduleVersion },
+      transaction,
+    },
+  );
+  return invited > 0;
+}
