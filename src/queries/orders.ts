@@ -20,7 +20,7 @@ export interface OrderDetail extends OrderRow {
   readonly classDates: readonly ClassRow[];
 }
 
-export interface OrderGuestRow {
+interface OrderGuestRow {
   readonly id: number;
   readonly email: string;
   readonly name: string | null;
