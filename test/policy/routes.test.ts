@@ -23,6 +23,9 @@ const FOR_EVERYBODY = [
   'GET /join/class/:id/guest',
   'POST /join/class/:id/guest',
   'GET /join/class/:id/page',
+  'GET /join/class/:id/events',
+  'GET /join/class/:id/class.ics',
+  'POST /join/class/:id/new-link',
 ];
 const STARTS: Readonly<Record<string, Role>> = { [paths.admin]: 'admin', [paths.teacher]: 'teacher' };
 /** These prove where they come from in their own way: a nonce of the page, Zoom's signature. */

@@ -38,7 +38,9 @@ async function open({ url }: Link, device?: BrowserContext): Promise<Page> {
 
 /** By that deed the browser is sent on to the person's own way into the meeting (test/e2e follows it to the far end). */
 async function goesIn(page: Page, deed: () => Promise<void>): Promise<void> {
-  await Promise.all([page.waitForRequest(OWN_LINK), deed()]);
+  const [request] = await Promise.all([page.waitForRequest(OWN_LINK), deed()]);
+  // Zoom learns nothing of where they come from, least of all the token.
+  expect((await request.allHeaders())['referer']).toBeUndefined();
 }
 
 const presses = (page: Page, name: string) => goesIn(page, () => page.getByRole('button', { name }).click());
