@@ -1,4 +1,5 @@
 import { askZoom } from '../src/commands/askZoom';
+import { cancelRegistrants } from '../src/commands/cancelRegistrants';
 import { closeClass } from '../src/commands/closeClass';
 import { makeMeeting } from '../src/commands/makeMeeting';
 import { makePersonalLinks } from '../src/commands/makePersonalLinks';
@@ -24,6 +25,7 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     resolveAttempts: step(resolveAttempts),
     updateMeeting: step(updateMeeting),
     removeMeetings: step(removeMeetings),
+    cancelRegistrants: step(cancelRegistrants),
     makePersonalLinks: step(makePersonalLinks),
     askZoom: step(askZoom),
     closeClass: step(closeClass),

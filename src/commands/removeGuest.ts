@@ -4,6 +4,7 @@ import type { Deps } from '../deps';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { takeBackRegistrant } from './dropRegistrant';
 import { lockGuest } from './lockGuest';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -34,6 +35,7 @@ async function remove(
   const outboxIds: number[] = [];
   for (const pass of passes) {
     await pass.update({ revokedAt: now }, { transaction });
+    await takeBackRegistrant(pass, transaction);
     outboxIds.push(await addToOutbox({ classDateId: pass.classDateId }, 'roster changed', transaction));
   }
   const entity = { type: 'book_order', id: guest.orderId };

@@ -12,6 +12,7 @@ export type Step =
   | 'resolveAttempts'
   | 'updateMeeting'
   | 'removeMeetings'
+  | 'cancelRegistrants'
   | 'makePersonalLinks'
   | 'askZoom'
   | 'closeClass'
@@ -41,6 +42,8 @@ export interface ClassFacts {
   readonly removals: Outlook;
   /** passes that have no link of their own into the current meeting */
   readonly passesWithoutLink: number;
+  /** registrants at Zoom whose links are to be taken back */
+  readonly droppedRegistrants: Outlook;
 }
 
 export interface CurrentMeeting {
@@ -130,7 +133,9 @@ function roomSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (mayMake(facts, times, now)) return ['makeMeeting'];
   if (meeting?.state !== 'created') return [];
   const steps = updateSteps(facts, now);
-  if (facts.passesWithoutLink > 0 && isDue(facts.nextAttemptAt, now)) steps.push('makePersonalLinks');
+  // One after the other: Zoom gives an address that comes back the registrant it had.
+  if (facts.droppedRegistrants.due > 0) steps.push('cancelRegistrants');
+  else if (facts.passesWithoutLink > 0 && isDue(facts.nextAttemptAt, now)) steps.push('makePersonalLinks');
   return steps;
 }
 
@@ -200,6 +205,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
     return waits;
   }
   add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
+  add(facts.droppedRegistrants.nextAttemptAt, 'takes links back');
   add(times.checksAt, 'checks the connection');
   add(times.opensAt, 'opens');
   if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');

@@ -4,6 +4,7 @@ import { AuditLink } from './AuditLink';
 import { BookOrder } from './BookOrder';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
+import { DroppedRegistrant } from './DroppedRegistrant';
 import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
 import { OrderGuest } from './OrderGuest';
@@ -30,6 +31,7 @@ const MODELS = [
   BookOrder,
   OrderGuest,
   ClassDate,
+  DroppedRegistrant,
   ZoomMeeting,
   ZoomMeetingInstance,
   ZoomSecureToken,

@@ -1,19 +1,21 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
 import { ClassDate } from '../models/ClassDate';
+import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
 
-/** Everything the plan of a class rests on, in four small reads; null when there is no such class date. */
+/** Everything the plan of a class rests on, in five small reads; null when there is no such class date. */
 export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ClassFacts | null> {
   const classDate = await ClassDate.findByPk(classDateId);
   if (!classDate) return null;
-  const [meetings, connections] = await Promise.all([
+  const [meetings, connections, dropped] = await Promise.all([
     ZoomMeeting.findAll({ where: { classDateId, state: { [Op.notIn]: ['deleted', 'gone'] } } }),
     ZoomConnection.count({ where: { userId: classDate.teacherId, state: 'connected' } }),
+    DroppedRegistrant.findAll({ where: { classDateId, doneAt: null }, attributes: ['nextAttemptAt'] }),
   ]);
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
@@ -29,6 +31,7 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
       now,
     ),
     passesWithoutLink: meeting?.state === 'created' ? await countPassesWithoutLink(db, classDateId, meeting.id) : 0,
+    droppedRegistrants: outlook(dropped, now),
   };
 }
 
@@ -43,7 +46,7 @@ function currentMeeting({ state, syncedVersion, nextAttemptAt }: ZoomMeeting): C
   return { state, syncedVersion, nextAttemptAt };
 }
 
-function outlook(rows: readonly ZoomMeeting[], now: Date): Outlook {
+function outlook(rows: readonly { readonly nextAttemptAt: Date | null }[], now: Date): Outlook {
   const later = rows.flatMap(({ nextAttemptAt }) => (nextAttemptAt && nextAttemptAt > now ? [nextAttemptAt] : []));
   const earliest = Math.min(...later.map((instant) => instant.getTime()));
   return { due: rows.length - later.length, nextAttemptAt: later.length > 0 ? new Date(earliest) : null };

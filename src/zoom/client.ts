@@ -10,7 +10,7 @@ type Operations = Pick<
   typeof meetings,
   'createMeeting' | 'getMeeting' | 'updateMeeting' | 'deleteMeeting' | 'listMeetings'
 > &
-  Pick<typeof registrants, 'addRegistrants' | 'createInviteLinks'> &
+  Pick<typeof registrants, 'addRegistrants' | 'cancelRegistrant' | 'createInviteLinks'> &
   Pick<typeof pastMeetings, 'pastMeeting' | 'pastParticipants'>;
 
 /** Zoom, as a teacher: the first argument of each is the teacher's user id. Every error is one of errors.ts. */
@@ -24,6 +24,7 @@ export function createZoomClient(deps: TokenDeps): ZoomClient {
     deleteMeeting: (...args) => meetings.deleteMeeting(deps, ...args),
     listMeetings: (...args) => meetings.listMeetings(deps, ...args),
     addRegistrants: (...args) => registrants.addRegistrants(deps, ...args),
+    cancelRegistrant: (...args) => registrants.cancelRegistrant(deps, ...args),
     createInviteLinks: (...args) => registrants.createInviteLinks(deps, ...args),
     pastMeeting: (...args) => pastMeetings.pastMeeting(deps, ...args),
     pastParticipants: (...args) => pastMeetings.pastParticipants(deps, ...args),

@@ -32,6 +32,8 @@ const registrantsSchema = z.object({
   ),
 });
 
+const nothing = z.unknown();
+
 const inviteLinksSchema = z.object({
   attendees: z.array(
     z.object({ name: z.string(), join_url: z.url() }).transform(({ name, join_url }) => ({ name, joinUrl: join_url })),
@@ -67,6 +69,22 @@ export async function addRegistrants(
     schema: registrantsSchema,
   });
   return reply.registrants;
+}
+
+/** Takes a registrant's link back. Whoever is in the meeting by it stays until the host removes them. */
+export async function cancelRegistrant(
+  deps: TokenDeps,
+  userId: number,
+  meetingId: string,
+  registrantId: string,
+): Promise<void> {
+  await callZoom(deps, userId, {
+    operation: 'meetingRegistrantStatus',
+    method: 'PUT',
+    path: `${meetingPath(meetingId)}/registrants/status`,
+    body: { action: 'cancel', registrants: [{ id: registrantId }] },
+    schema: nothing,
+  });
 }
 
 /** Links that carry a name and nothing else; the fallback for hosts without a licence. */

@@ -20,6 +20,11 @@ export const NEEDED_SCOPES = [
     classic: 'meeting:write',
     words: 'Register your students, so that each has a link of their own',
   },
+  {
+    granular: 'meeting:update:registrant_status',
+    classic: 'meeting:write',
+    words: 'Take the link of a guest back who was removed',
+  },
   { granular: 'meeting:write:invite_links', classic: 'meeting:write', words: 'Make links for guests' },
   { granular: 'meeting:read:past_meeting', classic: 'meeting:read', words: 'See when a class began and ended' },
   { granular: 'meeting:read:list_past_participants', classic: 'meeting:read', words: 'See who came to a class' },

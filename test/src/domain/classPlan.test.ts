@@ -29,6 +29,7 @@ function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
     meeting: null,
     unresolved: { due: 0, nextAttemptAt: null },
     removals: { due: 0, nextAttemptAt: null },
+    droppedRegistrants: { due: 0, nextAttemptAt: null },
     passesWithoutLink: 0,
     ...changes,
   };
@@ -88,6 +89,15 @@ describe('planClass', () => {
     expect(planClass(facts({ state: 'ready', version: 2, meeting: CREATED }), at(-20)).steps).toEqual([
       'updateMeeting',
     ]);
+  });
+
+  it('takes the links of removed people back before it makes new ones, while there is a room', () => {
+    const dropped = { due: 1, nextAttemptAt: null };
+    const open = facts({ state: 'ready', meeting: CREATED, passesWithoutLink: 1, droppedRegistrants: dropped });
+    expect(planClass(open, at(-20)).steps).toEqual(['cancelRegistrants']);
+    expect(planClass({ ...open, meeting: null, state: 'preparing' }, at(-20)).steps).toEqual(['makeMeeting']);
+    const later = planClass({ ...open, droppedRegistrants: { due: 0, nextAttemptAt: at(-19) } }, at(-20));
+    expect(later).toMatchObject({ steps: ['makePersonalLinks'], nextLookAt: at(-19) });
   });
 
   it('asks why it has not started, once', () => {
