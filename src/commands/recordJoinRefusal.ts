@@ -7,6 +7,8 @@ export interface RefusedAttempt {
   readonly refusal: Refusal;
   /** null where the address named none */
   readonly classDateId: number | null;
+  /** null where the link belongs to none */
+  readonly passId: number | null;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface RefusedAttempt {
 export async function recordJoinRefusal(
   deps: Pick<Deps, 'signingKeys'>,
   limit: FailureLimit,
-  { refusal, classDateId }: RefusedAttempt,
+  { refusal, classDateId, passId }: RefusedAttempt,
   origin: AuditOrigin,
 ): Promise<Refusal | 'too_many'> {
   const allowed = await limit.count(origin.ipAddress ?? 'unknown');
   if (!allowed) return mayBeLimited(refusal) ? 'too_many' : refusal;
   const entity = classDateId === null ? {} : { entity: { type: 'class_date', id: classDateId } };
   const action = REFUSAL_ACTIONS[refusal];
-  await writeAudit(deps, origin, { action, ...entity, metadata: { reason: refusal } }, null);
+  await writeAudit(deps, origin, { action, ...entity, metadata: { reason: refusal, passId } }, null);
   return refusal;
 }

@@ -13,6 +13,7 @@ import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
 import { addGuestRoutes } from './guests';
 import { addIncidentRoutes } from './incidents';
+import { addPassRoutes } from './passes';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
 import { addSecurityLogRoutes } from './securityLogs';
@@ -39,6 +40,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addGuestRoutes(router, deps);
   addClassDateRoutes(router, deps);
   addIncidentRoutes(router, deps);
+  addPassRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);
   addSecurityLogRoutes(router, deps);
   addBlockRoutes(router, deps);

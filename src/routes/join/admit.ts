@@ -37,7 +37,12 @@ export async function admit(deps: JoinDeps, ctx: AppRouterContext): Promise<Visi
 /** Audits the refusal and answers with its page. */
 export async function refuse(deps: JoinDeps, ctx: AppRouterContext, reason: Refusal, pass?: JoinPass): Promise<null> {
   const classDateId = classDateIdOf(ctx);
-  const refusal = await recordJoinRefusal(deps, deps.limit, { refusal: reason, classDateId }, originOf(ctx));
+  const refusal = await recordJoinRefusal(
+    deps,
+    deps.limit,
+    { refusal: reason, classDateId, passId: pass?.id ?? null },
+    originOf(ctx),
+  );
   const { status, heading, paragraphs, offersLink } = presentRefusal(refusal);
   const ofClass = refusal === 'cancelled' || refusal === 'over' ? pass : undefined;
   renderJoin(ctx, 'refusal', {

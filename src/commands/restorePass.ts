@@ -1,0 +1,33 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { ClassDate } from '../models/ClassDate';
+import { OrderGuest } from '../models/OrderGuest';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { dropRegistrant } from './dropRegistrant';
+import { renewPass, sendLink } from './sendLink';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+/**
+ * Opens the door again to somebody whose pass was withdrawn: with a new link, which is mailed; the former ones stay dead.
+ *
+ * @throws AppError when it is not withdrawn, or its guest was removed from the order
+ */
+export async function restorePass(deps: Deps, passId: number, origin: AuditOrigin): Promise<void> {
+  await inTransaction(deps.db, async (transaction) => {
+    const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
+    if (!pass.revokedAt) throw new AppError(409, 'not_revoked', 'This pass works; there is nothing to give back.');
+    const guest = pass.guestId === null ? null : await OrderGuest.findByPk(pass.guestId, { transaction });
+    if (guest?.removedAt) {
+      throw new AppError(409, 'guest_removed', 'This guest was removed. Add them again on the page of the order.');
+    }
+    const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
+    await renewPass(deps, pass, classDate, transaction);
+    await dropRegistrant(pass, transaction);
+    await pass.update({ revokedAt: null, holderHash: null }, { transaction });
+    const entity = { type: 'zoom_secure_token', id: passId };
+    const metadata = { classDateId: classDate.id };
+    await writeAudit(deps, origin, { action: 'pass_restored', entity, metadata }, transaction);
+  });
+  await sendLink(deps, { passId, anew: false }, origin);
+}
