@@ -31,7 +31,7 @@ async function openOf(cause: Incident['cause']): Promise<Incident> {
 
 it('says that nothing is wrong when nothing is', async () => {
   expect(await mainOf(paths.incidents)).toContain('Nothing is wrong just now.');
-  expect(parse(await browser.get(paths.admin))('nav .count').length).toBe(0);
+  expect(parse(await browser.get(paths.admin))('nav .count, .trouble').length).toBe(0);
 });
 
 it('shows what is open on every page of an admin, what it touches and what to do', async () => {
@@ -40,13 +40,18 @@ it('shows what is open on every page of an admin, what it touches and what to do
   await buildClassDate({ order, startsAt: new Date(Date.now() + 60 * 60_000) });
   await reportTrouble(website.deps, { cause: 'teacher_connection', userId: teacher.id });
 
-  expect(parse(await browser.get(paths.admin))('nav .count').text()).toBe('1');
+  const page = parse(await browser.get(paths.admin));
+  expect(page('nav .count').text()).toBe('1');
+  expect([page('.trouble').text(), page('.trouble a').attr('href')]).toEqual([
+    'Something needs you: see what is wrong, and what to do',
+    paths.incidents,
+  ]);
   const what = `${teacher.fullName} has no working Zoom connection`;
   expect(await mainOf(paths.incidents)).toContain(`${what}one class`.slice(0, what.length));
-  const page = await mainOf(paths.incident((await openOf('teacher_connection')).id));
-  expect(page).toContain(what);
-  expect(page).toContain('Maths 7B');
-  expect(page).toContain('they connect');
+  const ofIncident = await mainOf(paths.incident((await openOf('teacher_connection')).id));
+  expect(ofIncident).toContain(what);
+  expect(ofIncident).toContain('Maths 7B');
+  expect(ofIncident).toContain('they connect');
   expect(website.temporal.hints.filter((hint) => hint.endsWith('incident opened'))).toHaveLength(2);
 });
 
