@@ -1,9 +1,9 @@
-import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { dueBy } from '../queries/dueBy';
 import { ZoomNotFound, ZoomRefused } from '../zoom/errors';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
@@ -17,8 +17,7 @@ export async function cancelRegistrants(
   deps: Deps,
   { classDateId, now }: { classDateId: number; now: Date },
 ): Promise<void> {
-  const due = { [Op.or]: [{ nextAttemptAt: null }, { nextAttemptAt: { [Op.lte]: now } }] };
-  const dropped = await DroppedRegistrant.findAll({ where: { classDateId, doneAt: null, ...due } });
+  const dropped = await DroppedRegistrant.findAll({ where: { classDateId, doneAt: null, ...dueBy(now) } });
   for (const registrant of dropped) await cancelOne(deps, registrant, now);
 }
 

@@ -38,7 +38,7 @@ export async function connectZoom(
   const tokens = await exchangeCode(deps.logger, app, code, verifier);
   const { zoomUser, outboxIds, formerToken } = await keepConsent(deps, userId, tokens, origin).catch(
     async (error: unknown) => {
-      await settleRefusedConsent(deps, app, tokens);
+      await settleRefusedConsent(deps, tokens);
       throw error instanceof UniqueConstraintError ? boundToAnother() : error;
     },
   );

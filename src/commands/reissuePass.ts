@@ -23,11 +23,24 @@ export async function reissuePass(
   classDate: ClassDate,
   transaction: Transaction,
 ): Promise<boolean> {
+  await replacePass(deps, pass, classDate, transaction);
+  return inviteAgain(deps, pass, classDate, transaction);
+}
+
+/**
+ * A new link and a new way into the meeting, and nobody stays inside by the former ones: they may have been a stranger's.
+ *
+ * @param pass locked
+ */
+export async function replacePass(
+  deps: Pick<Deps, 'signingKeys'>,
+  pass: ZoomSecureToken,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<void> {
   await renewPass(deps, pass, classDate, transaction);
-  // Nobody stays inside by the former link: it may have been a stranger's.
   await pass.update({ holderHash: null }, { transaction });
   await dropRegistrant(pass, transaction);
-  return inviteAgain(deps, pass, classDate, transaction);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { Op } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { dueBy } from '../queries/dueBy';
 import { ZoomNotFound } from '../zoom/errors';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
@@ -16,8 +16,7 @@ export async function removeMeetings(
   deps: Deps,
   { classDateId, now }: { classDateId: number; now: Date },
 ): Promise<void> {
-  const due = { [Op.or]: [{ nextAttemptAt: null }, { nextAttemptAt: { [Op.lte]: now } }] };
-  const former = await ZoomMeeting.findAll({ where: { classDateId, state: 'deleting', ...due } });
+  const former = await ZoomMeeting.findAll({ where: { classDateId, state: 'deleting', ...dueBy(now) } });
   for (const meeting of former) await removeMeeting(deps, meeting, now);
 }
 

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps';
+import { isOver } from '../domain/classStates';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { FailureLimit } from '../security/failureLimit';
@@ -26,9 +27,7 @@ export async function requestLink(
   if (!isEmail(email) || !(await limits.network.count(origin.ipAddress ?? 'unknown'))) return;
   const pass = await ZoomSecureToken.findOne({ where: { classDateId, email, revokedAt: null } });
   const classDate = await ClassDate.findByPk(classDateId);
-  if (!pass || !classDate || classDate.closedAt !== null || OVER.includes(classDate.state)) return;
+  if (!pass || !classDate || classDate.closedAt !== null || isOver(classDate.state)) return;
   if (!(await limits.person.count(String(pass.id)))) return;
   await sendLink(deps, { passId: pass.id, anew: false }, { ...origin, userId: pass.userId });
 }
-
-const OVER: readonly string[] = ['settled', 'cancelled', 'missed'];

@@ -1,7 +1,7 @@
-import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { dueBy } from '../queries/dueBy';
 import { ZoomNotFound } from '../zoom/errors';
 import type { ListedMeeting } from '../zoom/meetings';
 import { markerText } from './meetingRequest';
@@ -27,8 +27,7 @@ export async function resolveAttempts(
     { state: 'unknown', unknownSince: now, looks: 0, nextAttemptAt: null },
     { where: { classDateId, state: 'creating' } },
   );
-  const due = { [Op.or]: [{ nextAttemptAt: null }, { nextAttemptAt: { [Op.lte]: now } }] };
-  const unknown = await ZoomMeeting.findAll({ where: { classDateId, state: 'unknown', ...due } });
+  const unknown = await ZoomMeeting.findAll({ where: { classDateId, state: 'unknown', ...dueBy(now) } });
   for (const meeting of unknown) await resolveAttempt(deps, meeting, now);
 }
 

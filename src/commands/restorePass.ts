@@ -4,8 +4,8 @@ import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { dropRegistrant } from './dropRegistrant';
-import { renewPass, sendLink } from './sendLink';
+import { replacePass } from './reissuePass';
+import { sendLink } from './sendLink';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
@@ -22,9 +22,8 @@ export async function restorePass(deps: Deps, passId: number, origin: AuditOrigi
       throw new AppError(409, 'guest_removed', 'This guest was removed. Add them again on the page of the order.');
     }
     const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
-    await renewPass(deps, pass, classDate, transaction);
-    await dropRegistrant(pass, transaction);
-    await pass.update({ revokedAt: null, holderHash: null }, { transaction });
+    await replacePass(deps, pass, classDate, transaction);
+    await pass.update({ revokedAt: null }, { transaction });
     const entity = { type: 'zoom_secure_token', id: passId };
     const metadata = { classDateId: classDate.id };
     await writeAudit(deps, origin, { action: 'pass_restored', entity, metadata }, transaction);

@@ -4,9 +4,10 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomError } from '../zoom/errors';
 import { deliverOutbox } from '../temporal/outbox';
 import { tokenColumns } from '../zoom/freshToken';
-import { revokeTokens, type Tokens, type ZoomApp } from '../zoom/oauth';
+import type { Tokens } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
 import { fetchZoomUser } from '../zoom/users';
+import { giveBackConsent } from './giveBackConsent';
 import { openIncident } from './openIncident';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
@@ -15,13 +16,13 @@ import { THE_SYSTEM, writeAudit } from './writeAudit';
  * before (4741). Whoever here is connected with the account goes on with the new ones; when nobody is, they are given
  * back. Never throws: the refusal is what the teacher is to hear.
  */
-export async function settleRefusedConsent(deps: Deps, app: ZoomApp, tokens: Tokens): Promise<void> {
+export async function settleRefusedConsent(deps: Deps, tokens: Tokens): Promise<void> {
   try {
     const outboxIds = await keepForOwner(deps, tokens);
-    if (outboxIds === null) await revokeTokens(deps.logger, app, tokens.accessToken);
+    if (outboxIds === null) await giveBackConsent(deps, tokens.accessToken);
     else await deliverOutbox(deps, ...outboxIds);
   } catch (error) {
-    deps.logger.warn({ err: error }, 'a refused consent could not be given back to Zoom');
+    deps.logger.warn({ err: error }, 'a refused consent could not be settled');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ClassState, StateReason } from './classStates';
+import { isOver, type ClassState, type StateReason } from './classStates';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import type { ClassMailKind } from './mails';
 import type { MeetingState } from './meetingStates';
@@ -225,10 +225,6 @@ function settlesAt(facts: ClassFacts, times: ClassTimes): Date {
 
 function hasNewEvidence({ evidenceAt, settledAt }: ClassFacts): boolean {
   return evidenceAt !== null && settledAt !== null && evidenceAt > settledAt;
-}
-
-function isOver(state: ClassState): boolean {
-  return state === 'settled' || state === 'cancelled' || state === 'missed';
 }
 
 function isDue(nextAttemptAt: Date | null, now: Date): boolean {

@@ -11,6 +11,13 @@ export const CLASS_STATES = [
 ] as const;
 export type ClassState = (typeof CLASS_STATES)[number];
 
+/** Nothing more will happen to a class in one of these, except that later evidence settles it anew. */
+export const OVER_STATES: readonly ClassState[] = ['settled', 'cancelled', 'missed'];
+
+export function isOver(state: ClassState): boolean {
+  return OVER_STATES.includes(state);
+}
+
 /** Why a class is not further along; shown to people in words of their own. */
 export type StateReason =
   | 'teacher_not_connected'

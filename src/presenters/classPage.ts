@@ -1,4 +1,5 @@
 import type { Config } from '../config/loadConfig';
+import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
@@ -7,8 +8,6 @@ import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { formatInstant } from './classTime';
 import { mailTone } from './mailTone';
-
-const OVER = ['settled', 'cancelled', 'missed'];
 
 /** The admin's page of a class date as plain values; Zoom's URLs are never among them. */
 export function presentClassPage(config: Config, page: ClassPage, readerZone: string | null) {
@@ -20,7 +19,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     // The reason stands below in full.
     state: stateInShort(classDate.state, null, classDate.outcome),
     orderId: classDate.orderId,
-    over: OVER.includes(classDate.state),
+    over: isOver(classDate.state),
     reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),
     outcome: classDate.outcome === null ? null : outcomeInWords(classDate.outcome),
     workflowUrl: workflowUrl(config, classDate),

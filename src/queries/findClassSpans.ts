@@ -1,4 +1,5 @@
 import { Op } from 'sequelize';
+import { OVER_STATES } from '../domain/classStates';
 import { addMinutes } from '../domain/clock';
 import type { RefreshFacts } from '../domain/refreshTimes';
 import { ClassDate } from '../models/ClassDate';
@@ -12,7 +13,7 @@ export async function findClassSpans(teacherId: number, now: Date): Promise<Refr
   const classDates = await ClassDate.findAll({
     where: {
       teacherId,
-      state: { [Op.notIn]: ['settled', 'cancelled', 'missed'] },
+      state: { [Op.notIn]: OVER_STATES },
       startsAt: { [Op.between]: [addMinutes(now, -LONGEST_MINUTES), addMinutes(now, AHEAD_MINUTES)] },
     },
     attributes: ['startsAt', 'durationMinutes'],

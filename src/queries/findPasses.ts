@@ -1,4 +1,5 @@
 import { Op } from 'sequelize';
+import { ROW_ID } from '../domain/rowId';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
@@ -52,7 +53,7 @@ export async function searchPasses(text: string): Promise<PassRow[]> {
   const who = [
     { userId: users.map(({ id }) => id) },
     { guestId: guests.map(({ id }) => id) },
-    ...(/^[1-9]\d{0,14}$/.test(text) ? [{ classDateId: Number(text) }] : []),
+    ...(ROW_ID.test(text) ? [{ classDateId: Number(text) }] : []),
   ];
   return rowsOf(await ZoomSecureToken.findAll({ where: { [Op.or]: who }, order: [['id', 'DESC']], limit: PASSES_MAX }));
 }

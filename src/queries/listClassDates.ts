@@ -1,4 +1,5 @@
 import { Op } from 'sequelize';
+import { OVER_STATES } from '../domain/classStates';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { User } from '../models/User';
@@ -9,7 +10,6 @@ export interface ClassRow {
   readonly teacherName: string;
 }
 
-const OVER = ['settled', 'cancelled', 'missed'];
 const LIMIT = 50;
 
 /** The classes that are still to happen or happening, soonest first, and the latest that are over. */
@@ -21,11 +21,15 @@ export async function listClassDates(
   const dayAgo = new Date(now.getTime() - 24 * 60 * 60_000);
   const [upcoming, recent] = await Promise.all([
     ClassDate.findAll({
-      where: { ...mine, state: { [Op.notIn]: OVER }, startsAt: { [Op.gt]: dayAgo } },
+      where: { ...mine, state: { [Op.notIn]: OVER_STATES }, startsAt: { [Op.gt]: dayAgo } },
       order: ['startsAt'],
       limit: LIMIT,
     }),
-    ClassDate.findAll({ where: { ...mine, state: { [Op.in]: OVER } }, order: [['startsAt', 'DESC']], limit: LIMIT }),
+    ClassDate.findAll({
+      where: { ...mine, state: { [Op.in]: OVER_STATES } },
+      order: [['startsAt', 'DESC']],
+      limit: LIMIT,
+    }),
   ]);
   return { upcoming: await withNames(upcoming), recent: await withNames(recent) };
 }

@@ -8,14 +8,13 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
 
-/** Everything the plan of a class rests on, in five small reads; null when there is no such class date. */
+/** Everything the plan of a class rests on, in a few small reads; null when there is no such class date. */
 export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ClassFacts | null> {
   const classDate = await ClassDate.findByPk(classDateId);
   if (!classDate) return null;
-  const [meetings, connections, dropped] = await Promise.all([
+  const [meetings, connections] = await Promise.all([
     ZoomMeeting.findAll({ where: { classDateId, state: { [Op.notIn]: ['deleted', 'gone'] } } }),
     ZoomConnection.count({ where: { userId: classDate.teacherId, state: 'connected' } }),
-    DroppedRegistrant.findAll({ where: { classDateId, doneAt: null }, attributes: ['nextAttemptAt'] }),
   ]);
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
@@ -31,7 +30,7 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
       now,
     ),
     passesWithoutLink: meeting?.state === 'created' ? await countPassesWithoutLink(db, classDateId, meeting.id) : 0,
-    droppedRegistrants: outlook(dropped, now),
+    droppedRegistrants: outlook(meeting?.state === 'created' ? await findDropped(classDateId) : [], now),
   };
 }
 
@@ -50,6 +49,10 @@ function outlook(rows: readonly { readonly nextAttemptAt: Date | null }[], now: 
   const later = rows.flatMap(({ nextAttemptAt }) => (nextAttemptAt && nextAttemptAt > now ? [nextAttemptAt] : []));
   const earliest = Math.min(...later.map((instant) => instant.getTime()));
   return { due: rows.length - later.length, nextAttemptAt: later.length > 0 ? new Date(earliest) : null };
+}
+
+function findDropped(classDateId: number): Promise<DroppedRegistrant[]> {
+  return DroppedRegistrant.findAll({ where: { classDateId, doneAt: null }, attributes: ['nextAttemptAt'] });
 }
 
 async function countPassesWithoutLink(db: Sequelize, classDateId: number, meetingRowId: number): Promise<number> {

@@ -1,19 +1,16 @@
-import { source as axeSource } from 'axe-core';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { sealAudits } from '../../src/commands/sealAudits';
 import { THE_SYSTEM, writeAudit } from '../../src/commands/writeAudit';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
-import { paths } from '../../src/routes/paths';
 import { buildClassDate } from '../factories/classes';
 import { buildUser } from '../factories/people';
 import { passwordHash, PASSWORD } from '../support/browser';
+import { launchChromium, looksRight as pageLooksRight, signIn } from '../support/pages';
 import { startWebsite, type Website } from '../support/website';
 
 const PICTURES = path.join(__dirname, '../../.dev/reports');
-const WIDTHS = [360, 1280];
 /** The machines that run this are noisy. */
 const PATIENCE_MS = 120_000;
 
@@ -43,14 +40,11 @@ beforeAll(async () => {
     );
   }
   await sealAudits(website.deps);
-  browser = await chromium.launch({ executablePath: requireTestEnvironment('chromium'), args: ['--no-sandbox'] });
+  browser = await launchChromium();
   page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   mkdirSync(PICTURES, { recursive: true });
-  await page.goto(`${site}${paths.login}`);
-  await page.fill('#email', admin.email);
-  await page.fill('#password', PASSWORD);
-  await page.click('main button');
+  await signIn(page, site, { email: admin.email, password: PASSWORD });
 });
 
 afterAll(async () => {
@@ -58,20 +52,17 @@ afterAll(async () => {
   await website.close();
 });
 
-/** At every width: nothing that axe objects to, nothing wider than the window; a picture for whoever wants to look. */
-async function looksRight(name: string): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
-    expect([name, width, violations.map(({ id }) => id)]).toEqual([name, width, []]);
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    // A list cuts off what is too wide for it.
-    const cutOff =
-      '[...document.querySelectorAll(".rows > li")].filter((row) => row.scrollWidth > row.clientWidth).length';
-    expect(await page.evaluate<number>(cutOff)).toBe(0);
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
-  }
+/** A picture at every width, too, for whoever wants to look. */
+function looksRight(name: string): Promise<void> {
+  return pageLooksRight(page, {
+    also: async (width) => {
+      // A list cuts off what is too wide for it.
+      const cutOff =
+        '[...document.querySelectorAll(".rows > li")].filter((row) => row.scrollWidth > row.clientWidth).length';
+      expect(await page.evaluate<number>(cutOff)).toBe(0);
+      await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
+    },
+  });
 }
 
 it('an admin finds the log, filters it, pages, takes it along and has it checked', async () => {

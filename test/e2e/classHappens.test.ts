@@ -5,6 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { eventually } from '../support/eventually';
 import { launch, type Launched } from '../support/launched';
+import { signIn } from '../support/pages';
 
 const MAIL_MS = 90_000;
 const END_MS = 200_000;
@@ -40,13 +41,6 @@ async function newPerson(): Promise<Page> {
   return page;
 }
 
-async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
-  await page.goto(`${launched.state.web}/login`);
-  await page.fill('#email', email);
-  await page.fill('#password', password);
-  await page.click('main button');
-}
-
 /** The mails about the class of this test, by recipient. */
 async function mailTo(address: string, subject: string): Promise<Mail | undefined> {
   const response = await fetch(`${launched.state.mailbox}/api/messages`);
@@ -76,7 +70,7 @@ it('shows what runs, and all of it answers', async () => {
 });
 
 it('an admin adds a teacher, who connects Zoom', async () => {
-  await signIn(admin, launched.state.admin);
+  await signIn(admin, launched.state.web, launched.state.admin);
   await admin.click('text=People');
   await admin.selectOption('#role', 'teacher');
   await admin.fill('#firstName', TEACHER.firstName);
@@ -86,7 +80,7 @@ it('an admin adds a teacher, who connects Zoom', async () => {
   await admin.click('main button');
   await admin.getByText('Tess Teacher is here now.').waitFor();
 
-  await signIn(teacher, TEACHER);
+  await signIn(teacher, launched.state.web, TEACHER);
   await teacher.click('main a:text("Connect Zoom")');
   await teacher.click('text=Connect Zoom');
   await teacher.check('input[value="grace.hopper@teachers.example"]');

@@ -1,9 +1,7 @@
-import { source as axeSource } from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { Deps } from '../../src/deps';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
 import { ZoomSetting } from '../../src/models/ZoomSetting';
@@ -11,11 +9,11 @@ import { paths } from '../../src/routes/paths';
 import { buildUser } from '../factories/people';
 import { passwordHash, PASSWORD } from '../support/browser';
 import { buildConnectedTeacher } from '../support/teachers';
+import { launchChromium, looksRight as pageLooksRight, signIn } from '../support/pages';
 import { startWebsite, type Website } from '../support/website';
 
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
 const PICTURES = path.join(__dirname, '../../.dev/reports');
-const WIDTHS = [360, 1280];
 /** The machines that run this are noisy. */
 const PATIENCE_MS = 120_000;
 
@@ -37,15 +35,12 @@ beforeAll(async () => {
   await saveFirstZoomSettings(deps);
   await ZoomSetting.update({ redirectUri: `${site}${paths.zoomCallback}` }, { where: {} });
   await buildConnectedTeacher(deps, zoom);
-  browser = await chromium.launch({ executablePath: requireTestEnvironment('chromium'), args: ['--no-sandbox'] });
+  browser = await launchChromium();
   page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   mkdirSync(PICTURES, { recursive: true });
   const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  await page.goto(`${site}${paths.login}`);
-  await page.fill('#email', admin.email);
-  await page.fill('#password', PASSWORD);
-  await page.click('main button');
+  await signIn(page, site, { email: admin.email, password: PASSWORD });
 });
 
 afterAll(async () => {
@@ -54,16 +49,13 @@ afterAll(async () => {
   await zoom.close();
 });
 
-/** At every width: nothing that axe objects to, nothing wider than the window; a picture for whoever wants to look. */
-async function looksRight(name: string): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
-    expect([name, width, violations.map(({ id }) => id)]).toEqual([name, width, []]);
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
-  }
+/** A picture at every width, too, for whoever wants to look. */
+function looksRight(name: string): Promise<void> {
+  return pageLooksRight(page, {
+    also: async (width) => {
+      await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
+    },
+  });
 }
 
 it('an admin finds the page, tests what is typed without losing it, and saves', async () => {

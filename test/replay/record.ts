@@ -1,12 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { eventually } from '../support/eventually';
 import type { Scene } from '../support/classScene';
-import { startClassStack } from '../support/classStack';
 import { writeHistory } from '../support/historyFile';
-import { quietTemporal } from '../support/quietTemporal';
+import { startShortHistoryScene } from '../support/shortHistoryScene';
+import { startSkippingScene } from '../support/skippingScene';
 import { continuedAsNew, SCENARIOS, type Scenario } from './scenarios';
 
 /*
@@ -17,9 +15,6 @@ import { continuedAsNew, SCENARIOS, type Scenario } from './scenarios';
  *   npx tsx test/replay/record.ts [names]
  */
 const HISTORIES = path.join(__dirname, '../histories');
-/** Low enough that a few hints fill a history. */
-const SUGGEST_CONTINUE_AS_NEW = 'limit.historyCount.suggestContinueAsNew=40';
-
 const OVER = ['COMPLETED', 'CONTINUED_AS_NEW'];
 
 /** All of them, or those that are named. */
@@ -27,38 +22,24 @@ const wanted = process.argv.slice(2);
 const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 
 async function main(): Promise<void> {
-  quietTemporal();
   mkdirSync(HISTORIES, { recursive: true });
-  const skipping = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  await inScene(skipping, async (scene) => {
+  await inScene(await startSkippingScene(), async (scene) => {
     for (const [name, scenario] of Object.entries(SCENARIOS)) {
       if (isWanted(name)) await record(scene, name, scenario);
     }
   });
   if (!isWanted('continuedAsNew')) return;
-  const real = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: requireTestEnvironment('temporalCli') },
-      extraArgs: ['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW],
-    },
-  });
-  await inScene(real, (scene) => record(scene, 'continuedAsNew', continuedAsNew));
+  await inScene(await startShortHistoryScene(), (scene) => record(scene, 'continuedAsNew', continuedAsNew));
 }
 
-async function inScene(env: TestWorkflowEnvironment, play: (scene: Scene) => Promise<void>): Promise<void> {
-  const stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
+async function inScene(
+  scene: Scene & { close(): Promise<void> },
+  play: (scene: Scene) => Promise<void>,
+): Promise<void> {
   try {
-    await play({
-      stack,
-      client: env.client,
-      now: async () => new Date(await env.currentTimeMs()),
-      sleep: (ms) => env.sleep(ms),
-    });
+    await play(scene);
   } finally {
-    await stack.close();
-    await env.teardown();
+    await scene.close();
   }
 }
 

@@ -1,33 +1,24 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { addMinutes } from '../../src/domain/clock';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
-import { classDateWorkflowId } from '../../src/temporal/workflowIds';
-import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
 import { buildUser } from '../factories/people';
-import { startClassStack, type ClassStack } from '../support/classStack';
+import { at, book, ends, openRooms, reaches } from '../support/classScene';
+import type { ClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
-import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../support/teachers';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
+import { connectTeacher, LICENSED_HOST } from '../support/teachers';
 
-let env: TestWorkflowEnvironment;
+let scene: SkippingScene;
 let stack: ClassStack;
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
+  scene = await startSkippingScene();
+  stack = scene.stack;
 });
 
-afterAll(async () => {
-  await stack.close();
-  await env.teardown();
-});
+afterAll(() => scene.close());
 
 const booked: ClassDate[] = [];
 
@@ -43,33 +34,12 @@ async function finish(classDate: ClassDate): Promise<void> {
   await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
   await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
   await hint(classDate, 'test is over');
-  const handle = env.client.workflow.getHandle(classDateWorkflowId(classDate));
-  await eventually('its workflow ends', async () => (await handle.describe()).status.name === 'COMPLETED');
+  await ends(scene, classDate);
 }
 
-async function now(): Promise<Date> {
-  return new Date(await env.currentTimeMs());
-}
-
-interface Booking {
-  readonly minutesAhead: number;
-  readonly teacherId?: number;
-  readonly guests?: number;
-}
-
-/** A booked class with passes for its buyer and guests, its workflow told. */
-async function book({ minutesAhead, teacherId, guests = 1 }: Booking) {
-  const teacher = teacherId ?? (await buildConnectedTeacher(stack.deps, stack.zoom)).id;
-  const buyer = await buildUser('student');
-  const order = await buildOrder({ teacherId: teacher, userId: buyer.id });
-  const classDate = await buildClassDate({ order, startsAt: addMinutes(await now(), minutesAhead) });
-  await buildPass(stack.deps.signingKeys, classDate, { userId: buyer.id, email: buyer.email });
-  for (let guest = 0; guest < guests; guest += 1) {
-    const person = await buildUser('student');
-    await buildPass(stack.deps.signingKeys, classDate, { userId: person.id, email: person.email });
-  }
+async function bookHere(booking: Parameters<typeof book>[1]): Promise<ClassDate> {
+  const classDate = await book(scene, booking);
   booked.push(classDate);
-  await hint(classDate, 'booked');
   return classDate;
 }
 
@@ -77,29 +47,8 @@ async function hint(classDate: ClassDate, reason: string): Promise<void> {
   await stack.deps.temporal.hintClassDate(classDate, reason);
 }
 
-/** Moves time to so many minutes from the class's start, then waits until the class is as asked. */
-async function at(classDate: ClassDate, minutes: number): Promise<void> {
-  const waitMs = addMinutes(classDate.startsAt, minutes).getTime() - (await env.currentTimeMs());
-  if (waitMs > 0) await env.sleep(waitMs);
-}
-
-async function reaches(classDate: ClassDate, state: ClassDate['state']): Promise<ClassDate> {
-  return eventually(`class is ${state}`, async () => {
-    const row = await classDate.reload();
-    return row.state === state ? row : null;
-  });
-}
-
 function meetingsOf(classDate: ClassDate): Promise<ZoomMeeting[]> {
   return ZoomMeeting.findAll({ where: { classDateId: classDate.id } });
-}
-
-/** What Zoom itself holds for a class, by the marker in the agenda. */
-async function roomsAtZoom(classDate: ClassDate): Promise<number> {
-  const markers = (await meetingsOf(classDate)).map(({ marker }) => marker);
-  return stack.zoom.control
-    .meetings()
-    .filter((meeting) => !meeting.deleted && markers.some((marker) => meeting.agenda.includes(marker))).length;
 }
 
 async function allMailsAre(classDate: ClassDate, state: MailDelivery['state'], count: number): Promise<void> {
@@ -111,15 +60,15 @@ async function allMailsAre(classDate: ClassDate, state: MailDelivery['state'], c
 
 describe('classDate', () => {
   it('sleeps until T−30 of a class 90 days away, then makes its room and mails its people', async () => {
-    const classDate = await book({ minutesAhead: 90 * 24 * 60 });
-    await at(classDate, -31);
+    const classDate = await bookHere({ minutesAhead: 90 * 24 * 60 });
+    await at(scene, classDate, -31);
     expect((await classDate.reload()).state).toBe('scheduled');
     expect(await meetingsOf(classDate)).toHaveLength(0);
 
-    await at(classDate, -29.9);
+    await at(scene, classDate, -29.9);
     await reaches(classDate, 'ready');
     await allMailsAre(classDate, 'sent', 3);
-    expect(await roomsAtZoom(classDate)).toBe(1);
+    expect(await openRooms(scene, classDate)).toBe(1);
     const passes = await ZoomSecureToken.findAll({ where: { classDateId: classDate.id } });
     expect(passes.map(({ linkQuality }) => linkQuality)).toEqual(['registrant', 'registrant']);
     expect(
@@ -135,13 +84,13 @@ describe('classDate', () => {
   });
 
   it('prepares at once a class that is booked late', async () => {
-    const classDate = await book({ minutesAhead: 4 });
+    const classDate = await bookHere({ minutesAhead: 4 });
     await reaches(classDate, 'ready');
     await allMailsAre(classDate, 'sent', 3);
   });
 
   it('misses a class that is over when found, without a room or a mail', async () => {
-    const classDate = await book({ minutesAhead: -120 });
+    const classDate = await bookHere({ minutesAhead: -120 });
     const missed = await reaches(classDate, 'missed');
     expect(missed.outcome).toBe('room_failed');
     expect(await meetingsOf(classDate)).toHaveLength(0);
@@ -151,11 +100,11 @@ describe('classDate', () => {
   it('goes on by itself when the teacher connects at T−10, and had told teacher and admins', async () => {
     const admin = await buildUser('admin');
     const teacher = await buildUser('teacher');
-    const classDate = await book({ minutesAhead: 60, teacherId: teacher.id });
-    await at(classDate, -29.9);
+    const classDate = await bookHere({ minutesAhead: 60, teacherId: teacher.id });
+    await at(scene, classDate, -29.9);
     await eventually('class waits for its teacher', async () => (await classDate.reload()).stateReason);
     expect(classDate).toMatchObject({ state: 'preparing', stateReason: 'teacher_not_connected' });
-    await at(classDate, -24);
+    await at(scene, classDate, -24);
     // The reminders lead to us, so they go out although there is no room yet. The teacher was told when this was booked.
     await allMailsAre(classDate, 'sent', 2);
     expect(await MailDelivery.count({ where: { classDateId: classDate.id } })).toBe(2);
@@ -163,7 +112,7 @@ describe('classDate', () => {
     expect(warned).toContain(`${teacher.email} Connect Zoom, so that your classes can open`);
     expect(warned).toContain(`${admin.email} Trouble: ${teacher.fullName} has no working Zoom connection`);
 
-    await at(classDate, -10);
+    await at(scene, classDate, -10);
     await connectTeacher(stack.deps, stack.zoom, teacher.id, LICENSED_HOST);
     await hint(classDate, 'teacher reconnected');
     await reaches(classDate, 'ready');
@@ -171,24 +120,24 @@ describe('classDate', () => {
   });
 
   it('keeps trying while Zoom fails for 20 minutes, then makes one room', async () => {
-    const classDate = await book({ minutesAhead: 60 });
+    const classDate = await bookHere({ minutesAhead: 60 });
     stack.zoom.control.addFault({ kind: 'status', operation: 'meetingCreate', status: 503 });
-    await at(classDate, -29.9);
+    await at(scene, classDate, -29.9);
     await eventually('the attempt waits', async () => (await meetingsOf(classDate))[0]?.nextAttemptAt);
-    await at(classDate, -10);
+    await at(scene, classDate, -10);
     expect((await classDate.reload()).state).toBe('preparing');
     stack.zoom.control.clearFaults();
-    await at(classDate, -7);
+    await at(scene, classDate, -7);
     await reaches(classDate, 'ready');
-    expect(await roomsAtZoom(classDate)).toBe(1);
+    expect(await openRooms(scene, classDate)).toBe(1);
   });
 
   it('adopts the room whose making got no answer, instead of making another', async () => {
     stack.zoom.control.addFault({ kind: 'loseReply', operation: 'meetingCreate', times: 1 });
-    const classDate = await book({ minutesAhead: 25 });
-    await env.sleep('10s');
+    const classDate = await bookHere({ minutesAhead: 25 });
+    await scene.sleep(10_000);
     await reaches(classDate, 'ready');
-    expect(await roomsAtZoom(classDate)).toBe(1);
+    expect(await openRooms(scene, classDate)).toBe(1);
     const [meeting] = await meetingsOf(classDate);
     expect(meeting).toMatchObject({ state: 'created', attempts: 1 });
   });
@@ -196,22 +145,22 @@ describe('classDate', () => {
   it('makes a room after three looks when the first try never arrived', async () => {
     stack.zoom.control.addFault({ kind: 'reset', operation: 'meetingCreate', times: 1 });
     const before = stack.zoom.control.callCount('meetings');
-    const classDate = await book({ minutesAhead: 25 });
-    await env.sleep('2m');
+    const classDate = await bookHere({ minutesAhead: 25 });
+    await scene.sleep(2 * 60_000);
     await reaches(classDate, 'ready');
-    expect(await roomsAtZoom(classDate)).toBe(1);
+    expect(await openRooms(scene, classDate)).toBe(1);
     expect(stack.zoom.control.callCount('meetings') - before).toBe(3);
   });
 
   it('moves with a reschedule before T−30', async () => {
-    const classDate = await book({ minutesAhead: 120 });
-    await at(classDate, -60);
+    const classDate = await bookHere({ minutesAhead: 120 });
+    await at(scene, classDate, -60);
     const former = classDate.startsAt;
     await classDate.update({ startsAt: addMinutes(former, 60), version: 2, scheduleVersion: 2 });
     await hint(classDate, 'rescheduled');
-    await env.sleep(addMinutes(former, -20).getTime() - (await env.currentTimeMs()));
+    await scene.sleep(addMinutes(former, -20).getTime() - (await scene.now()).getTime());
     expect((await classDate.reload()).state).toBe('scheduled');
-    await at(classDate, -29.9);
+    await at(scene, classDate, -29.9);
     await reaches(classDate, 'ready');
     const [meeting] = await meetingsOf(classDate);
     expect(stack.zoom.control.meeting(meeting?.meetingId ?? '').startTime).toBe(
@@ -220,42 +169,42 @@ describe('classDate', () => {
   });
 
   it('patches the room when a class is moved after it was made', async () => {
-    const classDate = await book({ minutesAhead: 20 });
+    const classDate = await bookHere({ minutesAhead: 20 });
     await reaches(classDate, 'ready');
     await classDate.update({ startsAt: addMinutes(classDate.startsAt, 5), version: 2, scheduleVersion: 2 });
     await hint(classDate, 'rescheduled');
     const [meeting] = await meetingsOf(classDate);
     await eventually('the room has moved', async () => (await meeting?.reload())?.syncedVersion === 2);
-    expect(await roomsAtZoom(classDate)).toBe(1);
+    expect(await openRooms(scene, classDate)).toBe(1);
   });
 
   it('does nothing for a class that is cancelled before T−30', async () => {
-    const classDate = await book({ minutesAhead: 60 });
+    const classDate = await bookHere({ minutesAhead: 60 });
     await classDate.update({ state: 'cancelled', outcome: 'cancelled', version: 2 });
     await hint(classDate, 'cancelled');
-    await at(classDate, 10);
+    await at(scene, classDate, 10);
     expect(await meetingsOf(classDate)).toHaveLength(0);
     expect(await MailDelivery.count({ where: { classDateId: classDate.id } })).toBe(0);
   });
 
   it('removes the room of a class that is cancelled after it was made, and tells those who were told', async () => {
-    const classDate = await book({ minutesAhead: 20 });
+    const classDate = await bookHere({ minutesAhead: 20 });
     await reaches(classDate, 'ready');
     await allMailsAre(classDate, 'sent', 3);
     await classDate.update({ state: 'cancelled', outcome: 'cancelled', version: 2 });
     await hint(classDate, 'cancelled');
-    await eventually('the room is gone', async () => (await roomsAtZoom(classDate)) === 0);
+    await eventually('the room is gone', async () => (await openRooms(scene, classDate)) === 0);
     await allMailsAre(classDate, 'sent', 6);
   });
 
   it('asks Zoom at T+5, tells the teacher, closes and settles a class that nobody came to', async () => {
-    const classDate = await book({ minutesAhead: 20 });
+    const classDate = await bookHere({ minutesAhead: 20 });
     await reaches(classDate, 'ready');
-    await at(classDate, 6);
+    await at(scene, classDate, 6);
     await eventually('the class is watched', async () => (await classDate.reload()).watchedAt);
-    await at(classDate, 76);
+    await at(scene, classDate, 76);
     await reaches(classDate, 'ended');
-    await at(classDate, 151);
+    await at(scene, classDate, 151);
     const settled = await reaches(classDate, 'settled');
     expect(settled.outcome).toBe('nobody_came');
     const subjects = stack.mailbox.messages().map(({ subject }) => subject);
@@ -263,17 +212,17 @@ describe('classDate', () => {
   });
 
   it('keeps an overrunning class open while Zoom says that it runs', async () => {
-    const classDate = await book({ minutesAhead: 20 });
+    const classDate = await bookHere({ minutesAhead: 20 });
     await reaches(classDate, 'ready');
     const [meeting] = await meetingsOf(classDate);
     stack.zoom.control.hostStart(meeting?.meetingId ?? '');
-    await at(classDate, 6);
+    await at(scene, classDate, 6);
     await reaches(classDate, 'live');
-    await at(classDate, 80);
+    await at(scene, classDate, 80);
     await eventually('the class overruns', async () => (await classDate.reload()).stateReason === 'overrun');
     expect(classDate.closedAt).toBeNull();
     stack.zoom.control.end(meeting?.meetingId ?? '');
-    await at(classDate, 90);
+    await at(scene, classDate, 90);
     await reaches(classDate, 'ended');
   });
 });

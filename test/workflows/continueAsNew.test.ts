@@ -1,34 +1,15 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { ClassDate } from '../../src/models/ClassDate';
-import { book, cancel, ends, handleOf, reaches, type Scene } from '../support/classScene';
-import { startClassStack } from '../support/classStack';
+import { book, cancel, ends, handleOf, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
+import { startShortHistoryScene, type ShortHistoryScene } from '../support/shortHistoryScene';
 
-/** Low enough that a few hints fill a history; a server of its own, because the limit is the whole server's. */
-const SUGGEST_CONTINUE_AS_NEW = 'limit.historyCount.suggestContinueAsNew=40';
-
-let env: TestWorkflowEnvironment;
-let scene: Scene;
+let scene: ShortHistoryScene;
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path: requireTestEnvironment('temporalCli') },
-      extraArgs: ['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW, '--log-level', 'never'],
-    },
-  });
-  const stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
-  const now = async () => new Date(await env.currentTimeMs());
-  scene = { stack, client: env.client, now, sleep: (ms) => env.sleep(ms) };
+  scene = await startShortHistoryScene();
 });
 
-afterAll(async () => {
-  await scene.stack.close();
-  await env.teardown();
-});
+afterAll(() => scene.close());
 
 /** Hints until the server asks for a fresh history. */
 async function hintUntilContinued(classDate: ClassDate): Promise<void> {

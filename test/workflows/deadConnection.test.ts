@@ -1,15 +1,12 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { startAsHost } from '../../src/commands/startAsHost';
 import { THE_SYSTEM } from '../../src/commands/writeAudit';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { ClassDate } from '../../src/models/ClassDate';
 import type { User } from '../../src/models/User';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { buildUser } from '../factories/people';
-import { cancel, book, ends, reaches, type Scene } from '../support/classScene';
-import { startClassStack } from '../support/classStack';
+import { at, book, cancel, ends, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 import { buildConnectedTeacher, LICENSED_HOST } from '../support/teachers';
 import { connectAtStandIn } from '../../src/dev/demo/connectAtStandIn';
 import { freshToken } from '../../src/zoom/freshToken';
@@ -19,39 +16,15 @@ import { freshToken } from '../../src/zoom/freshToken';
  * goes on by itself once the teacher has connected again.
  */
 
-let env: TestWorkflowEnvironment;
-let scene: Scene;
+let scene: SkippingScene;
 let admin: User;
-/** How far the application's clock is ahead of the real one: it goes with the server's. */
-let aheadMs = 0;
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  const stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
-  stack.deps.clock.now = () => new Date(Date.now() + aheadMs);
-  scene = {
-    stack,
-    client: env.client,
-    now: async () => new Date(await env.currentTimeMs()),
-    sleep: async (ms) => {
-      aheadMs += ms;
-      await env.sleep(ms);
-    },
-  };
+  scene = await startSkippingScene({ together: true });
   admin = await buildUser('admin');
 });
 
-afterAll(async () => {
-  await scene.stack.close();
-  await env.teardown();
-});
-
-beforeEach(async () => {
-  aheadMs = (await env.currentTimeMs()) - Date.now();
-});
+afterAll(() => scene.close());
 
 afterEach(async () => {
   scene.stack.mailbox.clear();
@@ -62,9 +35,10 @@ const MINUTE_MS = 60_000;
 const mailsTo = ({ email }: User) => scene.stack.mailbox.messages().filter(({ to }) => to === email).length;
 
 /** To so many minutes before the class, in steps that leave every workflow the time to follow. */
-async function until(minutesBefore: number, { startsAt }: ClassDate): Promise<void> {
-  const left = () => startsAt.getTime() - minutesBefore * MINUTE_MS - (Date.now() + aheadMs);
-  while (left() > 0) await scene.sleep(Math.min(left(), 60 * MINUTE_MS));
+async function until(minutesBefore: number, classDate: ClassDate): Promise<void> {
+  const leftMs = async () => classDate.startsAt.getTime() - minutesBefore * MINUTE_MS - (await scene.now()).getTime();
+  while ((await leftMs()) > 60 * MINUTE_MS) await scene.sleep(60 * MINUTE_MS);
+  await at(scene, classDate, -minutesBefore);
 }
 
 /** The teacher takes the consent back at Zoom, and we meet it at the next call. */

@@ -1,40 +1,24 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { addGuests } from '../../src/commands/addGuests';
 import { correctGuest } from '../../src/commands/correctGuest';
 import { removeGuest } from '../../src/commands/removeGuest';
 import { THE_SYSTEM } from '../../src/commands/writeAudit';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { OrderGuest } from '../../src/models/OrderGuest';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { hashToken } from '../../src/security/joinPass';
-import { at, book, ends, mailsTo, reaches, roomsAtZoom, type Scene } from '../support/classScene';
-import { startClassStack } from '../support/classStack';
+import { at, book, ends, mailsTo, reaches, roomsAtZoom } from '../support/classScene';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 
-let env: TestWorkflowEnvironment;
-let scene: Scene;
+let scene: SkippingScene;
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  scene = {
-    stack: await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' }),
-    client: env.client,
-    now: async () => new Date(await env.currentTimeMs()),
-    sleep: (ms) => env.sleep(ms),
-  };
+  scene = await startSkippingScene();
 });
 
-afterAll(async () => {
-  await scene.stack.close();
-  await env.teardown();
-});
+afterAll(() => scene.close());
 
 let classDate: ClassDate;
 

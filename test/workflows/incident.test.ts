@@ -1,8 +1,6 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { disconnectZoom } from '../../src/commands/disconnectZoom';
 import { reportTrouble } from '../../src/commands/openIncident';
 import { THE_SYSTEM } from '../../src/commands/writeAudit';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { addMinutes } from '../../src/domain/clock';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { Incident } from '../../src/models/Incident';
@@ -14,29 +12,26 @@ import { incidentWorkflowId } from '../../src/temporal/workflowIds';
 import { freshToken } from '../../src/zoom/freshToken';
 import { buildClassDate, buildOrder } from '../factories/classes';
 import { buildUser } from '../factories/people';
-import { startClassStack, type ClassStack } from '../support/classStack';
+import type { ClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../support/teachers';
 
-let env: TestWorkflowEnvironment;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let scene: SkippingScene;
 let stack: ClassStack;
 let admins: User[];
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
+  scene = await startSkippingScene();
+  stack = scene.stack;
   admins = [await buildUser('admin'), await buildUser('admin')];
   await buildUser('admin', { disabledAt: new Date() });
 });
 
-afterAll(async () => {
-  await stack.close();
-  await env.teardown();
-});
+afterAll(() => scene.close());
 
 afterEach(async () => {
   stack.mailbox.clear();
@@ -61,9 +56,9 @@ function mails(): Record<string, string[]> {
 const toAdmins = () => admins.map(({ email }) => email).sort();
 
 async function ends(incident: Incident): Promise<void> {
-  const handle = env.client.workflow.getHandle(incidentWorkflowId(incident));
+  const handle = scene.client.workflow.getHandle(incidentWorkflowId(incident));
   await eventually('its workflow ends', async () => {
-    await env.sleep('1m');
+    await scene.sleep(MINUTE_MS);
     return (await handle.describe()).status.name === 'COMPLETED';
   });
 }
@@ -75,7 +70,7 @@ async function saveClientSecret(secret: string): Promise<void> {
 
 async function bookAhead(teacher: User, minutes: number): Promise<ClassDate> {
   const order = await buildOrder({ teacherId: teacher.id, userId: (await buildUser('student')).id });
-  const startsAt = addMinutes(new Date(await env.currentTimeMs()), minutes);
+  const startsAt = addMinutes(await scene.now(), minutes);
   const classDate = await buildClassDate({ order, startsAt });
   await stack.deps.temporal.hintClassDate(classDate, 'booked');
   return classDate;
@@ -106,7 +101,7 @@ describe('a cause that touches every class', () => {
     expect(await Incident.count({ where: { cause: 'zoom_credentials' } })).toBe(1);
     expect(incident.occurrences).toBe(200);
 
-    await env.sleep('30m');
+    await scene.sleep(30 * MINUTE_MS);
     expect((await incident.reload()).closedAt).toBeNull();
 
     await saveClientSecret('test-client-secret');
@@ -148,12 +143,12 @@ describe('a teacher’s connection that Zoom refuses', () => {
   it('that never was is told a day before the class, and the teacher is reminded two hours before', async () => {
     const teacher = await buildUser('teacher');
     const classDate = await bookAhead(teacher, 3 * 24 * 60);
-    await env.sleep('47h');
+    await scene.sleep(47 * HOUR_MS);
     expect(mails()).toEqual({});
 
-    await env.sleep('90m');
+    await scene.sleep(90 * MINUTE_MS);
     await eventually('people are told', () => Object.keys(mails()).length === 2);
-    await env.sleep('21h');
+    await scene.sleep(21 * HOUR_MS);
     const toTeacher = () => mails()['Connect Zoom, so that your classes can open'] ?? [];
     await eventually('the teacher is reminded', () => toTeacher().length === 2);
     expect(mails()[`Trouble: ${teacher.fullName} has no working Zoom connection`]).toEqual(toAdmins());

@@ -1,37 +1,25 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import { addMinutes } from '../../src/domain/clock';
 import { Incident } from '../../src/models/Incident';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
 import { buildClassDate, buildOrder } from '../factories/classes';
-import { startClassStack, type ClassStack } from '../support/classStack';
+import type { ClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
-import { quietTemporal } from '../support/quietTemporal';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 import { buildConnectedTeacher, LICENSED_HOST } from '../support/teachers';
 
-let env: TestWorkflowEnvironment;
+let scene: SkippingScene;
 let stack: ClassStack;
 let connection: ZoomConnection;
-/** How far the application's clock is ahead of the real one. */
-let aheadMs: number;
 
 beforeAll(async () => {
-  quietTemporal();
-  env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
-  stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
-  stack.deps.clock.now = () => new Date(Date.now() + aheadMs);
+  scene = await startSkippingScene({ together: true });
+  stack = scene.stack;
 });
 
-afterAll(async () => {
-  await stack.close();
-  await env.teardown();
-});
+afterAll(() => scene.close());
 
 beforeEach(async () => {
-  aheadMs = (await env.currentTimeMs()) - Date.now();
   const teacher = await buildConnectedTeacher(stack.deps, stack.zoom);
   connection = await ZoomConnection.findOne({ where: { userId: teacher.id }, rejectOnEmpty: true });
 });
@@ -45,21 +33,20 @@ afterEach(async () => {
 
 const hint = () => stack.deps.temporal.hintConnection(connection, 'test');
 const refreshes = () => stack.zoom.control.callCount('tokenRefresh');
-const handle = () => env.client.workflow.getHandle(zoomConnectionWorkflowId(connection));
+const handle = () => scene.client.workflow.getHandle(zoomConnectionWorkflowId(connection));
 const ended = () =>
   eventually('its workflow ends', async () => (await handle().describe()).status.name === 'COMPLETED');
 
 /** Lets time pass, for Temporal and for the application alike, in steps short enough for both to keep together. */
 async function pass(minutes: number, step = 5): Promise<void> {
   for (let passed = 0; passed < minutes; passed += step) {
-    aheadMs += step * 60_000;
-    await env.sleep(step * 60_000);
+    await scene.sleep(step * 60_000);
   }
 }
 
 async function bookAhead(minutes: number): Promise<void> {
   const order = await buildOrder({ teacherId: connection.userId });
-  const startsAt = addMinutes(new Date(await env.currentTimeMs()), minutes);
+  const startsAt = addMinutes(await scene.now(), minutes);
   await buildClassDate({ order, startsAt, durationMinutes: 60 });
 }
 

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { isIP } from 'node:net';
+import { ROW_ID } from '../../domain/rowId';
 import type { FieldError } from '../../errors';
 import { isAuditAction, isAuditEntity } from '../../presenters/auditWords';
 import { findPersonIds } from '../../queries/findPersonIds';
@@ -21,7 +22,6 @@ export interface ParsedFilter {
 
 /** A person's name or address has room in it; nothing longer is looked for. */
 const TEXT_MAX = 254;
-const ROW_ID = /^[1-9]\d{0,14}$/;
 
 /** Reads the filter of an address; whatever is wrong with it is said beside its field. */
 export async function parseAuditFilter(query: Query, zone: string): Promise<ParsedFilter> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { bookClassDate } from '../../commands/bookClassDate';
 import { createOrder } from '../../commands/createOrder';
 import type { Deps } from '../../deps';
+import { ROW_ID } from '../../domain/rowId';
 import { NotFoundError } from '../../errors';
 import { only } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
@@ -19,11 +20,7 @@ import { idOf } from '../idOf';
 import { paths } from '../paths';
 import { showAgain, type FormState } from './forms';
 
-const chosenId = (message: string) =>
-  z
-    .string(message)
-    .regex(/^[1-9]\d{0,14}$/, message)
-    .transform(Number);
+const chosenId = (message: string) => z.string(message).regex(ROW_ID, message).transform(Number);
 
 export const guestLines = z
   .string('Enter the guests one a line.')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROW_ID } from '../../domain/rowId';
 import { REFUSED_ACTIONS, type RefusedAction } from '../../domain/refusedActions';
 import { SPANS, type Span } from '../../domain/spans';
 import type { FieldError } from '../../errors';
@@ -35,7 +36,7 @@ const schema = z.object({
     .default(null),
   before: z
     .string('This page is not there. Start from the newest.')
-    .regex(/^[1-9]\d{0,14}$/, 'This page is not there. Start from the newest.')
+    .regex(ROW_ID, 'This page is not there. Start from the newest.')
     .transform(Number)
     .nullable()
     .default(null),

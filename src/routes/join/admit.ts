@@ -2,6 +2,7 @@ import { recordJoinRefusal } from '../../commands/recordJoinRefusal';
 import type { Deps } from '../../deps';
 import { refusalOf, standingOf, type Refusal, type Standing } from '../../domain/joinRefusals';
 import { doorOf, type Door } from '../../domain/joinRules';
+import { ROW_ID } from '../../domain/rowId';
 import type { AppContext, AppRouterContext } from '../../middlewares/context';
 import { originOf } from '../../middlewares/originOf';
 import { presentRefusal } from '../../presenters/joinRefusal';
@@ -66,9 +67,7 @@ export function tokenOf(ctx: AppContext): string {
   return typeof token === 'string' ? token : '';
 }
 
-const CLASS_DATE_ID = /^[1-9]\d{0,14}$/;
-
 export function classDateIdOf(ctx: AppRouterContext): number | null {
   const { id } = ctx.params;
-  return id !== undefined && CLASS_DATE_ID.test(id) ? Number(id) : null;
+  return id !== undefined && ROW_ID.test(id) ? Number(id) : null;
 }

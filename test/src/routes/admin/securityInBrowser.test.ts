@@ -1,6 +1,4 @@
-import { source as axeSource } from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { requireTestEnvironment } from '../../../../src/config/testEnvironment';
+import type { Browser, Page } from 'playwright-core';
 import { BlockedIp } from '../../../../src/models/BlockedIp';
 import { paths } from '../../../../src/routes/paths';
 import { buildAudit } from '../../../factories/audits';
@@ -8,10 +6,8 @@ import { buildBlock } from '../../../factories/blocks';
 import { buildUser } from '../../../factories/people';
 import { PASSWORD, passwordHash } from '../../../support/browser';
 import { startWebsite, type Website } from '../../../support/website';
+import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
 
-/** A name for the website that the browser resolves to its port, so that forms come from the address it knows as its own. */
-const APP_URL = 'http://classes.test';
-const WIDTHS = [360, 1280];
 const LONG_ADDRESS = '2001:db8:1234:5678:9abc:def0:1234:5678';
 
 let website: Website;
@@ -19,11 +15,8 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  website = await startWebsite({ APP_URL });
-  browser = await chromium.launch({
-    executablePath: requireTestEnvironment('chromium'),
-    args: ['--no-sandbox', `--host-resolver-rules=MAP classes.test:80 127.0.0.1:${website.port}`],
-  });
+  website = await startWebsite({ APP_URL: SITE });
+  browser = await launchChromium(website.port);
   page = await (await browser.newContext()).newPage();
 });
 
@@ -32,52 +25,38 @@ afterAll(async () => {
   await website.close();
 });
 
-/** No accessibility problem, and nothing that has to be scrolled sideways for, at either width. */
-async function looksRight(): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
-    expect(violations.map(({ id }) => id)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-  }
-}
-
 it('an admin finds who is refused most, sees what a block would cost, blocks, lifts, and is blocked at the door', async () => {
   const admin = await buildUser('admin', { passwordHash: await passwordHash() });
   const refused = { ipAddress: LONG_ADDRESS, userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0' };
   for (let tries = 0; tries < 51; tries += 1) await buildAudit('join_attempt_unauthorized', refused);
   await buildAudit('sign_in_refused', { ipAddress: '192.0.2.7', userAgent: 'x'.repeat(255) });
   await buildAudit('join_attempt_success', { ipAddress: LONG_ADDRESS, entityId: 1 });
-  await page.goto(`${APP_URL}${paths.login}`);
-  await page.fill('#email', admin.email);
-  await page.fill('#password', PASSWORD);
-  await page.click('main button');
+  await signIn(page, SITE, { email: admin.email, password: PASSWORD });
   await page.getByRole('link', { name: 'Security' }).click();
   await page.getByText('51 refusals').waitFor();
-  await looksRight();
-  await page.goto(`${APP_URL}${paths.securityLogs}?address=nowhere&span=1y`);
+  await looksRight(page);
+  await page.goto(`${SITE}${paths.securityLogs}?address=nowhere&span=1y`);
   await page.getByRole('alert').waitFor();
-  await looksRight();
+  await looksRight(page);
 
   await page.getByRole('link', { name: `Block ${LONG_ADDRESS}` }).click();
   await page.getByRole('button', { name: 'See what it would cost' }).click();
   await page.getByText('Say why, for whoever looks at it later.').first().waitFor();
-  await looksRight();
+  await looksRight(page);
   await page.fill('#reason', 'y'.repeat(255));
   await page.getByRole('button', { name: 'See what it would cost' }).click();
   await page.getByText('people came in from there 1 time, with 1 pass.').waitFor();
-  await looksRight();
+  await looksRight(page);
   await page.getByRole('button', { name: 'Block it' }).click();
   await page.getByText(`${LONG_ADDRESS} is blocked`).waitFor();
-  await looksRight();
+  await looksRight(page);
   await page.getByRole('button', { name: `Lift ${LONG_ADDRESS}` }).click();
   await page.getByText(`${LONG_ADDRESS} is let in again`).waitFor();
   expect(await BlockedIp.count({ where: BlockedIp.inForce(new Date()) })).toBe(0);
 
   await buildBlock('127.0.0.1');
   await website.restart();
-  await page.goto(`${APP_URL}${paths.joinPage(1)}`);
+  await page.goto(`${SITE}${paths.joinPage(1)}`);
   await page.getByRole('heading', { name: 'Your network is blocked here' }).waitFor();
-  await looksRight();
+  await looksRight(page);
 });

@@ -1,27 +1,19 @@
-import { source as axeSource } from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { requireTestEnvironment } from '../../../../src/config/testEnvironment';
+import type { Browser, Page } from 'playwright-core';
 import { addMinutes } from '../../../../src/domain/clock';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { buildUser } from '../../../factories/people';
 import { PASSWORD, passwordHash } from '../../../support/browser';
 import { ADA, BASIL, connectionOf, startConsentSite, type ConsentSite } from '../../../support/zoomConsent';
-
-/** A name for the website that the browser resolves to its port, so that forms come from the address it knows as its own. */
-const APP_URL = 'http://classes.test';
-const WIDTHS = [360, 1280];
+import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
 
 let site: ConsentSite;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  site = await startConsentSite(APP_URL);
-  browser = await chromium.launch({
-    executablePath: requireTestEnvironment('chromium'),
-    args: ['--no-sandbox', `--host-resolver-rules=MAP classes.test:80 127.0.0.1:${site.website.port}`],
-  });
+  site = await startConsentSite(SITE);
+  browser = await launchChromium(site.website.port);
   page = await (await browser.newContext()).newPage();
 });
 
@@ -30,27 +22,13 @@ afterAll(async () => {
   await site.close();
 });
 
-/** No accessibility problem, and nothing that has to be scrolled sideways for, at either width. */
-async function looksRight(): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(axeSource);
-    const { violations } = await page.evaluate<{ violations: { id: string }[] }>('axe.run()');
-    expect(violations.map(({ id }) => id)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-  }
-}
-
 it('a teacher refuses, connects, renews, loses the app at Zoom, connects again and disconnects', async () => {
   const teacher = await buildUser('teacher', { passwordHash: await passwordHash() });
   const order = await buildOrder({ teacherId: teacher.id, title: 'Fractions' });
   await buildClassDate({ order, startsAt: addMinutes(new Date(), 24 * 60) });
-  await page.goto(`${APP_URL}${paths.login}?next=${paths.zoom}`);
-  await page.fill('#email', teacher.email);
-  await page.fill('#password', PASSWORD);
-  await page.click('main button');
+  await signIn(page, SITE, { email: teacher.email, password: PASSWORD }, paths.zoom);
   await page.getByText('Zoom is not connected.').waitFor();
-  await looksRight();
+  await looksRight(page);
 
   await page.click('main a:text("Connect Zoom")');
   await page.click('button:text("Deny")');
@@ -61,20 +39,20 @@ it('a teacher refuses, connects, renews, loses the app at Zoom, connects again a
   await page.uncheck('input[value="meeting:write:invite_links"]');
   await page.click('button:text("Allow")');
   await page.getByText('Make links for guests (meeting:write:invite_links)').waitFor();
-  await looksRight();
+  await looksRight(page);
 
   await page.click('main a:text("Connect Zoom")');
   await page.check(`input[value="${BASIL}"]`);
   await page.click('button:text("Allow")');
   await page.getByText('With a Basic licence Zoom ends its meetings after 40 minutes').waitFor();
-  await looksRight();
+  await looksRight(page);
   await page.click('button:text("Renew now")');
   await page.getByText('The connection is renewed and works.').waitFor();
 
   site.zoom.control.revoke(BASIL);
   await page.click('button:text("Renew now")');
   await page.getByText('no longer accepts our connection').first().waitFor();
-  await looksRight();
+  await looksRight(page);
 
   await page.click('main a:text("Connect Zoom")');
   await page.check(`input[value="${ADA}"]`);
@@ -83,7 +61,7 @@ it('a teacher refuses, connects, renews, loses the app at Zoom, connects again a
   await page.click('main a:text("Disconnect…")');
   await page.getByRole('heading', { name: 'Disconnect Zoom?' }).waitFor();
   await page.getByRole('link', { name: 'Fractions' }).waitFor();
-  await looksRight();
+  await looksRight(page);
   await page.click('main button:text("Disconnect Zoom")');
   await page.getByText('Zoom is disconnected.').waitFor();
   expect(await connectionOf(teacher.id)).toMatchObject({ state: 'disconnected', zoomEmail: null });
