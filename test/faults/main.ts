@@ -8,6 +8,7 @@ import { killedRenewal } from './killedRenewal';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
 import { rotatedKeys } from './rotatedKeys';
+import { timing, TIMING } from './timing';
 import { WRONG_SECRET, wrongSecret } from './wrongSecret';
 
 type Row = Verdict & {
@@ -30,6 +31,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
+  { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
 ];
 

@@ -14,27 +14,30 @@ export interface LoadResult {
   readonly perSecond: number;
   /** ms */
   readonly p99: number;
+  /** ms for each of the calls, in their order */
+  readonly took: readonly number[];
 }
 
 const CONNECTIONS = 50;
 
-/** Makes the calls over 50 connections that stay open, each connection one after the other. */
-export async function load(port: number, calls: readonly Call[]): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+/** Makes the calls over connections that stay open, each connection one after the other. */
+export async function load(port: number, calls: readonly Call[], connections = CONNECTIONS): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const took: number[] = [];
   let next = 0;
   const startedAt = performance.now();
   const worker = async (): Promise<void> => {
-    for (let call = calls[next++]; call; call = calls[next++]) {
+    for (let index = next++; index < calls.length; index = next++) {
+      const call = calls[index];
       const at = performance.now();
-      await make(port, agent, call);
-      took.push(performance.now() - at);
+      if (call) await make(port, agent, call);
+      took[index] = performance.now() - at;
     }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  await Promise.all(Array.from({ length: connections }, worker));
   const seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
-  return { perSecond: calls.length / seconds, p99: percentile(took, 0.99) };
+  return { perSecond: calls.length / seconds, p99: percentile(took, 0.99), took };
 }
 
 function make(port: number, agent: Agent, { method, path, headers, body, status }: Call): Promise<void> {

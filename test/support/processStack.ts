@@ -28,8 +28,11 @@ export interface ProcessStack {
   readonly encryptionKeys: string;
   /** @param changed settings that differ from those of the others */
   startWorker(changed?: Readonly<Record<string, string>>): Promise<RunningProcess>;
-  /** @returns the port it listens on */
-  startWeb(): Promise<number>;
+  /**
+   * @param changed settings that differ from those of the others
+   * @returns the port it listens on
+   */
+  startWeb(changed?: Readonly<Record<string, string>>): Promise<number>;
   /** Starts a script that says its port once it is ready. */
   startScript(script: string, answer: z.ZodType<{ port: number }>, ...args: string[]): Promise<number>;
   /** Runs one of our commands to its end, and gives what it printed. */
@@ -101,9 +104,10 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
     mailboxUrl,
     namespace,
     encryptionKeys: settings.ENCRYPTION_KEYS,
-    startWeb: async () => {
+    startWeb: async (changed = {}) => {
       const port = await freePortFrom(WEB_PORT);
-      const web = start('web', 'src/web.ts', { ...inherited, ...settings, HOST: '127.0.0.1', PORT: String(port) });
+      const address = { HOST: '127.0.0.1', PORT: String(port) };
+      const web = start('web', 'src/web.ts', { ...inherited, ...settings, ...address, ...changed });
       await waitUntilReady(web, () => findAnswer(web.log(), webReady));
       return port;
     },

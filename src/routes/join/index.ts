@@ -16,6 +16,7 @@ import { renderJoin } from '../../views/join/renderJoin';
 import { paths } from '../paths';
 import { admit, classDateIdOf, refuse, tokenOf, type JoinDeps, type Visit } from './admit';
 import { sendCalendar } from './calendar';
+import { constantTimeRefusals } from './constantTimeRefusals';
 import { streamChanges } from './events';
 import { hashHolder, keepHolder, makeNonce, readHolder, verifyNonce } from './holderCookie';
 import { createLinkLimits, sendNewLink } from './newLink';
@@ -32,6 +33,7 @@ export function joinRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const joinDeps = { ...deps, limit: createFailureLimit(deps.db, LIMIT) };
   const linkLimits = createLinkLimits(deps);
   const watch = createPassWatch(deps);
+  router.use(constantTimeRefusals());
   router.use(notBlocked(deps, () => 'join_attempt_blocked'));
   for (const path of [paths.join(':id'), paths.joinGuest(':id')]) {
     router.get(path, everybody(), (ctx) => showDoor(joinDeps, ctx));
