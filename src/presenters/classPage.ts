@@ -6,6 +6,7 @@ import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { ClassPage } from '../queries/findClassPage';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
+import { actionInWords } from './auditWords';
 import { formatInstant } from './classTime';
 import { mailTone } from './mailTone';
 
@@ -43,7 +44,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
       left: instant(segment.leaveTime),
       unmatched: segment.passId === null && segment.role !== 'host',
     })),
-    audit: page.audit.map(({ action, createdAt }) => ({ action, at: instant(createdAt) })),
+    audit: page.audit.map(({ action, createdAt }) => ({ action: actionInWords(action), at: instant(createdAt) })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ZoomAuditLog } from '../models/ZoomAuditLog';
 import type { LinkQuality, ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { PassPage, PassRow } from '../queries/findPasses';
 import { actionInWords } from './auditWords';
+import { browserName } from './browserName';
 import { formatInstant, formatMoment } from './classTime';
 
 const QUALITY: Readonly<Record<LinkQuality, string>> = {
@@ -31,7 +32,7 @@ export function presentPassPage(page: PassPage, zone: string) {
   return {
     ...presentPassRow(page, zone),
     usedAt: pass.usedAt && formatMoment(pass.usedAt, zone),
-    browser: pass.userAgent,
+    browser: pass.userAgent === null ? null : browserName(pass.userAgent),
     address: pass.ipAddress,
     takeovers: `${pass.takeovers} of ${TAKEOVERS_MAX}`,
     quality: quality === null ? 'None yet: it is made when the room opens.' : QUALITY[quality],
@@ -66,6 +67,6 @@ function auditInWords({ action, metadata, ipAddress, userAgent }: ZoomAuditLog) 
   const details = JSON.parse(metadata ?? '{}') as Readonly<Record<string, unknown>>;
   const how = details['takeover'] === true ? 'in another browser' : details['reentry'] === true ? 'once more' : '';
   const reason = typeof details['reason'] === 'string' ? details['reason'].replaceAll('_', ' ') : '';
-  const more = [how, reason, ipAddress, userAgent].filter((part) => part !== null && part !== '').join(', ');
+  const more = [how, reason, ipAddress, userAgent && browserName(userAgent)].filter(Boolean).join(', ');
   return { what: actionInWords(action), more };
 }

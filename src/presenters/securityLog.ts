@@ -5,6 +5,7 @@ import type { RefusalRow } from '../queries/findRefusals';
 import type { TopAddress } from '../queries/topAddresses';
 import { contains } from '../security/ipRange';
 import { blockReference } from './block';
+import { browserName } from './browserName';
 import { formatInstant } from './classTime';
 
 const REASON_WORDS: Record<RefusedAction, string> = {
@@ -58,7 +59,7 @@ export function presentRefusedAttempt(row: RefusalRow, zone: string) {
     reason: reasonInWords(row.action),
     detail: detailOf(row),
     address: row.ipAddress,
-    userAgent: row.userAgent,
+    browser: row.userAgent === null ? null : browserName(row.userAgent),
   };
 }
 

@@ -219,7 +219,7 @@ describe('the page of a class date', () => {
     for (const word of ['class reminder', 'sent', 'teacher start', 'bounced', '550 no such mailbox'])
       expect(text).toContain(word);
     expect(text).toContain(String(meeting.meetingId));
-    expect(text).toContain('class_booked');
+    expect(text).toContain('Class booked');
     expect($('a[href^="http://127.0.0.1:8233/"]').attr('href')).toContain(String(classDate.id));
     expect($('script[data-seconds]').length).toBe(1);
     for (const secret of ['pwd=secret', pass?.token ?? '', String(meeting.joinUrlEncrypted)])
