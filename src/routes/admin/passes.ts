@@ -110,7 +110,14 @@ function showSearch(ctx: AppContext, form: FormState = {}, found?: readonly Pass
   // A link is not written back into the page.
   const values = { wanted: TOKEN.test(form.values?.['wanted'] ?? '') ? '' : (form.values?.['wanted'] ?? '') };
   const rows = found?.map((row) => ({ ...presentPassRow(row, zoneOf(ctx)), href: paths.pass(row.pass.id) }));
-  render(ctx, 'admin/passes', { title: 'Passes', ...form, values, searched: found !== undefined, rows });
+  render(ctx, 'admin/passes', {
+    title: 'Passes',
+    errorsTitle: 'Nothing found',
+    ...form,
+    values,
+    searched: found !== undefined,
+    rows,
+  });
   return Promise.resolve();
 }
 
