@@ -1,6 +1,7 @@
 import type { Response as Answer } from 'supertest';
 import { addMinutes } from '../../../../src/domain/clock';
 import { User } from '../../../../src/models/User';
+import type { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
@@ -45,8 +46,10 @@ async function onlyOne(): Promise<Shown> {
 
 const ago = (minutes: number) => addMinutes(new Date(), -minutes);
 
-async function nameOf(userId: number | null): Promise<string> {
-  return (await User.findByPk(userId ?? 0, { rejectOnEmpty: true })).fullName;
+const idOf = (pass: ZoomSecureToken | undefined) => pass?.id ?? null;
+
+async function nameOf(pass: ZoomSecureToken | undefined): Promise<string> {
+  return (await User.findByPk(pass?.userId ?? 0, { rejectOnEmpty: true })).fullName;
 }
 
 describe('which classes', () => {
@@ -94,16 +97,16 @@ describe('who is in', () => {
     const { meeting, passes } = await buildLiveClass(website.deps);
     const run = await buildRun(meeting, ago(9));
     await buildStay(run, { role: 'host', joinTime: ago(9) });
-    await buildStay(run, { passId: passes[0]?.id ?? null, userName: 'xX_sam_Xx', joinTime: ago(8) });
+    await buildStay(run, { passId: idOf(passes[0]), userName: 'xX_sam_Xx', joinTime: ago(8) });
     await buildStay(run, { userName: 'iPad', joinTime: ago(7) });
-    await buildStay(run, { passId: passes[1]?.id ?? null, joinTime: ago(6), leaveTime: ago(5) });
+    await buildStay(run, { passId: idOf(passes[1]), joinTime: ago(6), leaveTime: ago(5) });
     // Only their going was told: whether they are in nobody knows, and it is over.
-    await buildStay(run, { passId: passes[2]?.id ?? null, joinTime: null, leaveTime: ago(4) });
+    await buildStay(run, { passId: idOf(passes[2]), joinTime: null, leaveTime: ago(4) });
     const { people, ...live } = await onlyOne();
     expect(live).toMatchObject({ state: 'live', present: 1, expected: 3, trouble: [] });
     expect(live.since).toBe(run.startedAt?.toISOString());
     expect(people.map(({ name, known }) => [name, known])).toEqual([
-      [await nameOf(passes[0]?.userId ?? null), true],
+      [await nameOf(passes[0]), true],
       ['iPad', false],
     ]);
     expect(Date.parse(live.hostSince ?? '')).toBeLessThan(Date.parse(people[0]?.since ?? ''));
@@ -114,8 +117,8 @@ describe('who is in', () => {
   it('counts a person once: with two devices, and back before their going was told', async () => {
     const { meeting, passes } = await buildLiveClass(website.deps);
     const run = await buildRun(meeting, ago(9));
-    const first = await buildStay(run, { passId: passes[0]?.id ?? null, joinTime: ago(8) });
-    await buildStay(run, { passId: passes[0]?.id ?? null, joinTime: ago(3) });
+    const first = await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(8) });
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(3) });
     for (const userName of ['Kim', 'Kim’s phone']) {
       await buildStay(run, { userName, participantUuid: 'one-person', joinTime: ago(5) });
     }
@@ -131,23 +134,23 @@ describe('who is in', () => {
     const { meeting, passes } = await buildLiveClass(website.deps);
     const lostEnd = await buildRun(meeting, ago(9));
     const lostLeaves = await buildRun(meeting, ago(8), ago(5));
-    await buildStay(lostEnd, { passId: passes[0]?.id ?? null, joinTime: ago(9) });
-    await buildStay(lostLeaves, { passId: passes[1]?.id ?? null, joinTime: ago(7) });
+    await buildStay(lostEnd, { passId: idOf(passes[0]), joinTime: ago(9) });
+    await buildStay(lostLeaves, { passId: idOf(passes[1]), joinTime: ago(7) });
     expect((await onlyOne()).people).toEqual([]);
     // Of this one the start was lost, too: it began when the first one came.
     const now = await buildRun(meeting, null);
-    await buildStay(now, { passId: passes[2]?.id ?? null, joinTime: ago(4) });
+    await buildStay(now, { passId: idOf(passes[2]), joinTime: ago(4) });
     const { people, since } = await onlyOne();
-    expect(people.map(({ name }) => name)).toEqual([await nameOf(passes[2]?.userId ?? null)]);
+    expect(people.map(({ name }) => name)).toEqual([await nameOf(passes[2])]);
     expect(since).toBe(people[0]?.since);
   });
 
   it('is nobody of a former meeting, and of a class whose pass was withdrawn still whoever is in', async () => {
     const { classDate, meeting, passes } = await buildLiveClass(website.deps);
-    await buildStay(await buildRun(meeting, ago(9)), { passId: passes[0]?.id ?? null, joinTime: ago(8) });
+    await buildStay(await buildRun(meeting, ago(9)), { passId: idOf(passes[0]), joinTime: ago(8) });
     await meeting.update({ isCurrent: null, state: 'gone' });
     const second = await buildMeeting(website.deps.encryption, classDate, { generation: 2 });
-    await buildStay(await buildRun(second, ago(3)), { passId: passes[1]?.id ?? null, joinTime: ago(3) });
+    await buildStay(await buildRun(second, ago(3)), { passId: idOf(passes[1]), joinTime: ago(3) });
     await passes[1]?.update({ revokedAt: new Date() });
     expect(await onlyOne()).toMatchObject({ present: 1, expected: 2, people: [{ known: true }] });
   });
@@ -207,7 +210,7 @@ describe('the database', () => {
     };
     const fill = async () => {
       const { meeting, passes } = await buildLiveClass(website.deps);
-      await buildStay(await buildRun(meeting, ago(9)), { passId: passes[0]?.id ?? null, joinTime: ago(8) });
+      await buildStay(await buildRun(meeting, ago(9)), { passId: idOf(passes[0]), joinTime: ago(8) });
     };
     await fill();
     const one = await statements();
@@ -255,7 +258,7 @@ describe('the stream', () => {
     const { meeting, passes } = await buildLiveClass(website.deps);
     const run = await buildRun(meeting, ago(9));
     const { text } = await openStream();
-    await buildStay(run, { passId: passes[0]?.id ?? null, joinTime: new Date() });
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: new Date() });
     expect((await text()).replace(/^(:\n\n)+/, '')).toBe('event: changed\ndata: 1\n\n');
   });
 
