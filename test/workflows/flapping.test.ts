@@ -1,7 +1,6 @@
 import { addMinutes } from '../../src/domain/clock';
 import { ClassAttendance } from '../../src/models/ClassAttendance';
 import type { ClassDate } from '../../src/models/ClassDate';
-import { MailDelivery } from '../../src/models/MailDelivery';
 import { WebhookEvent } from '../../src/models/WebhookEvent';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomParticipant } from '../../src/models/ZoomParticipant';
@@ -16,8 +15,8 @@ import { openWebhookDoor, type WebhookDoor } from '../support/webhookDoor';
 const PEOPLE = 500;
 /** Of them, so many have a pass. */
 const STUDENTS = 40;
-/** How often each comes and goes: 3,000 events, because ten times as many take a quarter of an hour. */
-const ROUNDS = 3;
+/** How often each comes and goes: 2,000 events, because more of them take minutes on two cores. */
+const ROUNDS = 2;
 const HOUR_SECONDS = 3_600;
 /** Where the server suggests a fresh history. */
 const CONTINUE_AS_NEW_HINT = 4_096;
@@ -79,9 +78,6 @@ describe('500 people who come and go for an hour', () => {
       return found.every(({ registrantId }) => registrantId !== null) ? found : null;
     });
     expect(passes).toHaveLength(STUDENTS);
-    await eventually('the mails are out', async () => {
-      return (await MailDelivery.count({ where: { classDateId: classDate.id, state: 'sent' } })) > STUDENTS;
-    });
     const at = (second: number) => new Date(classDate.startsAt.getTime() + second * 1_000).toISOString();
     const run = { id: meeting.meetingId, uuid: 'flapping-run-000000000==', host_id: 'hostHOSThostHOSThost12', type: 2 };
     const send = (event: string, second: number, object: object = {}) =>
