@@ -10,6 +10,11 @@ export function formatMoment(instant: Date, zone: string): string {
   return `${inZone(instant, zone).toFormat('LLL d, yyyy h:mm:ss a')} (${zone})`;
 }
 
+/** "10:00 AM", where the day and the zone stand nearby. */
+export function formatClock(instant: Date, zone: string): string {
+  return inZone(instant, zone).toFormat('h:mm a');
+}
+
 /** When a class is on the clocks of its own zone; null when the reader's clocks show the same. */
 export function formatClassZoneTime(instant: Date, classZone: string, readerZone: string | null): string | null {
   const sameClock = inZone(instant, readerZone ?? classZone).offset === inZone(instant, classZone).offset;

@@ -23,7 +23,7 @@ export async function findPassNames(passes: readonly ZoomSecureToken[]): Promise
   );
 }
 
-function guestName(name: string | null, email: string): PassName {
+export function guestName(name: string | null, email: string): PassName {
   const [firstName = '', ...rest] = (name ?? email.split('@')[0] ?? 'Guest').trim().split(/\s+/);
   return { firstName: firstName || 'Guest', lastName: rest.join(' ') || '(guest)' };
 }

@@ -8,6 +8,7 @@ import { adminRoutes } from './admin';
 import { authRoutes } from './auth';
 import { healthRoutes } from './health';
 import { joinRoutes } from './join';
+import { liveRoutes } from './live';
 import { teacherRoutes } from './teacher';
 import { webhookRoutes } from './webhooks';
 
@@ -19,7 +20,7 @@ export function unparsedRouters(deps: Deps): AppRouter[] {
 }
 
 export function routers(deps: Deps): AppRouter[] {
-  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps)];
+  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps)];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {

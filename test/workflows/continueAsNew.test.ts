@@ -1,6 +1,8 @@
 import type { ClassDate } from '../../src/models/ClassDate';
+import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { book, cancel, ends, handleOf, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
+import { openWebhookDoor } from '../support/webhookDoor';
 import { startShortHistoryScene, type ShortHistoryScene } from '../support/shortHistoryScene';
 
 let scene: ShortHistoryScene;
@@ -55,4 +57,39 @@ describe('a class with a long history', () => {
     await scene.stack.deps.temporal.hintClassDate(classDate, 'roster changed');
     await reaches(classDate, 'ready');
   });
+
+  it('does so while its host starts and ends it 200 times, and then says how it stands', async () => {
+    const door = await openWebhookDoor(scene.stack.deps);
+    const classDate = await book(scene, { minutesAhead: 25 });
+    await reaches(classDate, 'ready');
+    const { meetingId } = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+    const tell = (event: 'started' | 'ended', flap: number) => {
+      const at = (second: number) => new Date(Date.UTC(2026, 10, 22, 9, 0, second)).toISOString();
+      const object = { id: meetingId, uuid: `flap-${flap}`, start_time: at(flap * 10), end_time: at(flap * 10 + 5) };
+      return door.post({ event: `meeting.${event}`, event_ts: Date.now(), payload: { object } });
+    };
+    for (let flap = 0; flap < 200; flap += 1) {
+      await tell('started', flap);
+      if (flap < 199) await tell('ended', flap);
+      // The class's workflow gathers the hints of a second.
+      if (flap % 20 === 19) await scene.sleep(1_000);
+    }
+    await door.interpreted();
+    expect((await classDate.reload()).state).toBe('live');
+    await tell('ended', 199);
+    await door.interpreted();
+    await reaches(classDate, 'ended');
+    const runs = await eventually('it has gone on in new runs', async () => {
+      const lengths: number[] = [];
+      for await (const { historyLength } of scene.client.workflow.list({ query: `ClassDateId = "${classDate.id}"` })) {
+        lengths.push(historyLength);
+      }
+      return lengths.length > 1 ? lengths : null;
+    });
+    // A run takes in what was hinted until the server has asked for a fresh one, and never all of it.
+    expect(Math.max(...runs)).toBeLessThan(400);
+    await cancel(scene, classDate);
+    await ends(scene, classDate);
+    await door.close();
+  }, 180_000);
 });

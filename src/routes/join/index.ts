@@ -13,11 +13,11 @@ import { allowFormTo, zoomOrigins } from '../../middlewares/securityHeaders';
 import { presentJoinPage } from '../../presenters/joinPage';
 import { createFailureLimit } from '../../security/failureLimit';
 import { renderJoin } from '../../views/join/renderJoin';
+import { streamChanges } from '../changeStream';
 import { paths } from '../paths';
 import { admit, classDateIdOf, refuse, tokenOf, type JoinDeps, type Visit } from './admit';
 import { sendCalendar } from './calendar';
 import { constantTimeRefusals } from './constantTimeRefusals';
-import { streamChanges } from './events';
 import { hashHolder, keepHolder, makeNonce, readHolder, verifyNonce } from './holderCookie';
 import { createLinkLimits, sendNewLink } from './newLink';
 import { createPassWatch, stateKey } from './passWatch';
@@ -44,7 +44,10 @@ export function joinRoutes(deps: Deps): Router<AppState, DefaultContext> {
     if (tokenOf(ctx) === '' || id === null) await refuse(joinDeps, ctx, 'no_token');
     else ctx.redirect(`${paths.join(id)}${ctx.search}`);
   });
-  router.get(paths.joinEvents(':id'), everybody(), (ctx) => streamChanges(joinDeps, watch, ctx));
+  router.get(paths.joinEvents(':id'), everybody(), async (ctx) => {
+    const visit = await admit(joinDeps, ctx);
+    if (visit) streamChanges(ctx, watch, visit.pass.id);
+  });
   router.get(paths.joinCalendar(':id'), everybody(), (ctx) => sendCalendar(joinDeps, ctx));
   router.post(paths.joinNewLink(':id'), everybody(), (ctx) => sendNewLink(joinDeps, linkLimits, ctx));
   return router;

@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
-import type { AppRouterContext } from '../../middlewares/context';
-import { admit, type JoinDeps } from './admit';
-import type { PassWatch } from './passWatch';
+import type { AppRouterContext } from '../middlewares/context';
+import type { PageWatch } from './pageWatch';
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 20_000;
@@ -12,13 +11,11 @@ const LONGEST_MS = 10 * 60_000;
  * Server-sent events (HTML, 9.2): one `changed` when the page is no longer true, on which the page fetches itself anew.
  * Nothing of a person or a class goes over it.
  */
-export async function streamChanges(deps: JoinDeps, watch: PassWatch, ctx: AppRouterContext): Promise<void> {
-  const visit = await admit(deps, ctx);
-  if (!visit) return;
+export function streamChanges<Page>(ctx: AppRouterContext, watch: PageWatch<Page>, page: Page): void {
   const { seen } = ctx.query;
   const stream = new PassThrough();
   const send = (event: string) => void stream.write(`event: ${event}\ndata: 1\n\n`);
-  const unwatch = watch.watch(visit.pass.id, typeof seen === 'string' ? seen : '', () => {
+  const unwatch = watch.watch(page, typeof seen === 'string' ? seen : '', () => {
     send('changed');
     stream.end();
   });

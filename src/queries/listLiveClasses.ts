@@ -1,0 +1,148 @@
+import { QueryTypes, type Sequelize } from 'sequelize';
+import type { ClassState, StateReason } from '../domain/classStates';
+import { HARD_CAP_MINUTES, type ClassSchedule } from '../domain/classTimes';
+import { addMinutes } from '../domain/clock';
+import type { LiveRun, OpenStay } from '../domain/liveRun';
+import { guestName } from './findPassNames';
+
+/** Classes that open this soon are shown already. */
+const AHEAD_MINUTES = 30;
+/** Longer than any class and the time it may overrun. */
+const BEHIND_MINUTES = 24 * 60 + HARD_CAP_MINUTES;
+
+/** A class that runs, should be running, or is about to open. */
+export interface LiveClassRow extends ClassSchedule {
+  readonly id: number;
+  readonly title: string;
+  readonly teacherId: number;
+  readonly teacherName: string;
+  readonly state: ClassState;
+  readonly stateReason: StateReason | null;
+  readonly liveAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly watchedAt: Date | null;
+  /** when its room was made; null without one */
+  readonly roomAt: Date | null;
+  /** passes that are good */
+  readonly expected: number;
+  readonly runs: readonly LiveRun[];
+}
+
+/**
+ * Two statements, however many classes there are.
+ *
+ * @param teacherId null for the classes of all teachers
+ */
+export async function listLiveClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<LiveClassRow[]> {
+  const classes = await findClasses(db, now, teacherId);
+  const rows = classes.length === 0 ? [] : await findStays(db, classes);
+  const runs = runsByClass(rows);
+  return classes.map((row) => ({ ...row, runs: runs.get(row.id) ?? [] }));
+}
+
+function findClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<Omit<LiveClassRow, 'runs'>[]> {
+  return db.query<Omit<LiveClassRow, 'runs'>>(
+    `SELECT c.id, o.title, c.teacher_id AS teacherId, TRIM(CONCAT(t.first_name, ' ', t.last_name)) AS teacherName,
+            c.state, c.state_reason AS stateReason, c.live_at AS liveAt, c.ended_at AS endedAt,
+            c.watched_at AS watchedAt, c.starts_at AS startsAt, c.duration_minutes AS durationMinutes,
+            c.lead_minutes AS leadMinutes, c.grace_minutes AS graceMinutes, c.watch_minutes AS watchMinutes,
+            c.settle_minutes AS settleMinutes, m.created_at AS roomAt,
+            (SELECT COUNT(*) FROM zoom_secure_tokens p
+              WHERE p.class_date_id = c.id AND p.revoked_at IS NULL) AS expected
+       FROM class_dates c
+       JOIN book_orders o ON o.id = c.order_id
+       JOIN users t ON t.id = c.teacher_id
+       LEFT JOIN zoom_meetings m ON m.class_date_id = c.id AND m.is_current = 1 AND m.state = 'created'
+      WHERE c.closed_at IS NULL AND (:teacherId IS NULL OR c.teacher_id = :teacherId)
+        AND (c.state = 'live'
+             OR (c.state IN ('scheduled', 'preparing', 'ready', 'ended') AND c.starts_at > :behind
+                 AND TIMESTAMPADD(MINUTE, c.duration_minutes + :cap, c.starts_at) > :now
+                 AND TIMESTAMPADD(MINUTE, -c.lead_minutes, c.starts_at) <= :ahead))
+      ORDER BY c.starts_at, c.id`,
+    {
+      replacements: {
+        ...{ teacherId, now },
+        cap: HARD_CAP_MINUTES,
+        behind: addMinutes(now, -BEHIND_MINUTES),
+        ahead: addMinutes(now, AHEAD_MINUTES),
+      },
+      type: QueryTypes.SELECT,
+    },
+  );
+}
+
+/** A run of a current meeting with one stay in it, or with none. */
+interface StayRow {
+  readonly classDateId: number;
+  readonly runId: number;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly segmentId: number | null;
+  readonly joinedAt: Date | null;
+  readonly role: string | null;
+  readonly zoomName: string | null;
+  readonly participantUuid: string | null;
+  readonly registrantId: string | null;
+  readonly zoomUserId: string | null;
+  readonly passId: number | null;
+  readonly email: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly guestName: string | null;
+}
+
+function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): Promise<StayRow[]> {
+  return db.query<StayRow>(
+    `SELECT m.class_date_id AS classDateId, i.id AS runId, i.ended_at AS endedAt,
+            COALESCE(i.started_at, (SELECT MIN(f.join_time) FROM zoom_participants f
+                                     WHERE f.instance_id = i.id)) AS startedAt,
+            s.id AS segmentId, s.join_time AS joinedAt, s.role, s.user_name AS zoomName,
+            s.participant_uuid AS participantUuid, s.registrant_id AS registrantId, s.zoom_user_id AS zoomUserId,
+            p.id AS passId, p.email, u.first_name AS firstName, u.last_name AS lastName, g.name AS guestName
+       FROM zoom_meetings m
+       JOIN zoom_meeting_instances i ON i.zoom_meeting_id = m.id
+       LEFT JOIN zoom_participants s
+         ON s.instance_id = i.id AND i.ended_at IS NULL AND s.leave_time IS NULL AND s.join_time IS NOT NULL
+       LEFT JOIN zoom_secure_tokens p ON p.id = s.pass_id
+       LEFT JOIN users u ON u.id = p.user_id
+       LEFT JOIN order_guests g ON g.id = p.guest_id
+      WHERE m.class_date_id IN (:ids) AND m.is_current = 1
+      ORDER BY i.id, s.id`,
+    { replacements: { ids: classes.map(({ id }) => id) }, type: QueryTypes.SELECT },
+  );
+}
+
+function runsByClass(rows: readonly StayRow[]): Map<number, LiveRun[]> {
+  const classes = new Map<number, Map<number, LiveRun>>();
+  for (const row of rows) {
+    const runs = classes.get(row.classDateId) ?? new Map<number, LiveRun>();
+    const stays = [...(runs.get(row.runId)?.stays ?? []), ...staysOf(row)];
+    runs.set(row.runId, { startedAt: row.startedAt, endedAt: row.endedAt, stays });
+    classes.set(row.classDateId, runs);
+  }
+  return new Map([...classes].map(([id, runs]) => [id, [...runs.values()]]));
+}
+
+function staysOf(row: StayRow): OpenStay[] {
+  const { segmentId, joinedAt, passId, role } = row;
+  if (segmentId === null || joinedAt === null) return [];
+  const isHost = role === 'host';
+  return [{ personKey: personKey(row), passId, isHost, name: nameOf(row), joinedAt }];
+}
+
+/** A name is never an identity: two people without any id of their own stay two. */
+function personKey({ passId, role, registrantId, zoomUserId, participantUuid, segmentId }: StayRow): string {
+  if (passId !== null) return `pass:${passId}`;
+  if (role === 'host') return 'host';
+  if (registrantId !== null) return `registrant:${registrantId}`;
+  if (zoomUserId !== null) return `zoom:${zoomUserId}`;
+  return participantUuid === null ? `stay:${segmentId}` : `person:${participantUuid}`;
+}
+
+/** As the pass has it; of somebody without a pass, as they call themselves at Zoom. */
+function nameOf(row: StayRow): string {
+  if (row.passId === null) return row.zoomName ?? 'Somebody without a name';
+  const { firstName, lastName } =
+    row.firstName === null ? guestName(row.guestName, row.email ?? '') : { ...row, firstName: row.firstName };
+  return `${firstName} ${lastName ?? ''}`.trim();
+}

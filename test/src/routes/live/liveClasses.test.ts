@@ -1,0 +1,279 @@
+import type { Response as Answer } from 'supertest';
+import { addMinutes } from '../../../../src/domain/clock';
+import { User } from '../../../../src/models/User';
+import type { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
+import { paths } from '../../../../src/routes/paths';
+import { buildClassDate, buildOrder } from '../../../factories/classes';
+import { buildMeeting } from '../../../factories/meetings';
+import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+import { buildLiveClass, buildRun, buildStay } from '../../../support/liveScene';
+import { startWebsite, type Website } from '../../../support/website';
+
+let website: Website;
+let admin: Browser;
+
+beforeAll(async () => {
+  website = await startWebsite();
+  ({ browser: admin } = await signedInBrowser(website, 'admin'));
+});
+
+afterAll(() => website.close());
+
+beforeEach(() => website.deps.db.query("UPDATE class_dates SET state = 'settled'"));
+
+interface Shown {
+  readonly id: number;
+  readonly state: string;
+  readonly since: string | null;
+  readonly hostSince: string | null;
+  readonly people: readonly { readonly name: string; readonly since: string; readonly known: boolean }[];
+  readonly present: number;
+  readonly expected: number;
+  readonly trouble: readonly string[];
+}
+
+async function shown(browser = admin, url: string = paths.liveClassesData): Promise<Shown[]> {
+  const answer = await browser.get(url);
+  expect([answer.status, answer.type]).toEqual([200, 'application/json']);
+  return (answer.body as { classes: Shown[] }).classes;
+}
+
+async function onlyOne(): Promise<Shown> {
+  const [live, ...others] = await shown();
+  if (!live || others.length > 0) throw new Error('not one class');
+  return live;
+}
+
+const ago = (minutes: number) => addMinutes(new Date(), -minutes);
+
+const idOf = (pass: ZoomSecureToken | undefined) => pass?.id ?? null;
+
+async function nameOf(pass: ZoomSecureToken | undefined): Promise<string> {
+  return (await User.findByPk(pass?.userId ?? 0, { rejectOnEmpty: true })).fullName;
+}
+
+describe('which classes', () => {
+  it('shows what runs, should run, or opens within the half hour', async () => {
+    const now = new Date();
+    const build = (state: 'scheduled' | 'preparing' | 'ready' | 'live' | 'ended' | 'cancelled', minutes: number) =>
+      buildClassDate({ state, startsAt: addMinutes(now, minutes) });
+    const wanted = [
+      await build('live', -600),
+      await build('ended', -50),
+      await build('ready', -20),
+      await build('preparing', 20),
+      await build('scheduled', 59),
+    ];
+    // It started a day early.
+    const early = await build('live', 24 * 60);
+    await build('scheduled', 62);
+    await build('ready', -60 * 8);
+    await build('cancelled', -5);
+    await buildClassDate({ state: 'ended', startsAt: ago(70), closedAt: ago(1) });
+    expect((await shown()).map(({ id }) => id)).toEqual([...wanted, early].map(({ id }) => id));
+  });
+
+  it('shows a teacher their own, and nobody else’s', async () => {
+    const { browser, user } = await signedInBrowser(website, 'teacher');
+    const own = await buildLiveClass(website.deps, { order: await buildOrder({ teacherId: user.id }) });
+    await buildLiveClass(website.deps);
+    expect((await shown(browser, paths.myLiveClassesData)).map(({ id }) => id)).toEqual([own.classDate.id]);
+    const page = parse(await browser.get(paths.myLiveClasses));
+    expect(page('section.live').length).toBe(1);
+    expect((await browser.get(paths.liveClasses)).status).toBe(403);
+    expect(await shown()).toHaveLength(2);
+  });
+
+  it('says what comes next when there is none', async () => {
+    expect((await admin.get(paths.liveClasses)).text).not.toContain('The next one is');
+    await buildClassDate({ order: await buildOrder({ title: 'Primes' }), startsAt: addMinutes(new Date(), 600) });
+    const page = parse(await admin.get(paths.liveClasses));
+    expect(page('#live').text()).toMatch(/No class is live[^]*The next one is Primes, /);
+  });
+});
+
+describe('who is in', () => {
+  it('is told by their pass, or as they call themselves, each since they came', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const run = await buildRun(meeting, ago(9));
+    await buildStay(run, { role: 'host', joinTime: ago(9) });
+    await buildStay(run, { passId: idOf(passes[0]), userName: 'xX_sam_Xx', joinTime: ago(8) });
+    await buildStay(run, { userName: 'iPad', joinTime: ago(7) });
+    await buildStay(run, { passId: idOf(passes[1]), joinTime: ago(6), leaveTime: ago(5) });
+    // Only their going was told: whether they are in nobody knows, and it is over.
+    await buildStay(run, { passId: idOf(passes[2]), joinTime: null, leaveTime: ago(4) });
+    const { people, ...live } = await onlyOne();
+    expect(live).toMatchObject({ state: 'live', present: 1, expected: 3, trouble: [] });
+    expect(live.since).toBe(run.startedAt?.toISOString());
+    expect(people.map(({ name, known }) => [name, known])).toEqual([
+      [await nameOf(passes[0]), true],
+      ['iPad', false],
+    ]);
+    expect(Date.parse(live.hostSince ?? '')).toBeLessThan(Date.parse(people[0]?.since ?? ''));
+    const page = parse(await admin.get(paths.liveClasses));
+    expect(page('section.live').text()).toContain('1 of 3 in, and one other');
+  });
+
+  it('counts a person once: with two devices, and back before their going was told', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const run = await buildRun(meeting, ago(9));
+    const first = await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(8) });
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(3) });
+    for (const userName of ['Kim', 'Kim’s phone']) {
+      await buildStay(run, { userName, participantUuid: 'one-person', joinTime: ago(5) });
+    }
+    // Two people of one name, of whom nothing else is known.
+    for (let twin = 0; twin < 2; twin += 1) await buildStay(run, { userName: 'Alex', joinTime: ago(1) });
+    const { people, present } = await onlyOne();
+    expect(present).toBe(1);
+    expect(people.map(({ name }) => name).slice(1)).toEqual([expect.stringContaining('Kim'), 'Alex', 'Alex']);
+    expect(people[0]?.since).toBe(first.joinTime?.toISOString());
+  });
+
+  it('is nobody of a former run whose end or whose leaves were lost', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const lostEnd = await buildRun(meeting, ago(9));
+    const lostLeaves = await buildRun(meeting, ago(8), ago(5));
+    await buildStay(lostEnd, { passId: idOf(passes[0]), joinTime: ago(9) });
+    await buildStay(lostLeaves, { passId: idOf(passes[1]), joinTime: ago(7) });
+    expect((await onlyOne()).people).toEqual([]);
+    // Of this one the start was lost, too: it began when the first one came.
+    const now = await buildRun(meeting, null);
+    await buildStay(now, { passId: idOf(passes[2]), joinTime: ago(4) });
+    const { people, since } = await onlyOne();
+    expect(people.map(({ name }) => name)).toEqual([await nameOf(passes[2])]);
+    expect(since).toBe(people[0]?.since);
+  });
+
+  it('is nobody of a former meeting, and of a class whose pass was withdrawn still whoever is in', async () => {
+    const { classDate, meeting, passes } = await buildLiveClass(website.deps);
+    await buildStay(await buildRun(meeting, ago(9)), { passId: idOf(passes[0]), joinTime: ago(8) });
+    await meeting.update({ isCurrent: null, state: 'gone' });
+    const second = await buildMeeting(website.deps.encryption, classDate, { generation: 2 });
+    await buildStay(await buildRun(second, ago(3)), { passId: idOf(passes[1]), joinTime: ago(3) });
+    await passes[1]?.update({ revokedAt: new Date() });
+    expect(await onlyOne()).toMatchObject({ present: 1, expected: 2, people: [{ known: true }] });
+  });
+});
+
+describe('trouble', () => {
+  it.each([
+    ['the room is not made', { state: 'preparing' as const, minutes: 20 }, false, 'There is no room yet.'],
+    ['nothing has begun', { state: 'scheduled' as const, minutes: 25 }, false, 'There is no room yet.'],
+    [
+      'Zoom is not connected',
+      { state: 'preparing' as const, minutes: 30, stateReason: 'teacher_not_connected' as const },
+      false,
+      'There is no room yet. The teacher has not connected Zoom. It goes on by itself as soon as they do.',
+    ],
+    ['the teacher has not started', { state: 'ready' as const, minutes: -2 }, true, 'The teacher has not started.'],
+    [
+      'they have been told',
+      { state: 'ready' as const, minutes: -6, watchedAt: new Date() },
+      true,
+      'The teacher has not started. They have been written to.',
+    ],
+    [
+      'the teacher is gone',
+      { state: 'live' as const, minutes: -6, liveAt: ago(6) },
+      true,
+      'The teacher is not in the meeting.',
+    ],
+    ['all is as it should be', { state: 'ready' as const, minutes: 1 }, true, null],
+    ['it is the first minute', { state: 'live' as const, minutes: -6, liveAt: new Date() }, true, null],
+    ['the room is being made', { state: 'preparing' as const, minutes: 30 }, false, null],
+  ])('is told in words when %s', async (_what, { minutes, ...fields }, room, words) => {
+    const classDate = await buildClassDate({ ...fields, startsAt: addMinutes(new Date(), minutes) });
+    if (room) await buildMeeting(website.deps.encryption, classDate);
+    expect((await onlyOne()).trouble).toEqual(words === null ? [] : [words]);
+    const page = parse(await admin.get(paths.liveClasses));
+    expect(page('section.live .trouble').length).toBe(words === null ? 0 : 1);
+  });
+
+  it('is none when the teacher is in, though Zoom’s word of the start was lost', async () => {
+    const { classDate, meeting } = await buildLiveClass(website.deps);
+    await classDate.update({ state: 'ready', liveAt: null });
+    await buildStay(await buildRun(meeting, null), { role: 'host', joinTime: ago(8) });
+    expect(await onlyOne()).toMatchObject({ state: 'room_open', trouble: [] });
+  });
+});
+
+describe('the database', () => {
+  it('is asked the same two things for one class and for many', async () => {
+    const statements = async () => {
+      const query = jest.spyOn(website.deps.db, 'query');
+      const classes = await shown();
+      const asked = query.mock.calls.filter(([sql]) => JSON.stringify(sql).includes('zoom_meetings')).length;
+      const all = query.mock.calls.length;
+      query.mockRestore();
+      return { classes: classes.length, asked, all };
+    };
+    const fill = async () => {
+      const { meeting, passes } = await buildLiveClass(website.deps);
+      await buildStay(await buildRun(meeting, ago(9)), { passId: idOf(passes[0]), joinTime: ago(8) });
+    };
+    await fill();
+    const one = await statements();
+    for (let more = 0; more < 9; more += 1) await fill();
+    expect(one).toMatchObject({ classes: 1, asked: 2 });
+    expect(await statements()).toEqual({ ...one, classes: 10 });
+  });
+
+  it('is asked nothing while no page is open, and once for all that are', async () => {
+    await buildLiveClass(website.deps);
+    const query = jest.spyOn(website.deps.db, 'query');
+    const looks = () => query.mock.calls.filter(([sql]) => JSON.stringify(sql).includes('AS expected')).length;
+    const streams = await Promise.all([openStream(), openStream(), openStream()]);
+    const before = looks();
+    await sleep(5_000);
+    expect(looks() - before).toBeGreaterThanOrEqual(1);
+    expect(looks() - before).toBeLessThanOrEqual(3);
+    for (const { close } of streams) close();
+    await sleep(2_500);
+    const after = looks();
+    await sleep(4_500);
+    expect(looks()).toBe(after);
+    query.mockRestore();
+  });
+});
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The stream that the admin's page listens to, as the page itself says. */
+async function openStream() {
+  const page: Answer = await admin.get(paths.liveClasses);
+  const { events, key } = parse(page)('#live').data() as { events: string; key: string };
+  const closing = new AbortController();
+  const cookies = admin.agent.jar.getCookies({ domain: '127.0.0.1', path: '/', secure: false, script: false });
+  const response = await fetch(`http://127.0.0.1:${website.port}${events}?seen=${key}`, {
+    signal: closing.signal,
+    headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  return { text: () => response.text(), close: () => closing.abort() };
+}
+
+describe('the stream', () => {
+  it('says that something has changed, and nothing about whom', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const run = await buildRun(meeting, ago(9));
+    const { text } = await openStream();
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: new Date() });
+    expect((await text()).replace(/^(:\n\n)+/, '')).toBe('event: changed\ndata: 1\n\n');
+  });
+
+  it('is for nobody without a session', async () => {
+    const response = await fetch(`http://127.0.0.1:${website.port}${paths.liveClassesEvents}`, { redirect: 'manual' });
+    expect(response.status).toBe(303);
+  });
+});
+
+it('a class of hundreds is named in part on the page and in full in its data', async () => {
+  const { meeting } = await buildLiveClass(website.deps);
+  const run = await buildRun(meeting, ago(9));
+  for (let guest = 0; guest < 60; guest += 1) await buildStay(run, { userName: `Guest ${guest}`, joinTime: ago(2) });
+  expect((await onlyOne()).people).toHaveLength(60);
+  const page = parse(await admin.get(paths.liveClasses));
+  expect(page('.inside li').length).toBe(41);
+  expect(page('.inside li').last().text()).toBe('and 20 more');
+});
