@@ -36,6 +36,11 @@ export function findSigningSecret(
   return fitting[0] ?? null;
 }
 
+/** Whether a refused request has a signature as Zoom makes them: a stranger who tries the address has none. */
+export function looksSigned({ signature, timestamp }: Pick<SignedRequest, 'signature' | 'timestamp'>): boolean {
+  return SIGNATURE.test(signature) && TIMESTAMP.test(timestamp);
+}
+
 /**
  * Without a colon a plain token cannot be `v0:{timestamp}:{body}`. The answer to a validation is made with the same
  * secret and HMAC as signatures are, so without this check it would sign forged events.

@@ -1,8 +1,10 @@
 import { Router } from '@koa/router';
 import type { DefaultContext } from 'koa';
+import { setTimeout as sleep } from 'node:timers/promises';
 import getRawBody from 'raw-body';
 import { interpretWebhookEvent } from '../../commands/interpretWebhookEvent';
 import { receiveWebhook } from '../../commands/receiveWebhook';
+import { createWebhookAlarm, type WebhookAlarm } from '../../commands/webhookAlarm';
 import { writeAudit } from '../../commands/writeAudit';
 import type { Deps } from '../../deps';
 import { everybody } from '../../middlewares/access';
@@ -11,12 +13,20 @@ import { originOf } from '../../middlewares/originOf';
 import { findWebhookSecrets } from '../../queries/findZoomSettings';
 import { createFailureLimit, type FailureLimit } from '../../security/failureLimit';
 import { parseEnvelope } from '../../zoom/webhookEvents';
-import { answerUrlValidation, findSigningSecret } from '../../zoom/webhookSignature';
+import { answerUrlValidation, findSigningSecret, looksSigned, type SignedRequest } from '../../zoom/webhookSignature';
 import { paths } from '../paths';
 
 const MAX_BYTES = 256 * 1024;
+/** Zoom gives a delivery up after 3 s; who is slower than this is not Zoom. */
+const MAX_MS = 5_000;
 /** Over all addresses: enough to see an attack or a wrong secret in the audit log, too few to fill it. */
 const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
+
+interface Receiver {
+  readonly deps: Deps;
+  readonly limit: FailureLimit;
+  readonly alarm: WebhookAlarm;
+}
 
 /**
  * What Zoom tells us. Nothing is believed before its signature is checked over the raw bytes; nothing is acknowledged
@@ -24,19 +34,22 @@ const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
  */
 export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
-  const limit = createFailureLimit(deps.db, LIMIT);
-  router.post(paths.webhook, everybody(), (ctx) => receive(deps, limit, ctx));
+  const receiver = { deps, limit: createFailureLimit(deps.db, LIMIT), alarm: createWebhookAlarm(deps) };
+  router.post(paths.webhook, everybody(), (ctx) => receive(receiver, ctx));
   return router;
 }
 
-async function receive(deps: Deps, limit: FailureLimit, ctx: AppContext): Promise<void> {
+async function receive(receiver: Receiver, ctx: AppContext): Promise<void> {
+  const { deps, alarm } = receiver;
   const body = await readBody(ctx);
-  if (!body) return answer(ctx, 413, { error: 'Too large' });
-  const secret = await signingSecret(deps, ctx, body);
+  if ('status' in body) return answer(ctx, body.status, { error: body.error });
+  const request = signedRequest(ctx, body);
+  const secret = request && findSigningSecret(request, await findWebhookSecrets(deps), deps.clock.now());
   if (secret === null) {
-    await auditBadSignature(deps, limit, ctx);
+    await noteRefusal(receiver, ctx, request);
     return answer(ctx, 401, { error: 'Invalid signature' });
   }
+  ctx.res.once('finish', () => void alarm.heard());
   const envelope = parseEnvelope(parseJson(body));
   if (!envelope) return answer(ctx, 400, { error: 'Not an event' });
   if (envelope.event === 'endpoint.url_validation') {
@@ -51,27 +64,44 @@ async function receive(deps: Deps, limit: FailureLimit, ctx: AppContext): Promis
   if (eventId !== null) ctx.res.once('finish', () => void interpretWebhookEvent(deps, eventId));
 }
 
-/** null when it is too large; the connection is closed then, whatever is still on its way. */
-async function readBody(ctx: AppContext): Promise<Buffer | null> {
+interface Refusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+const UNREADABLE: Readonly<Record<string, Refusal>> = {
+  'entity.too.large': { status: 413, error: 'Too large' },
+  'request.aborted': { status: 400, error: 'Broken off' },
+  'request.size.invalid': { status: 400, error: 'Broken off' },
+};
+
+/** What it is refused with instead when it is too large or too slow; the connection is closed then. */
+async function readBody(ctx: AppContext): Promise<Buffer | Refusal> {
+  const length = ctx.request.length;
+  const tooSlow = new AbortController();
+  const deadline = sleep(MAX_MS, { status: 408, error: 'Too slow' }, { signal: tooSlow.signal });
+  deadline.catch(() => undefined);
   try {
-    const length = ctx.request.length;
-    return await getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) });
+    const body = getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) });
+    body.catch(() => undefined);
+    const read = await Promise.race([body, deadline]);
+    if ('status' in read) ctx.set('Connection', 'close');
+    return read;
   } catch (error) {
-    if (!isTooLarge(error)) throw error;
+    const refusal = error instanceof Error && 'type' in error ? UNREADABLE[String(error.type)] : undefined;
+    if (!refusal) throw error;
     ctx.set('Connection', 'close');
-    return null;
+    return refusal;
+  } finally {
+    tooSlow.abort();
   }
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
-}
-
-async function signingSecret(deps: Deps, ctx: AppContext, body: Buffer): Promise<string | null> {
+/** null when a header is missing or there twice */
+function signedRequest(ctx: AppContext, body: Buffer): SignedRequest | null {
   const signature = onlyHeader(ctx, 'x-zm-signature');
   const timestamp = onlyHeader(ctx, 'x-zm-request-timestamp');
-  if (signature === null || timestamp === null) return null;
-  return findSigningSecret({ signature, timestamp, body }, await findWebhookSecrets(deps), deps.clock.now());
+  return signature === null || timestamp === null ? null : { signature, timestamp, body };
 }
 
 /** A header that is sent twice could mean one thing to a proxy and another to us. */
@@ -80,10 +110,15 @@ function onlyHeader(ctx: AppContext, name: string): string | null {
   return value === undefined || others.length > 0 ? null : value;
 }
 
-async function auditBadSignature(deps: Deps, limit: FailureLimit, ctx: AppContext): Promise<void> {
+async function noteRefusal(
+  { deps, limit, alarm }: Receiver,
+  ctx: AppContext,
+  request: SignedRequest | null,
+): Promise<void> {
   if (await limit.count('all')) {
     await writeAudit(deps, originOf(ctx), { action: 'webhook_signature_failed' }, null);
   }
+  await alarm.refused({ looksLikeZoom: request !== null && looksSigned(request) });
 }
 
 function answer(ctx: AppContext, status: number, body: object): void {
