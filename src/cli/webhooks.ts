@@ -35,7 +35,7 @@ export function addWebhooks(program: Command): void {
         if (options.dryRun) {
           const events = await countReplayable(selection);
           if (options.json) printJson({ events });
-          else print(`${events} stored events would be read again.`);
+          else print(`Stored events that would be read again: ${events}`);
           return 0;
         }
         const outcome = await replayWebhooksNow(deps, selection, THE_SYSTEM);

@@ -24,6 +24,8 @@ export const paths = {
   zoomTestConnection: '/admin/zoom/settings/test-connection',
   zoomClientChange: '/admin/zoom/settings/client-change',
   zoomRotationEnd: '/admin/zoom/settings/rotation-end',
+  webhooks: '/admin/zoom/webhooks',
+  webhookReplay: '/admin/zoom/webhooks/replay',
   securityLogs: '/admin/zoom/security-logs',
   blocks: '/admin/zoom/security-logs/blocks',
   newBlock: '/admin/zoom/security-logs/blocks/new',
@@ -53,4 +55,5 @@ export const paths = {
   joinNewLink: (id: number | ':id') => `/join/class/${id}/new-link`,
   joinPage: (id: number | ':id') => `/join/class/${id}/page`,
   webhook: '/api/zoom/webhook',
+  webhookTest: '/api/zoom/webhook/test',
 } as const;
