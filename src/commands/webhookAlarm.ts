@@ -12,6 +12,9 @@ const ANY = { name: 'webhook-alarm-any', failures: 59, seconds: WINDOW_SECONDS }
 /** While it goes on, once in so long is often enough to say so. */
 const AGAIN = { name: 'webhook-alarm-again', failures: 1, seconds: 30 };
 
+/** Good signatures come by the hundred, and there is seldom something to close; a workflow looks after it as well. */
+const LOOK_MS = 2_000;
+
 const WEBHOOK_SECRET = { cause: 'webhook_secret' } as const;
 
 export interface WebhookAlarm {
@@ -26,12 +29,16 @@ export function createWebhookAlarm(deps: Pick<Deps, 'db' | 'clock' | 'temporal' 
   const zoom = createFailureLimit(deps.db, LOOKS_LIKE_ZOOM);
   const any = createFailureLimit(deps.db, ANY);
   const again = createFailureLimit(deps.db, AGAIN);
+  let lookAgainAt = 0;
   return {
     refused: async ({ looksLikeZoom }) => {
       const counted = [await any.count('all'), looksLikeZoom ? await zoom.count('all') : true];
       if (counted.includes(false) && (await again.count('all'))) await reportTrouble(deps, WEBHOOK_SECRET);
     },
     heard: async () => {
+      const now = performance.now();
+      if (now < lookAgainAt) return;
+      lookAgainAt = now + LOOK_MS;
       try {
         const outboxId = await closeIncident(deps, WEBHOOK_SECRET, null);
         if (outboxId !== null) await deliverOutbox(deps, outboxId);

@@ -30,6 +30,8 @@ export interface ProcessStack {
   startWorker(changed?: Readonly<Record<string, string>>): Promise<RunningProcess>;
   /** @returns the port it listens on */
   startWeb(): Promise<number>;
+  /** The same for who wants to kill it. */
+  startWebProcess(): Promise<{ readonly port: number; readonly running: RunningProcess }>;
   /** Starts a script that says its port once it is ready. */
   startScript(script: string, answer: z.ZodType<{ port: number }>, ...args: string[]): Promise<number>;
   /** Runs one of our commands to its end, and gives what it printed. */
@@ -95,18 +97,21 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
   const deps = createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn' }));
   await saveFirstZoomSettings(deps);
   let workers = 0;
+  const startWebProcess = async () => {
+    const port = await freePortFrom(WEB_PORT);
+    const env = { ...inherited, ...settings, HOST: '127.0.0.1', PORT: String(port) };
+    const running = start('web', 'src/web.ts', env);
+    await waitUntilReady(running, () => findAnswer(running.log(), webReady));
+    return { port, running };
+  };
   return {
     deps,
     zoomUrl,
     mailboxUrl,
     namespace,
     encryptionKeys: settings.ENCRYPTION_KEYS,
-    startWeb: async () => {
-      const port = await freePortFrom(WEB_PORT);
-      const web = start('web', 'src/web.ts', { ...inherited, ...settings, HOST: '127.0.0.1', PORT: String(port) });
-      await waitUntilReady(web, () => findAnswer(web.log(), webReady));
-      return port;
-    },
+    startWeb: async () => (await startWebProcess()).port,
+    startWebProcess,
     startScript: async (script, answer, ...args) => {
       const running = start(path.basename(script, '.ts'), script, inherited, ...args);
       return (await waitUntilReady(running, () => findAnswer(running.log(), answer))).port;

@@ -1,6 +1,5 @@
 import { Router } from '@koa/router';
 import type { DefaultContext } from 'koa';
-import { setTimeout as sleep } from 'node:timers/promises';
 import getRawBody from 'raw-body';
 import { interpretWebhookEvent } from '../../commands/interpretWebhookEvent';
 import { receiveWebhook } from '../../commands/receiveWebhook';
@@ -19,11 +18,16 @@ import { paths } from '../paths';
 const MAX_BYTES = 256 * 1024;
 /** Zoom gives a delivery up after 3 s; who is slower than this is not Zoom. */
 const MAX_MS = 5_000;
+/** A secret that is taken away counts for no longer than this in any process. */
+const SECRETS_MS = 2_000;
 /** Over all addresses: enough to see an attack or a wrong secret in the audit log, too few to fill it. */
 const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
 
 interface Receiver {
   readonly deps: Deps;
+  /** deliveries that are not answered yet */
+  underWay: number;
+  secrets: { readonly read: readonly string[]; readonly at: number };
   readonly limit: FailureLimit;
   readonly alarm: WebhookAlarm;
 }
@@ -34,8 +38,18 @@ interface Receiver {
  */
 export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
-  const receiver = { deps, limit: createFailureLimit(deps.db, LIMIT), alarm: createWebhookAlarm(deps) };
-  router.post(paths.webhook, everybody(), (ctx) => receive(receiver, ctx));
+  const receiver: Receiver = {
+    deps,
+    underWay: 0,
+    secrets: { read: [], at: -Infinity },
+    limit: createFailureLimit(deps.db, LIMIT),
+    alarm: createWebhookAlarm(deps),
+  };
+  router.post(paths.webhook, everybody(), (ctx) => {
+    receiver.underWay += 1;
+    ctx.res.once('close', () => (receiver.underWay -= 1));
+    return receive(receiver, ctx);
+  });
   return router;
 }
 
@@ -44,7 +58,7 @@ async function receive(receiver: Receiver, ctx: AppContext): Promise<void> {
   const body = await readBody(ctx);
   if ('status' in body) return answer(ctx, body.status, { error: body.error });
   const request = signedRequest(ctx, body);
-  const secret = request && findSigningSecret(request, await findWebhookSecrets(deps), deps.clock.now());
+  const secret = request && (await findSecret(receiver, request));
   if (secret === null) {
     await noteRefusal(receiver, ctx, request);
     return answer(ctx, 401, { error: 'Invalid signature' });
@@ -59,9 +73,14 @@ async function receive(receiver: Receiver, ctx: AppContext): Promise<void> {
     await writeAudit(deps, originOf(ctx), { action: 'webhook_url_validated' }, null);
     return answer(ctx, 200, validation);
   }
-  const eventId = await receiveWebhook(envelope, body, deps.clock.now());
+  const eventId = await receiveWebhook(deps, envelope, body, deps.clock.now());
   answer(ctx, 200, { status: 'success' });
-  if (eventId !== null) ctx.res.once('finish', () => void interpretWebhookEvent(deps, eventId));
+  if (eventId !== null) ctx.res.once('close', () => interpretUnlessBusy(receiver, eventId));
+}
+
+/** While more come in, answering them is all there is time for: the workers' relay takes up the rest. */
+function interpretUnlessBusy({ deps, underWay }: Receiver, eventId: number): void {
+  if (underWay === 0) void interpretWebhookEvent(deps, eventId);
 }
 
 interface Refusal {
@@ -77,24 +96,19 @@ const UNREADABLE: Readonly<Record<string, Refusal>> = {
 
 /** What it is refused with instead when it is too large or too slow; the connection is closed then. */
 async function readBody(ctx: AppContext): Promise<Buffer | Refusal> {
-  const length = ctx.request.length;
-  const tooSlow = new AbortController();
-  const deadline = sleep(MAX_MS, { status: 408, error: 'Too slow' }, { signal: tooSlow.signal });
-  deadline.catch(() => undefined);
-  try {
-    const body = getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) });
-    body.catch(() => undefined);
-    const read = await Promise.race([body, deadline]);
-    if ('status' in read) ctx.set('Connection', 'close');
-    return read;
-  } catch (error) {
-    const refusal = error instanceof Error && 'type' in error ? UNREADABLE[String(error.type)] : undefined;
-    if (!refusal) throw error;
-    ctx.set('Connection', 'close');
-    return refusal;
-  } finally {
-    tooSlow.abort();
-  }
+  const read = await new Promise<Buffer | Refusal>((resolve, reject) => {
+    const deadline = setTimeout(() => resolve({ status: 408, error: 'Too slow' }), MAX_MS);
+    const length = ctx.request.length;
+    getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) })
+      .finally(() => clearTimeout(deadline))
+      .then(resolve, (error: unknown) => {
+        const refusal = error instanceof Error && 'type' in error ? UNREADABLE[String(error.type)] : undefined;
+        if (refusal) resolve(refusal);
+        else reject(error instanceof Error ? error : new Error('The body could not be read.'));
+      });
+  });
+  if ('status' in read) ctx.set('Connection', 'close');
+  return read;
 }
 
 /** null when a header is missing or there twice */
@@ -108,6 +122,18 @@ function signedRequest(ctx: AppContext, body: Buffer): SignedRequest | null {
 function onlyHeader(ctx: AppContext, name: string): string | null {
   const [value, ...others] = ctx.req.headersDistinct[name] ?? [];
   return value === undefined || others.length > 0 ? null : value;
+}
+
+/** The secrets are read again once in a while, and before anything is refused because of them. */
+async function findSecret(receiver: Receiver, request: SignedRequest): Promise<string | null> {
+  const { deps, secrets } = receiver;
+  const now = deps.clock.now();
+  const isFresh = performance.now() - secrets.at < SECRETS_MS;
+  const found = isFresh ? findSigningSecret(request, secrets.read, now) : null;
+  if (found !== null) return found;
+  const read = await findWebhookSecrets(deps);
+  receiver.secrets = { read, at: performance.now() };
+  return findSigningSecret(request, read, now);
 }
 
 async function noteRefusal(

@@ -52,7 +52,7 @@ async function tell({ event, payload }: Told): Promise<WebhookEvent> {
   );
   const envelope = parseEnvelope(JSON.parse(body.toString()));
   if (!envelope) throw new Error('not an event');
-  const id = await receiveWebhook(envelope, body, new Date());
+  const id = await receiveWebhook(deps, envelope, body, new Date());
   if (id === null) throw new Error('already there');
   await interpretWebhookEvent(deps, id);
   return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
@@ -357,8 +357,8 @@ describe('rows of the inbox', () => {
     const body = Buffer.from(JSON.stringify({ ...started(meeting, newUuid()) }));
     const envelope = parseEnvelope(JSON.parse(body.toString()));
     if (!envelope) throw new Error('not an event');
-    const id = await receiveWebhook(envelope, body, new Date());
-    expect(await receiveWebhook(envelope, body, new Date())).toBeNull();
+    const id = await receiveWebhook(deps, envelope, body, new Date());
+    expect(await receiveWebhook(deps, envelope, body, new Date())).toBeNull();
     await Promise.all(Array.from({ length: 10 }, () => interpretWebhookEvent(deps, id ?? 0)));
     await interpretWebhookEvent(deps, id ?? 0);
     expect(await WebhookEvent.findByPk(id ?? 0)).toMatchObject({ state: 'processed', attempts: 1 });
@@ -370,7 +370,7 @@ describe('rows of the inbox', () => {
     const body = Buffer.from(JSON.stringify(started(meeting, newUuid())));
     const envelope = parseEnvelope(JSON.parse(body.toString()));
     if (!envelope) throw new Error('not an event');
-    const id = (await receiveWebhook(envelope, body, new Date())) ?? 0;
+    const id = (await receiveWebhook(deps, envelope, body, new Date())) ?? 0;
     const broken: Deps = { ...deps, signingKeys: Object.create(null) as Deps['signingKeys'] };
     await interpretWebhookEvent(broken, id);
     const row = await WebhookEvent.findByPk(id, { rejectOnEmpty: true });

@@ -112,7 +112,7 @@ it('leaves alone what another process is at work on, and what has been deleted w
   const body = Buffer.from(JSON.stringify({ event: 'app_deauthorized', payload: { user_id: 'gone' } }));
   const envelope = parseEnvelope(JSON.parse(body.toString()));
   if (!envelope) throw new Error('not an event');
-  await receiveWebhook(envelope, body, new Date());
+  await receiveWebhook(website.deps, envelope, body, new Date());
   const all = { kind: 'span', from: new Date(0), to: addMinutes(new Date(), 5) } as const;
   expect(await replayWebhooks(website.deps, { kind: 'class', classDateId: classDate.id }, THE_SYSTEM)).toEqual([]);
   await relayWebhooks(website.deps);
