@@ -3,9 +3,7 @@ import { ROW_ID } from '../../domain/rowId';
 import { FieldErrors, type FieldError } from '../../errors';
 import type { ReplaySelection } from '../../queries/findReplayable';
 
-export const REPLAY_FIELDS = ['event', 'classDateId', 'from', 'to'] as const;
-
-export type ReplayValues = Readonly<Record<(typeof REPLAY_FIELDS)[number], string>>;
+export type ReplayValues = Readonly<Record<'event' | 'classDateId' | 'from' | 'to', string>>;
 
 /** As an input of the type "datetime-local" sends it. */
 const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
