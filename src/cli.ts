@@ -5,6 +5,7 @@ import { addKeys } from './cli/keys';
 import { addMigrate } from './cli/migrate';
 import { addRefreshTokens } from './cli/refreshTokens';
 import { complain, EXIT_USAGE } from './cli/run';
+import { addWebhooks } from './cli/webhooks';
 
 const program = new Command('dreamcrowd-live')
   .description('Commands for operators of DreamCrowd Live.')
@@ -15,6 +16,7 @@ addConnections(program);
 addRefreshTokens(program);
 addKeys(program);
 addAudit(program);
+addWebhooks(program);
 inherit(program);
 
 /** Subcommands end with the same exit codes. */

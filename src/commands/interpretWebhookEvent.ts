@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { QueryTypes, type Transaction } from 'sequelize';
-import { ZodError } from 'zod';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { WebhookEvent, type WebhookState } from '../models/WebhookEvent';
@@ -11,28 +10,31 @@ import { parseMeetingEvent } from '../zoom/webhookEvents';
 import { recordDeauthorization } from './recordDeauthorization';
 import { recordMeetingEvent } from './recordMeetingEvent';
 import { recordParticipantEvent } from './recordParticipantEvent';
+import { isUnreadable, MAX_ATTEMPTS, reasonOf } from './webhookFailure';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** Longer than any interpretation; after it, whoever looks next may take the row. */
 const LEASE_SECONDS = 30;
-/** After this many tries a row is put aside as failed, for a person to look at. */
-const MAX_ATTEMPTS = 8;
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 600;
 
 /**
  * Brings what a stored event says into the rows, once. Never throws: what goes wrong is logged and stays in the row,
  * which the relay takes up again. Does nothing when another process holds the row or is done with it.
+ *
+ * @returns false when it went wrong
  */
-export async function interpretWebhookEvent(deps: Deps, eventId: number): Promise<void> {
+export async function interpretWebhookEvent(deps: Deps, eventId: number): Promise<boolean> {
   const holder = randomUUID();
   try {
-    if (!(await takeLease(deps, eventId, holder))) return;
+    if (!(await takeLease(deps, eventId, holder))) return true;
     const outboxIds = await inTransaction(deps.db, (transaction) => interpret(deps, eventId, holder, transaction));
     await deliverOutbox(deps, ...outboxIds);
+    return true;
   } catch (error) {
     deps.logger.error({ eventId, err: withoutBody(error) }, 'webhook event could not be interpreted');
     await putBack(deps, eventId, holder, error);
+    return false;
   }
 }
 
@@ -66,9 +68,12 @@ async function interpret(
     return [];
   }
   const hint = await record(deps, row, meeting, transaction);
-  const entity = { type: 'zoom_meeting', id: meeting.id };
-  const metadata = { event: row.event, webhookEventId: row.id };
-  await writeAudit(deps, THE_SYSTEM, { action: 'webhook_received', entity, metadata }, transaction);
+  // A replay brings nothing new to the log: the event was received once.
+  if (row.processedAt === null) {
+    const entity = { type: 'zoom_meeting', id: meeting.id };
+    const metadata = { event: row.event, webhookEventId: row.id };
+    await writeAudit(deps, THE_SYSTEM, { action: 'webhook_received', entity, metadata }, transaction);
+  }
   await finish(eventId, holder, 'processed', transaction);
   return hint === null ? [] : [await addToOutbox({ classDateId: meeting.classDateId }, hint, transaction)];
 }
@@ -110,9 +115,9 @@ async function putBack(deps: Deps, eventId: number, holder: string, error: unkno
         WHERE id = ? AND lease_holder = ?`,
       {
         replacements: [
-          error instanceof ZodError,
+          isUnreadable(error),
           MAX_ATTEMPTS,
-          error instanceof Error ? error.name : 'unknown error',
+          reasonOf(error),
           FIRST_WAIT_SECONDS,
           LONGEST_WAIT_SECONDS,
           eventId,

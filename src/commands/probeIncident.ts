@@ -1,5 +1,8 @@
+import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { Incident } from '../models/Incident';
+import { WebhookEvent } from '../models/WebhookEvent';
+import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
 import { deliverOutbox } from '../temporal/outbox';
@@ -24,7 +27,7 @@ export async function probeIncident(deps: Deps, { incidentId }: { incidentId: nu
   return 'closed';
 }
 
-async function isMended(deps: Deps, { cause, userId }: Incident): Promise<boolean> {
+async function isMended(deps: Deps, { cause, userId, lastSeenAt }: Incident): Promise<boolean> {
   switch (cause) {
     case 'teacher_connection':
       return userId !== null && (await ZoomConnection.count({ where: { userId, state: 'connected' } })) > 0;
@@ -36,6 +39,8 @@ async function isMended(deps: Deps, { cause, userId }: Incident): Promise<boolea
       return areTokensReadable(deps);
     case 'mail_unreachable':
       return succeeds(deps.mailer.verify());
+    case 'webhook_secret':
+      return heardFromZoomSince(lastSeenAt);
   }
 }
 
@@ -72,6 +77,13 @@ async function zoomAnswers(deps: Deps): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** The receiver closes it as soon as that happens; this is for when it could not. */
+async function heardFromZoomSince(since: Date): Promise<boolean> {
+  const after = { createdAt: { [Op.gt]: since } };
+  const validated = { action: 'webhook_url_validated' as const, ...after };
+  return (await WebhookEvent.count({ where: after })) + (await ZoomAuditLog.count({ where: validated })) > 0;
 }
 
 async function succeeds(attempt: Promise<unknown>): Promise<boolean> {

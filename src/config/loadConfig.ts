@@ -5,6 +5,8 @@ type SigningKey = Environment['SIGNING_KEYS'][number];
 
 export interface Config {
   readonly production: boolean;
+  /** On a developer's own machine: there is more to try things out with. */
+  readonly development: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly appUrl: string;
   readonly host: string;
@@ -109,6 +111,7 @@ function crossCheck(env: Environment): string[] {
 function toConfig(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
+    development: env.NODE_ENV === 'development',
     logLevel: env.LOG_LEVEL,
     appUrl: env.APP_URL,
     host: env.HOST,

@@ -42,6 +42,7 @@ export type AuditAction =
   | 'join_attempt_mismatched_class'
   | 'join_attempt_blocked'
   | 'webhook_received'
+  | 'webhook_replayed'
   | 'webhook_url_validated'
   | 'webhook_signature_failed'
   | 'audit_exported'

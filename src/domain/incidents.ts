@@ -9,7 +9,9 @@ export type IncidentCause =
   | 'zoom_unreachable'
   /** a key is missing from ENCRYPTION_KEYS */
   | 'encryption_key'
-  | 'mail_unreachable';
+  | 'mail_unreachable'
+  /** what comes to the webhook address is signed with another secret than ours, or not at all */
+  | 'webhook_secret';
 
 export interface IncidentFacts {
   readonly cause: IncidentCause;
@@ -46,6 +48,8 @@ const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
   zoom_unreachable: 5,
   encryption_key: 0,
   mail_unreachable: 5,
+  // A good signature ends it, so this is also how long none has come.
+  webhook_secret: 5,
 };
 
 /** Trouble that is gone is believed to be after so many quiet minutes; coming back earlier, it is the same trouble. */

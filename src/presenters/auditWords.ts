@@ -42,6 +42,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   join_attempt_blocked: 'Refused at the door: network blocked',
   join_attempt_mismatched_class: 'Refused at the door: pass of another class',
   webhook_received: 'Zoom reported an event',
+  webhook_replayed: 'Stored events of Zoom read again',
   webhook_url_validated: 'Zoom validated the webhook address',
   webhook_signature_failed: 'Webhook refused: wrong signature',
   ip_blocked: 'Network blocked',
@@ -59,6 +60,7 @@ export const ENTITY_WORDS = {
   zoom_secure_token: 'join pass',
   incident: 'trouble',
   blocked_ip: 'block',
+  webhook_event: 'event of Zoom',
 } as const;
 
 export type AuditEntity = keyof typeof ENTITY_WORDS;

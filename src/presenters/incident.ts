@@ -18,6 +18,8 @@ export function causeInWords(cause: IncidentCause, teacherName: string | null): 
       return 'A key is missing from ENCRYPTION_KEYS';
     case 'mail_unreachable':
       return 'The mail server does not take our mails';
+    case 'webhook_secret':
+      return 'Webhooks come with wrong signatures, and none with a right one';
     default:
       return assertNever(cause);
   }
@@ -36,6 +38,8 @@ export function remedyFor(cause: IncidentCause): string {
       return 'What was stored under it cannot be read, and classes cannot get rooms. Put the key back at the end of the list and restart.';
     case 'mail_unreachable':
       return 'Mails wait and are tried again. Check the SMTP settings and the mail server.';
+    case 'webhook_secret':
+      return 'If they are Zoom’s, we do not hear of starts, ends and participants. Copy “Secret Token” from the Zoom app into the Zoom settings again, check this server’s clock, then press “Validate” at Zoom. (Strangers who try the address look the same.)';
     default:
       return assertNever(cause);
   }

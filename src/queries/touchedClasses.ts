@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
   zoom_unreachable: 'zoom_unreachable',
   encryption_key: 'zoom_not_configured',
   mail_unreachable: null,
+  webhook_secret: null,
 };
 
 type Subject = Pick<Incident, 'cause' | 'userId'>;

@@ -11,16 +11,19 @@ import { joinRoutes } from './join';
 import { liveRoutes } from './live';
 import { teacherRoutes } from './teacher';
 import { webhookRoutes } from './webhooks';
+import { noWebhookTestRoutes, webhookTestRoutes } from './webhooks/testEvent';
 
 export type AppRouter = Router<AppState, DefaultContext>;
 
 /** Routes that read the raw body themselves and know no sessions. */
 export function unparsedRouters(deps: Deps): AppRouter[] {
-  return [healthRoutes(deps), webhookRoutes(deps), joinRoutes(deps)];
+  const test = deps.config.development ? [] : [noWebhookTestRoutes()];
+  return [healthRoutes(deps), webhookRoutes(deps), ...test, joinRoutes(deps)];
 }
 
 export function routers(deps: Deps): AppRouter[] {
-  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps)];
+  const test = deps.config.development ? [webhookTestRoutes(deps)] : [];
+  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps), ...test];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {

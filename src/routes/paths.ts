@@ -27,6 +27,8 @@ export const paths = {
   liveClasses: '/admin/zoom/live-classes',
   liveClassesData: '/admin/zoom/live-classes/data',
   liveClassesEvents: '/admin/zoom/live-classes/events',
+  webhooks: '/admin/zoom/webhooks',
+  webhookReplay: '/admin/zoom/webhooks/replay',
   securityLogs: '/admin/zoom/security-logs',
   blocks: '/admin/zoom/security-logs/blocks',
   newBlock: '/admin/zoom/security-logs/blocks/new',
@@ -59,4 +61,5 @@ export const paths = {
   joinNewLink: (id: number | ':id') => `/join/class/${id}/new-link`,
   joinPage: (id: number | ':id') => `/join/class/${id}/page`,
   webhook: '/api/zoom/webhook',
+  webhookTest: '/api/zoom/webhook/test',
 } as const;

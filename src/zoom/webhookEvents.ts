@@ -92,6 +92,11 @@ const participantSchema = z.object({
   }),
 });
 
+/** An event we act on that lacks what Zoom's documents promise. */
+export class NotAsDocumented extends Error {
+  override readonly name = 'NotAsDocumented';
+}
+
 export interface RunEvent {
   readonly kind: 'run';
   readonly event: 'started' | 'ended';
@@ -125,7 +130,7 @@ export type MeetingEvent =
 
 /**
  * @param eventAt stands in for a start or an end that the event does not name
- * @throws an Error when an event we act on is not as Zoom documents it
+ * @throws ZodError or NotAsDocumented when an event we act on is not as Zoom documents it
  */
 export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): MeetingEvent {
   switch (event) {
@@ -157,7 +162,7 @@ function participantEvent(event: string, body: unknown): ParticipantEvent {
   const joined = event === 'meeting.participant_joined';
   const joinTime = joined ? (participant.join_time ?? null) : null;
   const leaveTime = joined ? null : (participant.leave_time ?? null);
-  if (!joinTime && !leaveTime) throw new Error(`${event} without its time`);
+  if (!joinTime && !leaveTime) throw new NotAsDocumented(`Zoom sent it without its ${joined ? 'join' : 'leave'}_time.`);
   return {
     kind: 'participant',
     uuid: run,

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type Hmac } from 'node:crypto';
 
 /** How far a webhook's timestamp may be from our clock, in seconds; Zoom signs its retries anew. */
 const WEBHOOK_WINDOW_SECONDS = 300;
@@ -30,10 +30,15 @@ export function findSigningSecret(
   // All secrets are tried, so that the time taken does not tell which one fitted.
   const fitting = secrets.filter((secret) => {
     if (secret === '') return false;
-    const actual = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest();
+    const actual = hmacOf({ timestamp, body }, secret).digest();
     return timingSafeEqual(actual, expected);
   });
   return fitting[0] ?? null;
+}
+
+/** Whether a refused request has a signature as Zoom makes them: a stranger who tries the address has none. */
+export function looksSigned({ signature, timestamp }: Pick<SignedRequest, 'signature' | 'timestamp'>): boolean {
+  return SIGNATURE.test(signature) && TIMESTAMP.test(timestamp);
 }
 
 /**
@@ -49,6 +54,15 @@ export function answerUrlValidation(
 ): { plainToken: string; encryptedToken: string } | null {
   if (typeof plainToken !== 'string' || !PLAIN_TOKEN.test(plainToken)) return null;
   return { plainToken, encryptedToken: createHmac('sha256', secret).update(plainToken).digest('hex') };
+}
+
+/** As Zoom signs, for trying ourselves out. */
+export function signWebhook(request: Omit<SignedRequest, 'signature'>, secret: string): string {
+  return `v0=${hmacOf(request, secret).digest('hex')}`;
+}
+
+function hmacOf({ timestamp, body }: Omit<SignedRequest, 'signature'>, secret: string): Hmac {
+  return createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body);
 }
 
 function isFresh(timestamp: string, now: Date): boolean {

@@ -6,6 +6,7 @@ import { quietTemporal } from '../support/quietTemporal';
 import { p99, runClassHerd, type HerdResult } from './classHerd';
 import { runJoinDoor } from './joinDoor';
 import { runNoopHerd, type HerdFloor } from './noopHerd';
+import { runWebhookAck } from './webhookAck';
 
 const RECIPIENTS = 20;
 const FLOOR_LEAD_MS = 30_000;
@@ -16,6 +17,8 @@ const FLOOR_LEAD_MS = 30_000;
 const CLAIM_GOAL = 0.2;
 const PAGE_GOAL = 0.25;
 const TAIL_GOAL = 6;
+/** A tail as short as this is short enough however short the floor's is. */
+const TAIL_MS = 100;
 const CLASS_GOAL = 1.5;
 /** Two minutes where the floor takes 25 s; a machine that is slower for the one is slower for the other. */
 const MAILS_GOAL = 4.8;
@@ -43,7 +46,11 @@ async function main(): Promise<void> {
     throw new Error('--count takes a whole number of class dates, such as 1000');
   quietTemporal();
   const wanted = (name: string) => name.includes(values.only);
-  const rows = [...(wanted('join') ? await joinRows() : []), ...(wanted('herd') ? await herdRows(count) : [])];
+  const rows = [
+    ...(wanted('join') ? await joinRows() : []),
+    ...(wanted('webhook') ? await webhookRows() : []),
+    ...(wanted('herd') ? await herdRows(count) : []),
+  ];
   writeReport('bench', rows);
   process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
 }
@@ -59,19 +66,33 @@ async function herdRows(count: number): Promise<Row[]> {
 async function joinRows(): Promise<Row[]> {
   print('the join door, 50 connections');
   const { claims, claimsFloor, pages, pagesFloor } = await runJoinDoor();
-  const rate = (name: string, value: number, floor: number, atLeast: number): Row => {
-    const ratio = value / floor;
-    return { name, unit: '1/s', value, floor, ratio, goal: `ratio ≥ ${atLeast}`, met: ratio >= atLeast };
-  };
-  const tail = (name: string, value: number, floor: number): Row => {
-    const ratio = value / floor;
-    return { name, unit: 'ms', value, floor, ratio, goal: `ratio ≤ ${TAIL_GOAL}`, met: ratio <= TAIL_GOAL };
-  };
   return [
     rate('join claim (POST)', claims.perSecond, claimsFloor.perSecond, CLAIM_GOAL),
     tail('join claim (POST), p99', claims.p99, claimsFloor.p99),
     rate('join page (GET)', pages.perSecond, pagesFloor.perSecond, PAGE_GOAL),
   ];
+}
+
+/** Zoom gives up after 3 s. What an event leads to is no part of the answer, but shares the machine with it. */
+async function webhookRows(): Promise<Row[]> {
+  print('webhooks, 50 connections');
+  const { acks, acksFloor, interpretedAfter } = await runWebhookAck();
+  print(`the last event was interpreted ${interpretedAfter} ms after the last answer`);
+  return [
+    rate('webhook acknowledged after its insert', acks.perSecond, acksFloor.perSecond, 0.5),
+    tail('webhook acknowledged, p99', acks.p99, acksFloor.p99),
+  ];
+}
+
+function rate(name: string, value: number, floor: number, atLeast: number): Row {
+  const ratio = value / floor;
+  return { name, unit: '1/s', value, floor, ratio, goal: `ratio ≥ ${atLeast}`, met: ratio >= atLeast };
+}
+
+function tail(name: string, value: number, floor: number): Row {
+  const ratio = value / floor;
+  const goal = `≤ ${TAIL_MS} or ratio ≤ ${TAIL_GOAL}`;
+  return { name, unit: 'ms', value, floor, ratio, goal, met: value <= TAIL_MS || ratio <= TAIL_GOAL };
 }
 
 function rowsOf({ firstCalls, lastReady, lastMail, mails, singleCalls }: HerdResult, floor: HerdFloor): Row[] {

@@ -75,7 +75,7 @@ export function killedWorker(seed: number): Promise<Verdict> {
 }
 
 /** Mulberry32: small, and the same everywhere for the same seed. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

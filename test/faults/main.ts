@@ -5,6 +5,7 @@ import type { Verdict } from './invariants';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
 import { killedRenewal } from './killedRenewal';
+import { killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
 import { rotatedKeys } from './rotatedKeys';
@@ -30,6 +31,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
+  { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },

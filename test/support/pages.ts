@@ -33,8 +33,12 @@ interface Looking {
   readonly also?: (width: number) => Promise<void>;
 }
 
-/** At every width: nothing that axe objects to, and nothing that has to be scrolled sideways for. */
+/**
+ * At every width: nothing that axe objects to, and nothing that has to be scrolled sideways for. A heading can be found before the style sheet
+ * is there, so the page is let load first.
+ */
 export async function looksRight(page: Page, { scripts = true, also }: Looking = {}): Promise<void> {
+  await page.waitForLoadState();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);

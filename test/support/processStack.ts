@@ -33,6 +33,10 @@ export interface ProcessStack {
    * @returns the port it listens on
    */
   startWeb(changed?: Readonly<Record<string, string>>): Promise<number>;
+  /** The same for who wants to kill it. */
+  startWebProcess(
+    changed?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly port: number; readonly running: RunningProcess }>;
   /** Starts a script that says its port once it is ready. */
   startScript(script: string, answer: z.ZodType<{ port: number }>, ...args: string[]): Promise<number>;
   /** Runs one of our commands to its end, and gives what it printed. */
@@ -98,19 +102,21 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
   const deps = createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn' }));
   await saveFirstZoomSettings(deps);
   let workers = 0;
+  const startWebProcess = async (changed: Readonly<Record<string, string>> = {}) => {
+    const port = await freePortFrom(WEB_PORT);
+    const address = { HOST: '127.0.0.1', PORT: String(port) };
+    const running = start('web', 'src/web.ts', { ...inherited, ...settings, ...address, ...changed });
+    await waitUntilReady(running, () => findAnswer(running.log(), webReady));
+    return { port, running };
+  };
   return {
     deps,
     zoomUrl,
     mailboxUrl,
     namespace,
     encryptionKeys: settings.ENCRYPTION_KEYS,
-    startWeb: async (changed = {}) => {
-      const port = await freePortFrom(WEB_PORT);
-      const address = { HOST: '127.0.0.1', PORT: String(port) };
-      const web = start('web', 'src/web.ts', { ...inherited, ...settings, ...address, ...changed });
-      await waitUntilReady(web, () => findAnswer(web.log(), webReady));
-      return port;
-    },
+    startWeb: async (changed) => (await startWebProcess(changed)).port,
+    startWebProcess,
     startScript: async (script, answer, ...args) => {
       const running = start(path.basename(script, '.ts'), script, inherited, ...args);
       return (await waitUntilReady(running, () => findAnswer(running.log(), answer))).port;

@@ -17,6 +17,7 @@ import { addPassRoutes } from './passes';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
 import { addSecurityLogRoutes } from './securityLogs';
+import { addWebhookRoutes } from './webhooks';
 import { addZoomSettingsRoutes } from './zoomSettings';
 
 const REFRESH_SECONDS = 10;
@@ -42,6 +43,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addIncidentRoutes(router, deps);
   addPassRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);
+  addWebhookRoutes(router, deps);
   addSecurityLogRoutes(router, deps);
   addBlockRoutes(router, deps);
   addAuditLogRoutes(router, deps);

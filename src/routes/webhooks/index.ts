@@ -3,6 +3,7 @@ import type { DefaultContext } from 'koa';
 import getRawBody from 'raw-body';
 import { interpretWebhookEvent } from '../../commands/interpretWebhookEvent';
 import { receiveWebhook } from '../../commands/receiveWebhook';
+import { createWebhookAlarm, type WebhookAlarm } from '../../commands/webhookAlarm';
 import { writeAudit } from '../../commands/writeAudit';
 import type { Deps } from '../../deps';
 import { everybody } from '../../middlewares/access';
@@ -11,12 +12,25 @@ import { originOf } from '../../middlewares/originOf';
 import { findWebhookSecrets } from '../../queries/findZoomSettings';
 import { createFailureLimit, type FailureLimit } from '../../security/failureLimit';
 import { parseEnvelope } from '../../zoom/webhookEvents';
-import { answerUrlValidation, findSigningSecret } from '../../zoom/webhookSignature';
+import { answerUrlValidation, findSigningSecret, looksSigned, type SignedRequest } from '../../zoom/webhookSignature';
 import { paths } from '../paths';
 
 const MAX_BYTES = 256 * 1024;
+/** Zoom gives a delivery up after 3 s; who is slower than this is not Zoom. */
+const MAX_MS = 5_000;
+/** A secret that is taken away counts for no longer than this in any process. */
+const SECRETS_MS = 2_000;
 /** Over all addresses: enough to see an attack or a wrong secret in the audit log, too few to fill it. */
 const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
+
+interface Receiver {
+  readonly deps: Deps;
+  /** deliveries that are not answered yet */
+  underWay: number;
+  secrets: { readonly read: readonly string[]; readonly at: number };
+  readonly limit: FailureLimit;
+  readonly alarm: WebhookAlarm;
+}
 
 /**
  * What Zoom tells us. Nothing is believed before its signature is checked over the raw bytes; nothing is acknowledged
@@ -24,19 +38,32 @@ const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
  */
 export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
-  const limit = createFailureLimit(deps.db, LIMIT);
-  router.post(paths.webhook, everybody(), (ctx) => receive(deps, limit, ctx));
+  const receiver: Receiver = {
+    deps,
+    underWay: 0,
+    secrets: { read: [], at: -Infinity },
+    limit: createFailureLimit(deps.db, LIMIT),
+    alarm: createWebhookAlarm(deps),
+  };
+  router.post(paths.webhook, everybody(), (ctx) => {
+    receiver.underWay += 1;
+    ctx.res.once('close', () => (receiver.underWay -= 1));
+    return receive(receiver, ctx);
+  });
   return router;
 }
 
-async function receive(deps: Deps, limit: FailureLimit, ctx: AppContext): Promise<void> {
+async function receive(receiver: Receiver, ctx: AppContext): Promise<void> {
+  const { deps, alarm } = receiver;
   const body = await readBody(ctx);
-  if (!body) return answer(ctx, 413, { error: 'Too large' });
-  const secret = await signingSecret(deps, ctx, body);
+  if ('status' in body) return answer(ctx, body.status, { error: body.error });
+  const request = signedRequest(ctx, body);
+  const secret = request && (await findSecret(receiver, request));
   if (secret === null) {
-    await auditBadSignature(deps, limit, ctx);
+    await noteRefusal(receiver, ctx, request);
     return answer(ctx, 401, { error: 'Invalid signature' });
   }
+  ctx.res.once('finish', () => void alarm.heard());
   const envelope = parseEnvelope(parseJson(body));
   if (!envelope) return answer(ctx, 400, { error: 'Not an event' });
   if (envelope.event === 'endpoint.url_validation') {
@@ -46,32 +73,49 @@ async function receive(deps: Deps, limit: FailureLimit, ctx: AppContext): Promis
     await writeAudit(deps, originOf(ctx), { action: 'webhook_url_validated' }, null);
     return answer(ctx, 200, validation);
   }
-  const eventId = await receiveWebhook(envelope, body, deps.clock.now());
+  const eventId = await receiveWebhook(deps, envelope, body, deps.clock.now());
   answer(ctx, 200, { status: 'success' });
-  if (eventId !== null) ctx.res.once('finish', () => void interpretWebhookEvent(deps, eventId));
+  if (eventId !== null) ctx.res.once('close', () => interpretUnlessBusy(receiver, eventId));
 }
 
-/** null when it is too large; the connection is closed then, whatever is still on its way. */
-async function readBody(ctx: AppContext): Promise<Buffer | null> {
-  try {
+/** While more come in, answering them is all there is time for: the workers' relay takes up the rest. */
+function interpretUnlessBusy({ deps, underWay }: Receiver, eventId: number): void {
+  if (underWay === 0) void interpretWebhookEvent(deps, eventId);
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly error: string;
+}
+
+const UNREADABLE: Readonly<Record<string, Refusal>> = {
+  'entity.too.large': { status: 413, error: 'Too large' },
+  'request.aborted': { status: 400, error: 'Broken off' },
+  'request.size.invalid': { status: 400, error: 'Broken off' },
+};
+
+/** What it is refused with instead when it is too large or too slow; the connection is closed then. */
+async function readBody(ctx: AppContext): Promise<Buffer | Refusal> {
+  const read = await new Promise<Buffer | Refusal>((resolve, reject) => {
+    const deadline = setTimeout(() => resolve({ status: 408, error: 'Too slow' }), MAX_MS);
     const length = ctx.request.length;
-    return await getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) });
-  } catch (error) {
-    if (!isTooLarge(error)) throw error;
-    ctx.set('Connection', 'close');
-    return null;
-  }
+    getRawBody(ctx.req, { limit: MAX_BYTES, ...(length === undefined ? {} : { length }) })
+      .finally(() => clearTimeout(deadline))
+      .then(resolve, (error: unknown) => {
+        const refusal = error instanceof Error && 'type' in error ? UNREADABLE[String(error.type)] : undefined;
+        if (refusal) resolve(refusal);
+        else reject(error instanceof Error ? error : new Error('The body could not be read.'));
+      });
+  });
+  if ('status' in read) ctx.set('Connection', 'close');
+  return read;
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
-}
-
-async function signingSecret(deps: Deps, ctx: AppContext, body: Buffer): Promise<string | null> {
+/** null when a header is missing or there twice */
+function signedRequest(ctx: AppContext, body: Buffer): SignedRequest | null {
   const signature = onlyHeader(ctx, 'x-zm-signature');
   const timestamp = onlyHeader(ctx, 'x-zm-request-timestamp');
-  if (signature === null || timestamp === null) return null;
-  return findSigningSecret({ signature, timestamp, body }, await findWebhookSecrets(deps), deps.clock.now());
+  return signature === null || timestamp === null ? null : { signature, timestamp, body };
 }
 
 /** A header that is sent twice could mean one thing to a proxy and another to us. */
@@ -80,10 +124,27 @@ function onlyHeader(ctx: AppContext, name: string): string | null {
   return value === undefined || others.length > 0 ? null : value;
 }
 
-async function auditBadSignature(deps: Deps, limit: FailureLimit, ctx: AppContext): Promise<void> {
+/** The secrets are read again once in a while, and before anything is refused because of them. */
+async function findSecret(receiver: Receiver, request: SignedRequest): Promise<string | null> {
+  const { deps, secrets } = receiver;
+  const now = deps.clock.now();
+  const isFresh = performance.now() - secrets.at < SECRETS_MS;
+  const found = isFresh ? findSigningSecret(request, secrets.read, now) : null;
+  if (found !== null) return found;
+  const read = await findWebhookSecrets(deps);
+  receiver.secrets = { read, at: performance.now() };
+  return findSigningSecret(request, read, now);
+}
+
+async function noteRefusal(
+  { deps, limit, alarm }: Receiver,
+  ctx: AppContext,
+  request: SignedRequest | null,
+): Promise<void> {
   if (await limit.count('all')) {
     await writeAudit(deps, originOf(ctx), { action: 'webhook_signature_failed' }, null);
   }
+  await alarm.refused({ looksLikeZoom: request !== null && looksSigned(request) });
 }
 
 function answer(ctx: AppContext, status: number, body: object): void {

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { readDevEnvironment } from '../../../src/config/devEnvironment';
+import { buildClassDate } from '../../factories/classes';
+import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
+import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -82,8 +85,32 @@ it('rotates keys, and says which key nothing needs any more', async () => {
   expect(code).toBe(0);
 });
 
+it('reads stored events of a class date again, and says beforehand how many', async () => {
+  const classDate = await buildClassDate({ state: 'ready' });
+  const meeting = await buildMeeting(site.deps.encryption, classDate);
+  await buildWebhookEvent(startedEvent(meeting.meetingId), { state: 'failed', lastError: 'A fault.' });
+  const ofClass = ['webhooks', 'replay', '--class', String(classDate.id)];
+  expect((await cli([...ofClass, '--dry-run'])).out.trim()).toBe('Stored events that would be read again: 1');
+  expect((await classDate.reload()).state).toBe('ready');
+
+  const { code, out } = await cli([...ofClass, '--json']);
+  expect(JSON.parse(out)).toEqual({ events: 1, processed: 1, unmatched: 0, failed: 0, waiting: 0 });
+  expect(code).toBe(0);
+  expect((await classDate.reload()).state).toBe('live');
+
+  await buildWebhookEvent(unreadableEvent(meeting.meetingId), { state: 'failed', lastError: 'A fault.' });
+  const all = await cli(['webhooks', 'replay', '--from', '2026-01-01T00:00:00Z', '--to', '2099-01-01']);
+  expect(all.out.trim()).toBe('2 stored events: 1 read again, 0 not about a class of ours.');
+  expect(all.err).toContain('1 cannot be understood');
+  expect(all.code).toBe(1);
+});
+
 it.each([
   ['an unknown command', ['nonsense']],
+  ['no choice of events', ['webhooks', 'replay']],
+  ['two choices of events', ['webhooks', 'replay', '--class', '1', '--from', '2026-01-01']],
+  ['a span that ends before it starts', ['webhooks', 'replay', '--from', '2026-01-02', '--to', '2026-01-01']],
+  ['a time that is none', ['webhooks', 'replay', '--from', 'monday', '--to', '2026-01-01']],
   ['an unknown option', ['refresh-tokens', '--all']],
   ['no subcommand', ['keys']],
 ])('ends with 64 on %s', async (_what, args) => {

@@ -58,7 +58,7 @@ async function tell(payload: object, eventAt: Date): Promise<WebhookEvent> {
   const body = { event: 'app_deauthorized', event_ts: eventAt.getTime(), payload: { ...payload, nonce } };
   const envelope = parseEnvelope(body);
   if (!envelope) throw new Error('not an event');
-  const id = (await receiveWebhook(envelope, Buffer.from(JSON.stringify(body)), new Date())) ?? 0;
+  const id = (await receiveWebhook(site.deps, envelope, Buffer.from(JSON.stringify(body)), new Date())) ?? 0;
   await interpretWebhookEvent(site.deps, id);
   return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
 }

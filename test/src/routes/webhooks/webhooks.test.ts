@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSettings';
@@ -13,8 +12,17 @@ import { buildClassDate } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
 import { eventually } from '../../../support/eventually';
 import { startWebsite, type Website } from '../../../support/website';
+import {
+  eventText,
+  nowSeconds,
+  sendWebhook,
+  sign,
+  signed,
+  WEBHOOK_SECRET,
+  type Headers,
+} from '../../../support/webhookSender';
 
-const SECRET = 'test-webhook-secret';
+const SECRET = WEBHOOK_SECRET;
 const NEXT_SECRET = 'the-next-webhook-secret';
 const MAX_BYTES = 256 * 1024;
 const WINDOW_SECONDS = 300;
@@ -36,56 +44,8 @@ beforeEach(async () => {
   await website.deps.db.query('DELETE FROM zoom_audit_logs');
 });
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** Headers as name and value, so that one may be there twice. */
-type Headers = readonly (readonly [string, string])[];
-
-function nowSeconds(): string {
-  return String(Math.floor(Date.now() / 1000));
-}
-
-function sign(body: string | Buffer, timestamp: string, secret = SECRET): string {
-  return `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')}`;
-}
-
-function signed(body: string | Buffer, { timestamp = nowSeconds(), secret = SECRET } = {}): Headers {
-  return [
-    ['x-zm-request-timestamp', timestamp],
-    ['x-zm-signature', sign(body, timestamp, secret)],
-  ];
-}
-
-function send(body: string | Buffer, headers: Headers = signed(body), method = 'POST'): Promise<Answer> {
-  const length = String(Buffer.byteLength(body));
-  const all: Headers = [
-    ['Host', '127.0.0.1'],
-    ['Content-Type', 'application/json'],
-    ['Content-Length', length],
-    ...headers,
-  ];
-  return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: website.port, path: paths.webhook, method, headers: all.flat() };
-    const sending = httpRequest(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body: text.startsWith('{') ? JSON.parse(text) : text });
-      });
-      response.on('error', reject);
-    });
-    sending.on('error', reject);
-    sending.end(body);
-  });
-}
-
-function eventText(event = 'meeting.sharing_started', object: Record<string, unknown> = { id: '86431910364' }): string {
-  return JSON.stringify({ event, event_ts: Date.now(), payload: { account_id: 'PX5yQ', object } });
-}
+const send = (body: string | Buffer, headers?: Headers, method?: string) =>
+  sendWebhook(website.port, body, headers, method);
 
 async function expectNothingStored(): Promise<void> {
   expect(await WebhookEvent.count()).toBe(0);
