@@ -18,6 +18,8 @@ import { paths } from '../paths';
 const MAX_BYTES = 256 * 1024;
 /** Zoom gives a delivery up after 3 s; who is slower than this is not Zoom. */
 const MAX_MS = 5_000;
+/** What waits beyond this is left to the workers' relay. */
+const MAX_WAITING = 1_000;
 /** A secret that is taken away counts for no longer than this in any process. */
 const SECRETS_MS = 2_000;
 /** Over all addresses: enough to see an attack or a wrong secret in the audit log, too few to fill it. */
@@ -27,6 +29,9 @@ interface Receiver {
   readonly deps: Deps;
   /** deliveries that are not answered yet */
   underWay: number;
+  /** stored events that are still to be interpreted */
+  readonly waiting: number[];
+  interpreting: boolean;
   secrets: { readonly read: readonly string[]; readonly at: number };
   readonly limit: FailureLimit;
   readonly alarm: WebhookAlarm;
@@ -41,13 +46,18 @@ export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const receiver: Receiver = {
     deps,
     underWay: 0,
+    waiting: [],
+    interpreting: false,
     secrets: { read: [], at: -Infinity },
     limit: createFailureLimit(deps.db, LIMIT),
     alarm: createWebhookAlarm(deps),
   };
   router.post(paths.webhook, everybody(), (ctx) => {
     receiver.underWay += 1;
-    ctx.res.once('close', () => (receiver.underWay -= 1));
+    ctx.res.once('close', () => {
+      receiver.underWay -= 1;
+      void interpretWaiting(receiver);
+    });
     return receive(receiver, ctx);
   });
   return router;
@@ -75,12 +85,19 @@ async function receive(receiver: Receiver, ctx: AppContext): Promise<void> {
   }
   const eventId = await receiveWebhook(deps, envelope, body, deps.clock.now());
   answer(ctx, 200, { status: 'success' });
-  if (eventId !== null) ctx.res.once('close', () => interpretUnlessBusy(receiver, eventId));
+  if (eventId !== null && receiver.waiting.length < MAX_WAITING) receiver.waiting.push(eventId);
 }
 
-/** While more come in, answering them is all there is time for: the workers' relay takes up the rest. */
-function interpretUnlessBusy({ deps, underWay }: Receiver, eventId: number): void {
-  if (underWay === 0) void interpretWebhookEvent(deps, eventId);
+/** While more come in, answering them is all there is time for. */
+async function interpretWaiting(receiver: Receiver): Promise<void> {
+  if (receiver.interpreting) return;
+  receiver.interpreting = true;
+  while (receiver.underWay === 0) {
+    const eventId = receiver.waiting.shift();
+    if (eventId === undefined) break;
+    await interpretWebhookEvent(receiver.deps, eventId);
+  }
+  receiver.interpreting = false;
 }
 
 interface Refusal {
