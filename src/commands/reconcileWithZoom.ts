@@ -1,76 +1,115 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import type { ClassDate } from '../models/ClassDate';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { ZoomNotFound, ZoomRefused } from '../zoom/errors';
-import type { PastParticipant } from '../zoom/pastMeetings';
+import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
+import { saveHostAlone, saveListedStay } from './saveListedStay';
 
-/** Fills the gaps that lost webhooks left, from Zoom's own account of each instance of the class's meetings. */
-export async function reconcileWithZoom(deps: Deps, classDate: ClassDate, now: Date): Promise<void> {
-  const meetings = await ZoomMeeting.findAll({ where: { classDateId: classDate.id } });
-  for (const meeting of meetings) {
+/** How far Zoom's own account goes: worked through, not yet, or kept from us (a host without a licence has none). */
+type Account = 'finished' | 'unfinished' | 'refused';
+
+/**
+ * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings.
+ *
+ * @returns whether Zoom is still working on it, so that asking again later is of use
+ */
+export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<boolean> {
+  const accounts: Account[] = [];
+  for (const meeting of await ZoomMeeting.findAll({ where: { classDateId } })) {
     if (meeting.meetingId === null) continue;
-    await findLostInstance(deps, meeting);
-    const instances = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id } });
-    for (const instance of instances) await fillInstance(deps, meeting, instance, now);
+    await fillRuns(deps, meeting, meeting.meetingId);
+    const account = await fillStays(deps, meeting);
+    await meeting.update({ reconciledAt: account === 'finished' ? now : null });
+    accounts.push(account);
+  }
+  return accounts.includes('unfinished');
+}
+
+/** Of the last run Zoom tells even if no webhook did; of the others, what their webhooks left open. */
+async function fillRuns(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<void> {
+  const ask = (id: string) => orNothing(() => deps.zoom.pastMeeting(meeting.teacherId, id));
+  const last = await ask(meetingId);
+  if (typeof last === 'object') await saveRun(deps, meeting, last);
+  for (const { uuid, startedAt, endedAt } of await runsOf(meeting)) {
+    const past = startedAt && endedAt ? 'none' : await ask(uuid);
+    if (typeof past === 'object') await saveRun(deps, meeting, past);
   }
 }
 
-/** Where no webhook told of any instance, Zoom may still know of the last one. */
-async function findLostInstance(deps: Deps, meeting: ZoomMeeting): Promise<void> {
-  if ((await ZoomMeetingInstance.count({ where: { zoomMeetingId: meeting.id } })) > 0) return;
-  const past = await orNothing(() => deps.zoom.pastMeeting(meeting.teacherId, meeting.meetingId ?? ''));
-  if (!past) return;
-  const { uuid, startedAt, endedAt } = past;
-  await ZoomMeetingInstance.create({ zoomMeetingId: meeting.id, uuid, startedAt, endedAt });
-}
-
-async function fillInstance(deps: Deps, meeting: ZoomMeeting, instance: ZoomMeetingInstance, now: Date): Promise<void> {
-  const listed = await orNothing(() => deps.zoom.pastParticipants(meeting.teacherId, instance.uuid));
-  const passes = await ZoomSecureToken.findAll({ where: { classDateId: meeting.classDateId } });
-  for (const participant of listed ?? []) {
-    if (participant.userId) await fillSegment(instance, participant, passes);
-  }
-  const end = instance.endedAt ?? now;
-  await ZoomParticipant.update({ leaveTime: end }, { where: { instanceId: instance.id, leaveTime: null } });
-}
-
-async function fillSegment(
-  instance: ZoomMeetingInstance,
-  participant: PastParticipant,
-  passes: readonly ZoomSecureToken[],
-): Promise<void> {
-  const key = { instanceId: instance.id, zoomSessionUserId: participant.userId };
-  const known = await ZoomParticipant.findOne({ where: key });
-  if (known) {
-    const joinTime = known.joinTime ?? participant.joinTime;
-    const leaveTime = known.leaveTime ?? participant.leaveTime;
-    await known.update({ joinTime, leaveTime });
-    return;
-  }
-  const pass = passes.find(({ registrantId }) => registrantId !== null && registrantId === participant.registrantId);
-  await ZoomParticipant.create({
-    ...key,
-    registrantId: participant.registrantId,
-    passId: pass?.id ?? null,
-    userName: participant.name,
-    userEmail: participant.email,
-    role: pass?.guestId ? 'guest' : 'participant',
-    matchedBy: pass ? 'registrant' : 'none',
-    joinTime: participant.joinTime,
-    leaveTime: participant.leaveTime,
-    source: 'zoom_list',
+async function saveRun(deps: Deps, meeting: ZoomMeeting, { uuid, startedAt, endedAt }: PastMeeting): Promise<void> {
+  await locked(deps, meeting, async (transaction) => {
+    const known = await ZoomMeetingInstance.findOne({ where: { uuid }, transaction });
+    const times = { startedAt: known?.startedAt ?? startedAt, endedAt: known?.endedAt ?? endedAt };
+    if (known) await known.update(times, { transaction });
+    else await ZoomMeetingInstance.create({ zoomMeetingId: meeting.id, uuid, ...times }, { transaction });
   });
 }
 
-/** Zoom has no list for a meeting nobody joined, nor for a host without a licence; neither is a failure. */
-async function orNothing<T>(ask: () => Promise<T>): Promise<T | null> {
+async function fillStays(deps: Deps, meeting: ZoomMeeting): Promise<Account> {
+  const accounts: Account[] = [];
+  for (const run of await runsOf(meeting)) accounts.push(await fillRun(deps, meeting, run));
+  return (['refused', 'unfinished'] as const).find((account) => accounts.includes(account)) ?? 'finished';
+}
+
+async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance): Promise<Account> {
+  const listed = await orNothing(() => deps.zoom.pastParticipants(meeting.teacherId, run.uuid));
+  if (listed === 'refused') return 'refused';
+  const rows = listed === 'none' ? [] : listed;
+  await saveRows(deps, meeting, run, rows);
+  if (!(await isFinished(run, rows))) return 'unfinished';
+  if (rows.length === 0) await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
+  return 'finished';
+}
+
+/**
+ * Durations are 0 until Zoom has worked a meeting through; afterwards, of those who left within the second. A list
+ * without rows is right where one person was alone.
+ */
+async function isFinished(run: ZoomMeetingInstance, rows: readonly PastParticipant[]): Promise<boolean> {
+  if (rows.length === 0) return (await ZoomParticipant.count({ where: { instanceId: run.id } })) < 2;
+  const unfinished = rows.filter(({ seconds, leaveTime }) => seconds === 0 || (seconds === null && !leaveTime));
+  return unfinished.length < rows.length && unfinished.every(({ leaveTime }) => leaveTime === null);
+}
+
+async function saveRows(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  run: ZoomMeetingInstance,
+  rows: readonly PastParticipant[],
+): Promise<void> {
+  const connection = await ZoomConnection.findOne({ where: { userId: meeting.teacherId } });
+  const hosts = connection?.zoomUserId ? [connection.zoomUserId] : [];
+  await locked(deps, meeting, async (transaction) => {
+    const passes = await ZoomSecureToken.findAll({ where: { classDateId: meeting.classDateId }, transaction });
+    for (const row of rows) await saveListedStay(run, row, { passes, hosts }, transaction);
+  });
+}
+
+function runsOf({ id }: ZoomMeeting): Promise<ZoomMeetingInstance[]> {
+  return ZoomMeetingInstance.findAll({ where: { zoomMeetingId: id }, order: ['id'] });
+}
+
+/** The class's row is the lock of everything that follows from its meeting: webhooks may still be coming in. */
+function locked(deps: Deps, { classDateId }: ZoomMeeting, work: (transaction: Transaction) => Promise<void>) {
+  return inTransaction(deps.db, async (transaction) => {
+    await ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE });
+    await work(transaction);
+  });
+}
+
+/** That Zoom knows of nothing, or may not tell, is no failure. */
+async function orNothing<T extends object>(ask: () => Promise<T>): Promise<T | 'none' | 'refused'> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ZoomNotFound || error instanceof ZoomRefused) return null;
+    if (error instanceof ZoomNotFound) return 'none';
+    if (error instanceof ZoomRefused) return 'refused';
     throw error;
   }
 }

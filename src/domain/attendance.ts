@@ -1,40 +1,173 @@
+import { classOutcome, type WhoCame } from './classOutcome';
+import type { ClassOutcome } from './classStates';
 import { addMinutes } from './clock';
+import { intersection, secondsOf, union, type Interval } from './intervals';
 
 /** Was this person there? */
-export type Verdict = 'present' | 'late' | 'absent';
+export const VERDICTS = ['present', 'late', 'absent'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
-/** One stay in the meeting, in milliseconds since the epoch. */
-export interface Stay {
-  readonly from: number;
-  readonly to: number;
+/** What a figure rests on less firmly than it might. */
+export const DOUBTS = ['start_unknown', 'end_unknown', 'by_address', 'no_list'] as const;
+export type Doubt = (typeof DOUBTS)[number];
+export type Certainty = 'sure' | 'likely' | 'unsure';
+
+/** One stay in the meeting, as far as it was told. */
+export interface KnownStay {
+  readonly joinTime: Date | null;
+  readonly leaveTime: Date | null;
+  /** when the run of the meeting was over that it was part of; null where nothing says so */
+  readonly runEndedAt: Date | null;
+  readonly source: 'webhook' | 'zoom_list' | 'both';
+  readonly matchedBy: 'registrant' | 'zoom_user' | 'email' | 'host' | 'hand' | 'none';
 }
 
-export interface Presence {
-  readonly seconds: number;
+export interface PersonStays {
+  readonly personKey: string;
+  readonly stays: readonly KnownStay[];
+}
+
+export interface AttendanceFacts {
+  readonly startsAt: Date;
+  readonly durationMinutes: number;
+  /** coming later than this after the start is late */
+  readonly lateMinutes: number;
+  /** having been there for less is absent */
+  readonly presentMinutes: number;
+  /** until when somebody stayed of whose end, and of whose meeting's end, nothing is known */
+  readonly openUntil: Date;
+  /** whether Zoom's own list was read for every run */
+  readonly listRead: boolean;
+  readonly teacher: PersonStays;
+  readonly students: readonly PersonStays[];
+  /** who was there, and could not be tied to anybody */
+  readonly strangers: readonly PersonStays[];
+  readonly correctedVerdicts: ReadonlyMap<string, Verdict>;
+  readonly correctedOutcome: ClassOutcome | null;
+}
+
+export interface PersonFigures {
+  readonly personKey: string;
+  readonly verdict: Verdict;
+  /** by a person, against what the stays say */
+  readonly corrected: boolean;
+  /** the union of the stays: two devices at once count once, a dropped connection does not end it */
+  readonly presentSeconds: number;
+  /** of it, between the planned start and end */
+  readonly inClassSeconds: number;
+  /** of it, together with the teacher; of the teacher's, together with anybody else */
+  readonly overlapSeconds: number;
   readonly firstJoinAt: Date | null;
   readonly lastLeaveAt: Date | null;
+  /** `webhook zoom_list`, or `none` */
+  readonly sources: string;
+  readonly doubts: readonly Doubt[];
 }
 
-/** Coming later than this after the start is late. */
-const LATE_AFTER_MINUTES = 10;
-/** Fewer seconds than this is looking in, not being there. */
-const PRESENT_SECONDS = 60;
-
-/** Presence is the union of the stays: two devices at once count once, a dropped connection does not end it. */
-export function presence(stays: readonly Stay[]): Presence {
-  const sorted = stays.filter(({ from, to }) => to > from).sort((one, other) => one.from - other.from);
-  const [first] = sorted;
-  if (!first) return { seconds: 0, firstJoinAt: null, lastLeaveAt: null };
-  let totalMs = 0;
-  let coveredTo = first.from;
-  for (const { from, to } of sorted) {
-    totalMs += Math.max(0, to - Math.max(from, coveredTo));
-    coveredTo = Math.max(coveredTo, to);
-  }
-  return { seconds: Math.round(totalMs / 1000), firstJoinAt: new Date(first.from), lastLeaveAt: new Date(coveredTo) };
+export interface Conclusion {
+  readonly outcome: ClassOutcome;
+  readonly teacher: PersonFigures;
+  readonly students: readonly PersonFigures[];
+  readonly strangers: readonly PersonFigures[];
 }
 
-export function verdictOf({ seconds, firstJoinAt }: Presence, startsAt: Date): Verdict {
-  if (firstJoinAt === null || seconds < PRESENT_SECONDS) return 'absent';
-  return firstJoinAt > addMinutes(startsAt, LATE_AFTER_MINUTES) ? 'late' : 'present';
+/** Who was there and what became of the class; depends on the facts alone, so that it can be drawn at any time again. */
+export function concludeAttendance(facts: AttendanceFacts): Conclusion {
+  const teacher = intervalsOf(facts.teacher, facts);
+  const others = [...facts.students, ...facts.strangers].flatMap((person) => intervalsOf(person, facts));
+  // Nobody can be late for a class whose teacher has not come yet.
+  const lateFrom = addMinutes(new Date(Math.max(facts.startsAt.getTime(), teacher[0]?.from ?? 0)), facts.lateMinutes);
+  const figures = (person: PersonStays) => figuresOf(person, teacher, lateFrom, facts);
+  const [teachers, students] = [
+    figuresOf(facts.teacher, others, addMinutes(facts.startsAt, facts.lateMinutes), facts),
+    facts.students.map(figures),
+  ];
+  const strangers = facts.strangers.map(figures);
+  const outcome = facts.correctedOutcome ?? classOutcome(whoCame(teachers, [...students, ...strangers], facts));
+  return { outcome, teacher: teachers, students, strangers };
+}
+
+/** When somebody was there. A stay whose end was never told lasted until its run was over; without a beginning it has no length. */
+export function intervalsOf({ stays }: PersonStays, { openUntil }: Pick<AttendanceFacts, 'openUntil'>): Interval[] {
+  return union(
+    stays.flatMap(({ joinTime, leaveTime, runEndedAt }) => {
+      const to = leaveTime ?? runEndedAt ?? openUntil;
+      return joinTime ? [{ from: joinTime.getTime(), to: to.getTime() }] : [];
+    }),
+  );
+}
+
+/** How much a figure is to be relied on. */
+export function certaintyOf(doubts: readonly Doubt[]): Certainty {
+  if (doubts.includes('start_unknown') || doubts.includes('end_unknown')) return 'unsure';
+  return doubts.length > 0 ? 'likely' : 'sure';
+}
+
+function figuresOf(
+  person: PersonStays,
+  others: readonly Interval[],
+  lateFrom: Date,
+  facts: AttendanceFacts,
+): PersonFigures {
+  const there = intervalsOf(person, facts);
+  const together = intersection(there, others);
+  const [first, last] = [there[0], there.at(-1)];
+  const corrected = facts.correctedVerdicts.get(person.personKey);
+  return {
+    personKey: person.personKey,
+    verdict: corrected ?? verdictOf(there, together, lateFrom, facts),
+    corrected: corrected !== undefined,
+    presentSeconds: secondsOf(there),
+    inClassSeconds: secondsOf(intersection(there, [plannedSpan(facts)])),
+    overlapSeconds: secondsOf(together),
+    firstJoinAt: first ? new Date(first.from) : null,
+    lastLeaveAt: last ? new Date(last.to) : null,
+    sources: sourcesOf(person.stays),
+    doubts: doubtsOf(person.stays, facts),
+  };
+}
+
+/** Time before the start counts only where it was spent together: both may have begun early. */
+function verdictOf(
+  there: readonly Interval[],
+  together: readonly Interval[],
+  lateFrom: Date,
+  { startsAt, presentMinutes }: AttendanceFacts,
+): Verdict {
+  const fromStart = intersection(there, [{ from: startsAt.getTime(), to: Infinity }]);
+  const [first] = there;
+  if (!first || secondsOf([...fromStart, ...together]) < presentMinutes * 60) return 'absent';
+  return first.from > lateFrom.getTime() ? 'late' : 'present';
+}
+
+function plannedSpan({ startsAt, durationMinutes }: AttendanceFacts): Interval {
+  return { from: startsAt.getTime(), to: addMinutes(startsAt, durationMinutes).getTime() };
+}
+
+function sourcesOf(stays: readonly KnownStay[]): string {
+  const sources = stays.flatMap(({ source }) => (source === 'both' ? ['webhook', 'zoom_list'] : [source]));
+  return [...new Set(sources)].sort().join(' ') || 'none';
+}
+
+function doubtsOf(stays: readonly KnownStay[], { listRead }: AttendanceFacts): Doubt[] {
+  const has: Record<Doubt, boolean> = {
+    start_unknown: stays.some(({ joinTime }) => joinTime === null),
+    end_unknown: stays.some(({ joinTime, leaveTime }) => joinTime !== null && leaveTime === null),
+    by_address: stays.some(({ matchedBy }) => matchedBy === 'email'),
+    no_list: !listRead,
+  };
+  return DOUBTS.filter((doubt) => has[doubt]);
+}
+
+function whoCame(teacher: PersonFigures, others: readonly PersonFigures[], facts: AttendanceFacts): WhoCame {
+  const came = others.filter(({ verdict }) => verdict !== 'absent');
+  const firstOf = (people: readonly PersonFigures[]) =>
+    Math.min(...people.map(({ firstJoinAt }) => firstJoinAt?.getTime() ?? Infinity));
+  const byHand = facts.correctedVerdicts.size > 0;
+  return {
+    teacher: teacher.verdict !== 'absent',
+    students: came.length > 0,
+    met: byHand || teacher.overlapSeconds > 0,
+    teacherFirst: firstOf([teacher]) <= firstOf(came),
+  };
 }

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'class_cancelled'
   | 'class_missed'
   | 'class_settled'
+  | 'attendance_corrected'
+  | 'attendance_correction_undone'
   | 'incident_retried'
   | 'ip_blocked'
   | 'ip_unblocked'

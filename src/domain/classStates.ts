@@ -29,4 +29,14 @@ export type StateReason =
   | 'overrun';
 
 /** What became of a class; every class that is over has one. */
-export type ClassOutcome = 'held' | 'teacher_absent' | 'students_absent' | 'nobody_came' | 'room_failed' | 'cancelled';
+export const CLASS_OUTCOMES = [
+  'held',
+  'teacher_absent',
+  'students_absent',
+  'nobody_came',
+  'room_failed',
+  'cancelled',
+] as const;
+/** What a person may say became of a class; that it was cancelled has a way of its own. */
+export const CORRECTED_OUTCOMES = CLASS_OUTCOMES.filter((outcome) => outcome !== 'cancelled');
+export type ClassOutcome = (typeof CLASS_OUTCOMES)[number];

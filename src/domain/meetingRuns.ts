@@ -29,6 +29,20 @@ export function summariseRuns(runs: readonly Run[]): RunSummary {
   };
 }
 
+/**
+ * When a run was over, as far as it is known: Zoom lets a meeting run once at a time, so at the latest when the next one
+ * began. null: nothing says so.
+ */
+export function endOfRun(run: Run, runs: readonly Run[]): Date | null {
+  if (run.endedAt) return run.endedAt;
+  const { startedAt } = run;
+  if (!startedAt) return null;
+  const later = runs.flatMap((other) =>
+    other.startedAt && other.startedAt > startedAt ? [other.startedAt.getTime()] : [],
+  );
+  return later.length > 0 ? new Date(Math.min(...later)) : null;
+}
+
 /** A run's own start comes from "started"; "ended" repeats it, in case that was lost. */
 export function mergeRun(known: Run, told: Run & { readonly event: 'started' | 'ended' }): Run {
   if (told.event === 'started') return { startedAt: told.startedAt, endedAt: known.endedAt };

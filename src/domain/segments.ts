@@ -27,6 +27,20 @@ export function mergeSegment(known: Segment | null, told: Segment): Segment {
   };
 }
 
+/** Fills what no webhook told with what Zoom's list says; never the other way round, for the list is made later. */
+export function fillSegment(known: Segment | null, listed: Segment): Segment {
+  if (!known) return listed;
+  return {
+    participantUuid: known.participantUuid ?? listed.participantUuid,
+    registrantId: known.registrantId ?? listed.registrantId,
+    zoomUserId: known.zoomUserId ?? listed.zoomUserId,
+    userName: known.userName ?? listed.userName,
+    userEmail: known.userEmail ?? listed.userEmail,
+    joinTime: known.joinTime ?? listed.joinTime,
+    leaveTime: known.leaveTime ?? listed.leaveTime,
+  };
+}
+
 export interface PassOfClass {
   readonly id: number;
   readonly guestId: number | null;

@@ -21,6 +21,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare graceMinutes: number;
   declare watchMinutes: number;
   declare settleMinutes: number;
+  declare lateMinutes: number;
+  declare presentMinutes: number;
   declare state: ClassState;
   declare stateReason: CreationOptional<StateReason | null>;
   declare outcome: CreationOptional<ClassOutcome | null>;
@@ -52,6 +54,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        lateMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        presentMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         state: { type: DataTypes.STRING, allowNull: false },
         stateReason: DataTypes.STRING,
         outcome: DataTypes.STRING,

@@ -34,6 +34,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare status: CreationOptional<MeetingStatus | null>;
   declare actualStartTime: CreationOptional<Date | null>;
   declare actualEndTime: CreationOptional<Date | null>;
+  /** when Zoom's own account of it had been read in full; null where it has none, or none that is finished */
+  declare reconciledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 
@@ -64,6 +66,7 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         status: DataTypes.STRING,
         actualStartTime: DataTypes.DATE(3),
         actualEndTime: DataTypes.DATE(3),
+        reconciledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

@@ -9,7 +9,8 @@ import {
 
 export type ParticipantRole = 'host' | 'participant' | 'guest';
 export type MatchedBy = 'registrant' | 'zoom_user' | 'email' | 'host' | 'none';
-export type SegmentSource = 'webhook' | 'zoom_list';
+/** `both`: a webhook told of the stay, and Zoom's list of what it had left out. */
+export type SegmentSource = 'webhook' | 'zoom_list' | 'both';
 
 /** One stay of one person in one meeting instance. */
 export class ZoomParticipant extends Model<InferAttributes<ZoomParticipant>, InferCreationAttributes<ZoomParticipant>> {

@@ -21,6 +21,8 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
   declare graceMinutes: number;
   declare watchMinutes: number;
   declare settleMinutes: number;
+  declare lateMinutes: number;
+  declare presentMinutes: number;
   /** counts the saves, so that two forms open at once are told apart */
   declare version: CreationOptional<number>;
   /** when the client id, its secret or the redirect address last changed; null: as they were first */
@@ -45,6 +47,8 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
         graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        lateMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        presentMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         appSavedAt: DataTypes.DATE(3),
         webhookSecretSavedAt: DataTypes.DATE(3),

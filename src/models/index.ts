@@ -1,4 +1,6 @@
 import type { Sequelize } from 'sequelize';
+import { AttendanceCorrection } from './AttendanceCorrection';
+import { AttendanceRevision } from './AttendanceRevision';
 import { BlockedIp } from './BlockedIp';
 import { AuditLink } from './AuditLink';
 import { BookOrder } from './BookOrder';
@@ -37,6 +39,8 @@ const MODELS = [
   ZoomSecureToken,
   ZoomParticipant,
   ClassAttendance,
+  AttendanceRevision,
+  AttendanceCorrection,
   Incident,
   MailDelivery,
   WebhookEvent,

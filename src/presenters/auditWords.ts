@@ -22,6 +22,8 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   class_cancelled: 'Class cancelled',
   class_missed: 'Class missed',
   class_settled: 'Attendance settled',
+  attendance_corrected: 'Attendance corrected',
+  attendance_correction_undone: 'Correction of attendance taken back',
   incident_retried: 'Everything that waited was tried again',
   meeting_created: 'Zoom meeting made',
   meeting_adopted: 'Zoom meeting found again and taken over',

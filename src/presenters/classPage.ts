@@ -4,6 +4,7 @@ import { classTimes } from '../domain/classTimes';
 import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { ClassPage } from '../queries/findClassPage';
+import { paths } from '../routes/paths';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { actionInWords } from './auditWords';
@@ -20,6 +21,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     // The reason stands below in full.
     state: stateInShort(classDate.state, null, classDate.outcome),
     orderId: classDate.orderId,
+    attendanceHref: paths.attendance(classDate.id),
     over: isOver(classDate.state),
     reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),
     outcome: classDate.outcome === null ? null : outcomeInWords(classDate.outcome),
@@ -31,19 +33,6 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     })),
     people: page.passes.map((pass) => presentPass(page, pass, instant)),
     mails: page.mails.map((mail) => presentMail(page, mail, instant)),
-    attendance: page.attendance.map((row) => ({
-      who: row.passId === null ? page.teacherName : passName(page, row.passId),
-      verdict: row.verdict,
-      minutes: Math.round(row.presentSeconds / 60),
-      sources: row.sources,
-    })),
-    segments: page.segments.map((segment) => ({
-      who: segment.userName ?? 'unknown',
-      role: segment.role,
-      joined: instant(segment.joinTime),
-      left: instant(segment.leaveTime),
-      unmatched: segment.passId === null && segment.role !== 'host',
-    })),
     audit: page.audit.map(({ action, createdAt }) => ({ action: actionInWords(action), at: instant(createdAt) })),
   };
 }

@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 
 export type CsvCell = string | number | null;
 
+type Batch = readonly (readonly CsvCell[])[];
+type Batches = AsyncIterable<Batch> | Iterable<Batch>;
+
 /** Without it, spreadsheets take UTF-8 for something else. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -12,7 +15,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
  * A CSV file (RFC 4180) that is safe to open in a spreadsheet, made while it is read: batches are asked for as fast as the
  * reader takes them, and no more when it goes away.
  */
-export function csvStream(head: readonly string[], batches: AsyncIterable<readonly (readonly CsvCell[])[]>): Readable {
+export function csvStream(head: readonly string[], batches: Batches): Readable {
   async function* texts() {
     yield BYTE_ORDER_MARK + csvLine(head);
     for await (const rows of batches) yield rows.map((row) => csvLine(row)).join('');

@@ -1,12 +1,9 @@
 import { Op } from 'sequelize';
-import { ClassAttendance } from '../models/ClassAttendance';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { User } from '../models/User';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomMeeting } from '../models/ZoomMeeting';
-import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
-import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { withNames, type ClassRow } from './listClassDates';
 import { findPassNames, type PassName } from './findPassNames';
@@ -18,9 +15,6 @@ export interface ClassPage extends ClassRow {
   readonly passNames: ReadonlyMap<number, PassName>;
   readonly mails: readonly MailDelivery[];
   readonly mailUsers: ReadonlyMap<number, User>;
-  /** the latest revision */
-  readonly attendance: readonly ClassAttendance[];
-  readonly segments: readonly ZoomParticipant[];
   readonly audit: readonly ZoomAuditLog[];
 }
 
@@ -43,20 +37,8 @@ export async function findClassPage(id: number): Promise<ClassPage | null> {
     passNames: await findPassNames(passes),
     mails,
     mailUsers: new Map(users.map((user) => [user.id, user])),
-    attendance: await latestAttendance(id),
-    segments: await findSegments(meetings),
     audit: await findAudit(id, meetings),
   };
-}
-
-async function latestAttendance(classDateId: number): Promise<ClassAttendance[]> {
-  const revision = await ClassAttendance.max<number | null, ClassAttendance>('revision', { where: { classDateId } });
-  return revision === null ? [] : ClassAttendance.findAll({ where: { classDateId, revision }, order: ['id'] });
-}
-
-async function findSegments(meetings: readonly ZoomMeeting[]): Promise<ZoomParticipant[]> {
-  const instances = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meetings.map(({ id }) => id) } });
-  return ZoomParticipant.findAll({ where: { instanceId: instances.map(({ id }) => id) }, order: ['joinTime', 'id'] });
 }
 
 function findAudit(classDateId: number, meetings: readonly ZoomMeeting[]): Promise<ZoomAuditLog[]> {

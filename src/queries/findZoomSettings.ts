@@ -12,6 +12,10 @@ export interface ClassTimeSettings {
   readonly graceMinutes: number;
   readonly watchMinutes: number;
   readonly settleMinutes: number;
+  /** coming later than this after the start is late */
+  readonly lateMinutes: number;
+  /** having been there for less is absent */
+  readonly presentMinutes: number;
 }
 
 export const DEFAULT_TIMES: ClassTimeSettings = {
@@ -19,6 +23,8 @@ export const DEFAULT_TIMES: ClassTimeSettings = {
   graceMinutes: 15,
   watchMinutes: 5,
   settleMinutes: 90,
+  lateMinutes: 10,
+  presentMinutes: 1,
 };
 
 /** Where a settings column is encrypted for. */
@@ -59,8 +65,8 @@ export async function findWebhookSecrets(deps: { encryption: Encryption }): Prom
 export async function findClassTimeSettings(): Promise<ClassTimeSettings> {
   const row = await ZoomSetting.findByPk(SETTINGS_ID);
   if (!row) return DEFAULT_TIMES;
-  const { leadMinutes, graceMinutes, watchMinutes, settleMinutes } = row;
-  return { leadMinutes, graceMinutes, watchMinutes, settleMinutes };
+  const { leadMinutes, graceMinutes, watchMinutes, settleMinutes, lateMinutes, presentMinutes } = row;
+  return { leadMinutes, graceMinutes, watchMinutes, settleMinutes, lateMinutes, presentMinutes };
 }
 
 function decrypt(encryption: Encryption, column: string, text: string | null | undefined): string | null {

@@ -5,6 +5,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { AppState } from '../middlewares/context';
 import { adminRoutes } from './admin';
+import { attendanceRoutes } from './attendance';
 import { authRoutes } from './auth';
 import { healthRoutes } from './health';
 import { joinRoutes } from './join';
@@ -23,7 +24,7 @@ export function unparsedRouters(deps: Deps): AppRouter[] {
 
 export function routers(deps: Deps): AppRouter[] {
   const test = deps.config.development ? [webhookTestRoutes(deps)] : [];
-  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps), ...test];
+  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps), attendanceRoutes(deps), ...test];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {

@@ -9,15 +9,21 @@ export interface PastMeeting {
   readonly endedAt: Date;
 }
 
-/** One stay; the same person has several when they came and went. */
+/** One stay; the same person has several when they came and went. Zoom's reference promises none of it but the name. */
 export interface PastParticipant {
   /** Zoom's per-join number, the same as in the webhooks of that stay. */
-  readonly userId: string;
+  readonly sessionUserId: string | null;
+  /** of somebody who was signed in at Zoom */
+  readonly zoomUserId: string | null;
   readonly name: string;
   readonly email: string | null;
   readonly registrantId: string | null;
-  readonly joinTime: Date;
-  readonly leaveTime: Date;
+  readonly joinTime: Date | null;
+  /** null where Zoom says nothing, or that they left as they came: which it also does until it has worked the meeting through */
+  readonly leaveTime: Date | null;
+  readonly inWaitingRoom: boolean;
+  /** as Zoom counts it: 0 until it has worked the meeting through; null where it says nothing */
+  readonly seconds: number | null;
 }
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
@@ -35,20 +41,26 @@ const participantsSchema = z.object({
   participants: z.array(
     z
       .object({
+        id: optionalText,
         user_id: optionalText,
         name: z.string().default(''),
         user_email: optionalText,
         registrant_id: optionalText,
-        join_time: instant,
-        leave_time: instant,
+        join_time: instant.optional(),
+        leave_time: instant.optional(),
+        duration: z.number().optional(),
+        status: optionalText,
       })
       .transform((row) => ({
-        userId: row.user_id ?? '',
+        sessionUserId: row.user_id,
+        zoomUserId: row.id,
         name: row.name,
         email: row.user_email,
         registrantId: row.registrant_id,
-        joinTime: row.join_time,
-        leaveTime: row.leave_time,
+        joinTime: row.join_time ?? null,
+        leaveTime: laterThan(row.leave_time, row.join_time),
+        inWaitingRoom: row.status === 'in_waiting_room',
+        seconds: row.duration ?? null,
       })),
   ),
 });
@@ -89,4 +101,8 @@ export async function pastParticipants(deps: TokenDeps, userId: number, uuid: st
 function encodeUuid(uuid: string): string {
   const once = encodeURIComponent(uuid);
   return uuid.startsWith('/') || uuid.includes('//') ? encodeURIComponent(once) : once;
+}
+
+function laterThan(leave: Date | undefined, join: Date | undefined): Date | null {
+  return leave && (!join || leave > join) ? leave : null;
 }

@@ -45,6 +45,8 @@ export async function buildClassDate(
     graceMinutes: 15,
     watchMinutes: 5,
     settleMinutes: 90,
+    lateMinutes: 10,
+    presentMinutes: 1,
     state: 'scheduled',
     ...overrides,
   });

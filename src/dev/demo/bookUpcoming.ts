@@ -8,7 +8,7 @@ import type { ClassTimeSettings } from '../../queries/findZoomSettings';
 import type { DemoPeople } from './people';
 
 /** A class whose whole life takes some six minutes. */
-const SHORT_TIMES: ClassTimeSettings = { leadMinutes: 1, graceMinutes: 1, watchMinutes: 1, settleMinutes: 2 };
+const SHORT_TIMES: Partial<ClassTimeSettings> = { leadMinutes: 1, graceMinutes: 1, watchMinutes: 1, settleMinutes: 2 };
 
 const GUESTS = 'Gina Guest <gina@guests.example>\ngustav@guests.example';
 
@@ -21,7 +21,12 @@ export async function bookUpcoming(deps: Deps, { teacher, unconnected, student }
   const algebra = await keepOrder(deps, 'Algebra for beginners', teacher.id, student.id);
   const glance = await keepOrder(deps, 'A class at a glance', teacher.id, student.id);
   const zone = teacher.timeZone ?? 'UTC';
-  const book = (orderId: number, minutesAhead: number, durationMinutes: number, times?: ClassTimeSettings) =>
+  const book = (
+    orderId: number,
+    minutesAhead: number,
+    durationMinutes: number,
+    times: Partial<ClassTimeSettings> = {},
+  ) =>
     bookClassDate(
       deps,
       {

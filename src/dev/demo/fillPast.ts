@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type { CreationAttributes } from 'sequelize';
+import { concludeClass } from '../../commands/concludeClass';
+import { newPass } from '../../commands/newPass';
+import { THE_SYSTEM } from '../../commands/writeAudit';
+import { inTransaction } from '../../db/transaction';
 import type { Deps } from '../../deps';
 import { addMinutes } from '../../domain/clock';
 import { BookOrder } from '../../models/BookOrder';
-import { ClassAttendance } from '../../models/ClassAttendance';
 import { ClassDate } from '../../models/ClassDate';
+import { OrderGuest } from '../../models/OrderGuest';
+import { User } from '../../models/User';
 import { ZoomMeeting } from '../../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../models/ZoomParticipant';
+import { ZoomSecureToken } from '../../models/ZoomSecureToken';
 import { DEFAULT_TIMES } from '../../queries/findZoomSettings';
 import type { DemoPeople } from './people';
 
@@ -18,9 +24,9 @@ const DURATION_MINUTES = 45;
 const FIRST_SESSION_ID = 16_778_240;
 
 /** Classes of the last days, in the states that no class of today would show for a while. */
-export async function fillPast({ clock }: Deps, { teacher, student }: DemoPeople): Promise<void> {
+export async function fillPast(deps: Deps, { teacher, student }: DemoPeople): Promise<void> {
   const order = await BookOrder.create({ title: 'Geometry, last week', teacherId: teacher.id, userId: student.id });
-  const now = clock.now();
+  const now = deps.clock.now();
   const zone = teacher.timeZone ?? 'UTC';
   const add = (minutesAgo: number, fields: Pick<CreationAttributes<ClassDate>, 'state' | 'outcome'>) => {
     const startsAt = addMinutes(startOfMinute(now), -minutesAgo);
@@ -40,13 +46,13 @@ export async function fillPast({ clock }: Deps, { teacher, student }: DemoPeople
       ...fields,
     });
   };
-  await fillHeldClass(await add(2 * DAY_MINUTES, { state: 'settled', outcome: 'held' }), order, student.id);
+  await fillHeldClass(deps, await add(2 * DAY_MINUTES, { state: 'settled', outcome: 'held' }), order);
   await add(3 * DAY_MINUTES, { state: 'settled', outcome: 'teacher_absent' });
   await add(4 * DAY_MINUTES, { state: 'cancelled', outcome: 'cancelled' });
   await add(5 * DAY_MINUTES, { state: 'missed', outcome: 'room_failed' });
 }
 
-async function fillHeldClass(classDate: ClassDate, order: BookOrder, studentId: number): Promise<void> {
+async function fillHeldClass(deps: Deps, classDate: ClassDate, order: BookOrder): Promise<void> {
   const { startsAt, durationMinutes, timeZone, teacherId } = classDate;
   const endsAt = addMinutes(startsAt, durationMinutes);
   const meeting = await ZoomMeeting.create({
@@ -64,6 +70,7 @@ async function fillHeldClass(classDate: ClassDate, order: BookOrder, studentId: 
     status: 'ended',
     actualStartTime: startsAt,
     actualEndTime: endsAt,
+    reconciledAt: endsAt,
   });
   const instance = await ZoomMeetingInstance.create({
     zoomMeetingId: meeting.id,
@@ -71,38 +78,36 @@ async function fillHeldClass(classDate: ClassDate, order: BookOrder, studentId: 
     startedAt: startsAt,
     endedAt: endsAt,
   });
-  await fillAttendance(classDate, instance.id, studentId);
+  await fillAttendance(deps, classDate, instance.id, order);
 }
 
-async function fillAttendance(classDate: ClassDate, instanceId: number, studentId: number): Promise<void> {
-  const { id: classDateId, startsAt, durationMinutes, teacherId } = classDate;
-  const endsAt = addMinutes(startsAt, durationMinutes);
+/** Sam dropped out for two minutes, Greta came late, and a telephone gave no name that we know. */
+async function fillAttendance(deps: Deps, classDate: ClassDate, instanceId: number, order: BookOrder): Promise<void> {
+  const greta = await OrderGuest.create({ orderId: order.id, name: 'Greta Guest', email: 'greta@guests.example' });
+  const passOf = async (person: Parameters<typeof newPass>[2]) =>
+    (await ZoomSecureToken.create(newPass(deps, classDate, person))).id;
+  const student = await User.findByPk(order.userId, { rejectOnEmpty: true });
+  const sam = await passOf({ userId: student.id, guestId: null, email: student.email });
+  const guest = await passOf({ userId: null, guestId: greta.id, email: greta.email });
   const stays = [
-    { name: 'Ada Lovelace', personKey: `teacher:${teacherId}`, role: 'host', from: startsAt },
-    { name: 'Sam Student', personKey: `user:${studentId}`, role: 'participant', from: addMinutes(startsAt, 2) },
+    { userName: 'Ada Lovelace', role: 'host', matchedBy: 'host', passId: null, from: 0, to: DURATION_MINUTES },
+    { userName: 'Sam Student', role: 'participant', matchedBy: 'registrant', passId: sam, from: 2, to: 20 },
+    { userName: 'Sam Student', role: 'participant', matchedBy: 'registrant', passId: sam, from: 22, to: 45 },
+    { userName: 'Greta Guest', role: 'guest', matchedBy: 'email', passId: guest, from: 14, to: 45 },
+    { userName: 'iPhone', role: 'participant', matchedBy: 'none', passId: null, from: 4, to: 40 },
   ] as const;
-  for (const [index, { name, personKey, role, from }] of stays.entries()) {
+  for (const [index, { from, to, ...person }] of stays.entries()) {
     await ZoomParticipant.create({
+      ...person,
       instanceId,
       zoomSessionUserId: String(FIRST_SESSION_ID + index),
-      userName: name,
-      role,
-      matchedBy: role === 'host' ? 'host' : 'registrant',
-      joinTime: from,
-      leaveTime: endsAt,
-      source: 'webhook',
-    });
-    await ClassAttendance.create({
-      classDateId,
-      personKey,
-      revision: 1,
-      verdict: 'present',
-      presentSeconds: Math.round((endsAt.getTime() - from.getTime()) / 1000),
-      firstJoinAt: from,
-      lastLeaveAt: endsAt,
-      sources: 'webhook',
+      joinTime: addMinutes(classDate.startsAt, from),
+      leaveTime: addMinutes(classDate.startsAt, to),
+      source: 'both',
     });
   }
+  const why = { cause: 'settled', now: deps.clock.now(), origin: THE_SYSTEM } as const;
+  await inTransaction(deps.db, (transaction) => concludeClass(deps, classDate, why, transaction));
 }
 
 function startOfMinute(instant: Date): Date {

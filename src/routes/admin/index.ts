@@ -11,6 +11,7 @@ import { paths } from '../paths';
 import { addBlockRoutes } from './blocks';
 import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
+import { addClassSettingsRoutes } from './classSettings';
 import { addGuestRoutes } from './guests';
 import { addIncidentRoutes } from './incidents';
 import { addPassRoutes } from './passes';
@@ -40,6 +41,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addOrderRoutes(router, deps);
   addGuestRoutes(router, deps);
   addClassDateRoutes(router, deps);
+  addClassSettingsRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addPassRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);

@@ -20,16 +20,16 @@ export function teacherRoutes(deps: Deps): Router<AppState, DefaultContext> {
     const { id, timeZone } = userOf(ctx);
     const connection = await ZoomConnection.findOne({ where: { userId: id } });
     const { upcoming, recent } = await listClassDates(deps.clock.now(), id);
-    const present = (row: ClassRow) => ({
+    const present = (row: ClassRow, hrefOf: (id: number) => string) => ({
       ...presentClassRow(row, timeZone),
-      href: paths.startMeeting(row.classDate.id),
+      href: hrefOf(row.classDate.id),
     });
     render(ctx, 'teacher/classes', {
       title: 'My classes',
       refreshSeconds: REFRESH_SECONDS,
       connected: connection?.state === 'connected',
-      upcoming: upcoming.map(present),
-      recent: recent.map(present),
+      upcoming: upcoming.map((row) => present(row, (id) => paths.startMeeting(id))),
+      recent: recent.map((row) => present(row, (id) => paths.myAttendance(id))),
     });
   });
   addZoomRoutes(router, deps);

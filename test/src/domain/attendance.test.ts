@@ -1,57 +1,170 @@
 import fc from 'fast-check';
-import { presence, verdictOf } from '../../../src/domain/attendance';
-import { outcomeOf } from '../../../src/domain/classOutcome';
+import {
+  certaintyOf,
+  concludeAttendance,
+  type AttendanceFacts,
+  type KnownStay,
+  type PersonStays,
+} from '../../../src/domain/attendance';
+import { addMinutes } from '../../../src/domain/clock';
+import { modelClasses, secondsThere, type ModelStay } from '../../support/classModel';
 
 const START = new Date('2026-12-01T10:00:00Z');
-const minute = (count: number) => START.getTime() + count * 60_000;
+const second = (count: number) => new Date(START.getTime() + count * 1000);
+const minutes = (from: number, to: number, more: Partial<KnownStay> = {}): KnownStay => ({
+  joinTime: addMinutes(START, from),
+  leaveTime: addMinutes(START, to),
+  runEndedAt: null,
+  source: 'both',
+  matchedBy: 'registrant',
+  ...more,
+});
+const person = (personKey: string, ...stays: KnownStay[]): PersonStays => ({ personKey, stays });
 
-describe('presence', () => {
-  it('counts two devices at once only once', () => {
-    const both = presence([
-      { from: minute(0), to: minute(30) },
-      { from: minute(10), to: minute(20) },
-      { from: minute(25), to: minute(40) },
-    ]);
-    expect(both).toEqual({ seconds: 40 * 60, firstJoinAt: START, lastLeaveAt: new Date(minute(40)) });
+function conclude(facts: Partial<AttendanceFacts>) {
+  return concludeAttendance({
+    startsAt: START,
+    durationMinutes: 60,
+    lateMinutes: 10,
+    presentMinutes: 1,
+    openUntil: addMinutes(START, 60),
+    listRead: true,
+    teacher: person('teacher'),
+    students: [],
+    strangers: [],
+    correctedVerdicts: new Map(),
+    correctedOutcome: null,
+    ...facts,
   });
+}
 
-  it('equals the number of seconds covered by any stay', () => {
-    const stay = fc.tuple(fc.nat(300), fc.nat(300)).map(([one, other]) => ({
-      from: START.getTime() + Math.min(one, other) * 1000,
-      to: START.getTime() + Math.max(one, other) * 1000,
-    }));
+const ofStudent = (stays: KnownStay[], facts: Partial<AttendanceFacts> = {}) => {
+  const [student] = conclude({ students: [person('student', ...stays)], ...facts }).students;
+  if (!student) throw new Error('The student is missing.');
+  return student;
+};
+
+describe('the figures of a person', () => {
+  it('are what a model counts second by second', () => {
+    const told = (key: string, stays: readonly ModelStay[]) =>
+      person(key, ...stays.map(({ from, to }) => minutes(from / 60, to / 60)));
+    const early = 900;
     fc.assert(
-      fc.property(fc.array(stay, { maxLength: 8 }), (stays) => {
-        const covered = new Set<number>();
-        for (const { from, to } of stays) for (let at = from; at < to; at += 1000) covered.add(at);
-        expect(presence(stays).seconds).toBe(covered.size);
+      fc.property(modelClasses, ({ host, students, stranger }) => {
+        const conclusion = conclude({
+          // The model begins some time before the class does, and goes on after it.
+          startsAt: second(early),
+          durationMinutes: 30,
+          teacher: told('teacher', host),
+          students: students.map((stays, index) => told(String(index), stays)),
+          strangers: [told('stranger', stranger)],
+        });
+        const hostThere = secondsThere(host);
+        const planned = (at: number) => at >= early && at < early + 30 * 60;
+        const figures = [conclusion.teacher, ...conclusion.students, ...conclusion.strangers];
+        const others = secondsThere([...students.flat(), ...stranger]);
+        for (const [index, stays] of [host, ...students, stranger].entries()) {
+          const there = [...secondsThere(stays)];
+          const together = there.filter((at) => (index === 0 ? others : hostThere).has(at));
+          const counted = new Set([...there.filter((at) => at >= early), ...together]);
+          expect(figures[index]).toMatchObject({
+            presentSeconds: there.length,
+            inClassSeconds: there.filter(planned).length,
+            overlapSeconds: together.length,
+            firstJoinAt: there.length === 0 ? null : second(Math.min(...there)),
+            lastLeaveAt: there.length === 0 ? null : second(Math.max(...there) + 1),
+          });
+          expect(figures[index]?.verdict === 'absent').toBe(counted.size < 60);
+        }
       }),
+      { numRuns: 500 },
     );
   });
-});
 
-describe('verdictOf', () => {
   it.each([
-    ['present', 0, 50],
-    ['present', 9, 50],
-    ['late', 11, 50],
-    ['absent', 5, 5.5],
-  ] as const)('says %s for minutes %s to %s', (verdict, from, to) => {
-    expect(verdictOf(presence([{ from: minute(from), to: minute(to) }]), START)).toBe(verdict);
+    ['what was told', minutes(0, 60), 3_600, []],
+    [
+      'until the run was over',
+      minutes(0, 0, { leaveTime: null, runEndedAt: addMinutes(START, 30) }),
+      1_800,
+      ['end_unknown'],
+    ],
+    ['until the class was, without that', minutes(0, 0, { leaveTime: null }), 3_600, ['end_unknown']],
+    ['nothing, without a beginning', minutes(0, 60, { joinTime: null }), 0, ['start_unknown']],
+    ['by an address only', minutes(0, 60, { matchedBy: 'email' }), 3_600, ['by_address']],
+  ])('count %s', (_what, stay, presentSeconds, doubts) => {
+    expect(ofStudent([stay])).toMatchObject({ presentSeconds, doubts });
   });
 
-  it('says absent for nobody', () => {
-    expect(verdictOf(presence([]), START)).toBe('absent');
+  it('say what they rest on', () => {
+    expect(ofStudent([minutes(0, 9, { source: 'webhook' }), minutes(20, 30)]).sources).toBe('webhook zoom_list');
+    expect(ofStudent([]).sources).toBe('none');
+    expect(ofStudent([], { listRead: false }).doubts).toEqual(['no_list']);
+  });
+
+  it.each([
+    [[], 'sure'],
+    [['no_list'], 'likely'],
+    [['by_address', 'no_list'], 'likely'],
+    [['end_unknown', 'no_list'], 'unsure'],
+    [['start_unknown'], 'unsure'],
+  ] as const)('with doubts %j are %s', (doubts, certainty) => {
+    expect(certaintyOf(doubts)).toBe(certainty);
   });
 });
 
-describe('outcomeOf', () => {
+describe('the verdict', () => {
+  const teacher = person('teacher', minutes(0, 60, { matchedBy: 'host' }));
+  const lateTeacher = person('teacher', minutes(20, 60, { matchedBy: 'host' }));
+  const earlyTeacher = person('teacher', minutes(-25, -1, { matchedBy: 'host' }));
   it.each([
-    [true, true, 'held'],
-    [true, false, 'students_absent'],
-    [false, true, 'teacher_absent'],
-    [false, false, 'nobody_came'],
-  ] as const)('teacher %s, students %s: %s', (teacher, students, outcome) => {
-    expect(outcomeOf({ teacher, students })).toBe(outcome);
+    ['present', teacher, minutes(0, 50)],
+    ['present', teacher, minutes(10, 50)],
+    ['late', teacher, minutes(11, 50)],
+    ['absent', teacher, minutes(5, 5.5)],
+    ['present', lateTeacher, minutes(25, 50)],
+    ['late', lateTeacher, minutes(31, 50)],
+    ['absent', teacher, minutes(-20, -1)],
+    ['present', earlyTeacher, minutes(-20, -1)],
+  ])('is %s (teacher %j, student %j)', (verdict, host, stay) => {
+    expect(ofStudent([stay], { teacher: host }).verdict).toBe(verdict);
+  });
+
+  it('follows the thresholds of the class', () => {
+    expect(ofStudent([minutes(4, 30)], { lateMinutes: 3 }).verdict).toBe('late');
+    expect(ofStudent([minutes(4, 30)], { presentMinutes: 27 }).verdict).toBe('absent');
+  });
+
+  it('is a person’s, where one gave it', () => {
+    const correctedVerdicts = new Map([['student', 'present' as const]]);
+    expect(ofStudent([], { correctedVerdicts })).toMatchObject({ verdict: 'present', corrected: true });
+    expect(ofStudent([])).toMatchObject({ verdict: 'absent', corrected: false });
+  });
+});
+
+describe('the outcome', () => {
+  const [early, late, none] = [[minutes(0, 20)], [minutes(30, 60)], []];
+  it.each([
+    [early, early, none, 'held'],
+    [early, none, none, 'students_absent'],
+    [none, early, none, 'teacher_absent'],
+    [none, none, none, 'nobody_came'],
+    [early, none, early, 'held'],
+    [early, late, none, 'students_absent'],
+    [late, early, none, 'teacher_absent'],
+  ])('teacher %j, student %j, stranger %j: %s', (host, stays, unknown, outcome) => {
+    const facts = {
+      teacher: person('teacher', ...host),
+      students: [person('student', ...stays)],
+      strangers: unknown.length > 0 ? [person('zoom:1', ...unknown)] : [],
+    };
+    expect(conclude(facts).outcome).toBe(outcome);
+    expect(conclude({ ...facts, correctedOutcome: 'room_failed' }).outcome).toBe('room_failed');
+  });
+
+  it('believes the verdicts that people gave', () => {
+    const facts = { teacher: person('teacher', ...early), students: [person('student', ...late)] };
+    const correctedVerdicts = new Map([['student', 'present' as const]]);
+    expect(conclude({ ...facts, correctedVerdicts }).outcome).toBe('held');
   });
 });

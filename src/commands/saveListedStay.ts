@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import { fillSegment, matchPerson, type PassOfClass, type Segment } from '../domain/segments';
+import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../models/ZoomParticipant';
+import type { PastParticipant } from '../zoom/pastMeetings';
+
+interface Identities {
+  readonly passes: readonly PassOfClass[];
+  /** the Zoom ids of the host */
+  readonly hosts: readonly string[];
+}
+
+/** Puts a row of Zoom's own list onto what webhooks told of that stay; whoever only waited before the door was not there. */
+export async function saveListedStay(
+  run: ZoomMeetingInstance,
+  row: PastParticipant,
+  { passes, hosts }: Identities,
+  transaction: Transaction,
+): Promise<void> {
+  const { joinTime } = row;
+  // A stay without its beginning says nothing.
+  if (row.inWaitingRoom || joinTime === null) return;
+  const key = { instanceId: run.id, zoomSessionUserId: row.sessionUserId ?? nameOfStay(row, joinTime) };
+  const known = await ZoomParticipant.findOne({ where: key, transaction });
+  const segment = fillSegment(known, segmentOf(row));
+  const match = matchPerson(segment, passes, hosts);
+  if (!known) {
+    await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'zoom_list' }, { transaction });
+    return;
+  }
+  known.set({ ...segment, ...(known.matchedBy === 'none' ? match : {}) });
+  if (known.changed() !== false && known.source === 'webhook') known.source = 'both';
+  await known.save({ transaction });
+}
+
+/**
+ * Zoom makes no list of a run that one person attended. Only the host can start our meetings, so where nobody was told of
+ * either, it was the host.
+ */
+export async function saveHostAlone(run: ZoomMeetingInstance, transaction: Transaction): Promise<void> {
+  if ((await ZoomParticipant.count({ where: { instanceId: run.id }, transaction })) > 0) return;
+  const { startedAt: joinTime, endedAt: leaveTime } = run;
+  const host = { role: 'host', matchedBy: 'host', source: 'zoom_list', zoomSessionUserId: 'alone' } as const;
+  await ZoomParticipant.create({ ...host, instanceId: run.id, joinTime, leaveTime }, { transaction });
+}
+
+/** Where Zoom leaves its number out; the same stay gets the same name each time the list is read. */
+function nameOfStay({ zoomUserId, registrantId, name }: PastParticipant, joinTime: Date): string {
+  const words = JSON.stringify([zoomUserId, registrantId, name, joinTime]);
+  return `list-${createHash('sha256').update(words).digest('hex').slice(0, 24)}`;
+}
+
+function segmentOf({ registrantId, zoomUserId, name, email, joinTime, leaveTime }: PastParticipant): Segment {
+  return { participantUuid: null, registrantId, zoomUserId, userName: name, userEmail: email, joinTime, leaveTime };
+}

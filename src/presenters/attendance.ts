@@ -1,0 +1,120 @@
+import { certaintyOf, intervalsOf, type PersonFigures, type PersonStays } from '../domain/attendance';
+import { addMinutes } from '../domain/clock';
+import type { Interval } from '../domain/intervals';
+import type { Stranger } from '../domain/strangers';
+import type { ZoomParticipant } from '../models/ZoomParticipant';
+import type { AttendancePage } from '../queries/findAttendancePage';
+import { personKey } from '../security/joinPass';
+import { barsOf, spansInWords, timeLine } from './attendanceBars';
+import { CERTAINTY_WORDS, DOUBT_WORDS, sourcesInWords, VERDICT_TONES, VERDICT_WORDS } from './attendanceWords';
+import { outcomeInWords, presentClassRow } from './classDate';
+import { formatClock, formatInstant } from './classTime';
+
+/** Somebody who was, or should have been, in the class. */
+export interface Attendee {
+  readonly figures: PersonFigures;
+  readonly stays: PersonStays;
+  readonly name: string;
+  readonly role: 'teacher' | 'student' | 'guest' | 'unknown';
+  /** when they last pressed Join; shown, never counted */
+  readonly pressedAt: Date | null;
+}
+
+/** The teacher first, then those with a pass, then the names nobody has been found for. */
+export function attendeesOf(page: AttendancePage): Attendee[] {
+  const { conclusion, record, teacherName, passNames } = page;
+  const { facts, passes, strangers } = record;
+  const passOf = new Map(passes.map((pass) => [personKey(pass) as string, pass]));
+  const staysOf = new Map([facts.teacher, ...facts.students, ...facts.strangers].map((one) => [one.personKey, one]));
+  const attendee = (figures: PersonFigures, more: Pick<Attendee, 'name' | 'role' | 'pressedAt'>): Attendee => ({
+    figures,
+    stays: staysOf.get(figures.personKey) ?? { personKey: figures.personKey, stays: [] },
+    ...more,
+  });
+  return [
+    attendee(conclusion.teacher, { name: teacherName, role: 'teacher', pressedAt: null }),
+    ...conclusion.students.map((figures) => {
+      const pass = passOf.get(figures.personKey);
+      const name = (pass && passNames.get(pass.id)) ?? 'Somebody who is gone';
+      const role = figures.personKey.startsWith('guest:') ? 'guest' : 'student';
+      return attendee(figures, { name, role, pressedAt: pass?.usedAt ?? null });
+    }),
+    ...conclusion.strangers.map((figures) => {
+      const name = strangerName(strangers.find(({ keys }) => keys[0] === figures.personKey));
+      return attendee(figures, { name, role: 'unknown', pressedAt: null });
+    }),
+  ];
+}
+
+/** As they called themselves at Zoom, which may have been several names. */
+export function strangerName(stranger: Stranger<ZoomParticipant> | undefined): string {
+  const names = stranger?.stays.map(({ userName }) => userName);
+  return [...new Set(names)].filter(Boolean).join(', ') || 'Somebody without a name';
+}
+
+/** The page of a class's attendance as plain values. */
+export function presentAttendance(page: AttendancePage, readerZone: string | null) {
+  const { classDate, conclusion, record, revision } = page;
+  const zone = readerZone ?? classDate.timeZone;
+  const { facts } = record;
+  const attendees = attendeesOf(page);
+  const planned = plannedSpan(page);
+  const spans = attendees.flatMap(({ stays }) => intervalsOf(stays, facts));
+  const line = timeLine(planned, spans, zone);
+  const present = (one: Attendee) => ({
+    ...presentAttendee(one, page, zone),
+    bars: barsOf(one.stays.stays, facts.openUntil, line.span),
+    ...{ planned: line.planned, ticks: line.ticks },
+  });
+  return {
+    ...presentClassRow(page, readerZone),
+    id: classDate.id,
+    zone,
+    settledAt: revision && formatInstant(revision.createdAt, zone),
+    over: classDate.closedAt !== null,
+    began: spans.length > 0 || classDate.closedAt !== null,
+    outcome: outcomeInWords(conclusion.outcome),
+    teacherMinutes: minutes(conclusion.teacher.presentSeconds),
+    togetherMinutes: minutes(conclusion.teacher.overlapSeconds),
+    people: attendees.filter(({ role }) => role !== 'unknown').map(present),
+    strangers: attendees.filter(({ role }) => role === 'unknown').map(present),
+  };
+}
+
+function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, page: AttendancePage, zone: string) {
+  const { facts, classDate } = page.record;
+  const clock = (at: Date | null) => (at === null ? null : formatClock(at, zone));
+  return {
+    ...{ name, role },
+    key: figures.personKey,
+    verdict: VERDICT_WORDS[figures.verdict],
+    tone: VERDICT_TONES[figures.verdict],
+    corrected: figures.corrected,
+    minutes: minutes(figures.presentSeconds),
+    share: shareInWords(figures, classDate.durationMinutes),
+    together: role === 'teacher' ? null : minutes(figures.overlapSeconds),
+    ...{ first: clock(figures.firstJoinAt), last: clock(figures.lastLeaveAt) },
+    spans: spansInWords(intervalsOf(stays, facts), zone),
+    certainty: CERTAINTY_WORDS[certaintyOf(figures.doubts)],
+    doubts: figures.doubts.map((doubt) => DOUBT_WORDS[doubt]),
+    sources: sourcesInWords(figures.sources),
+    pressedAt: clock(pressedAt),
+  };
+}
+
+function plannedSpan({ classDate: { startsAt, durationMinutes } }: AttendancePage): Interval {
+  return { from: startsAt.getTime(), to: addMinutes(startsAt, durationMinutes).getTime() };
+}
+
+export function minutes(seconds: number): number {
+  return Math.round(seconds / 60);
+}
+
+/** How much of the planned class somebody was there for. */
+export function shareOf({ inClassSeconds }: PersonFigures, durationMinutes: number): number {
+  return Math.round((100 * inClassSeconds) / (durationMinutes * 60));
+}
+
+function shareInWords(figures: PersonFigures, durationMinutes: number): string {
+  return `${shareOf(figures, durationMinutes)} %`;
+}

@@ -1,0 +1,41 @@
+import { DateTime } from 'luxon';
+import { certaintyOf } from '../domain/attendance';
+import type { AttendancePage } from '../queries/findAttendancePage';
+import { attendeesOf, minutes, shareOf } from './attendance';
+import { CERTAINTY_WORDS, sourcesInWords, VERDICT_WORDS } from './attendanceWords';
+import type { CsvCell } from './csv';
+
+export const ATTENDANCE_CSV_HEAD = [
+  'name',
+  'role',
+  'verdict',
+  'corrected by hand',
+  'minutes there',
+  'percent of the class',
+  'minutes together with the teacher',
+  'first in',
+  'last out',
+  'certainty',
+  'from',
+  'state',
+] as const;
+
+/** Instants are written with the zone's offset, which spreadsheets and programs both read. */
+export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[][] {
+  const state = page.revision ? `settled, revision ${page.revision.revision}` : 'provisional';
+  const instant = (at: Date | null) => at && DateTime.fromJSDate(at, { zone }).toISO({ suppressMilliseconds: true });
+  return attendeesOf(page).map(({ figures, name, role }) => [
+    name,
+    role,
+    VERDICT_WORDS[figures.verdict].toLowerCase(),
+    figures.corrected ? 'yes' : 'no',
+    minutes(figures.presentSeconds),
+    shareOf(figures, page.classDate.durationMinutes),
+    role === 'teacher' ? null : minutes(figures.overlapSeconds),
+    instant(figures.firstJoinAt),
+    instant(figures.lastLeaveAt),
+    CERTAINTY_WORDS[certaintyOf(figures.doubts)],
+    sourcesInWords(figures.sources),
+    state,
+  ]);
+}

@@ -1,0 +1,36 @@
+import type { Certainty, Doubt, Verdict } from '../domain/attendance';
+import type { RevisionCause } from '../models/AttendanceRevision';
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { present: 'Present', late: 'Late', absent: 'Absent' };
+
+export const VERDICT_TONES: Readonly<Record<Verdict, 'good' | 'bad' | 'plain'>> = {
+  present: 'good',
+  late: 'plain',
+  absent: 'bad',
+};
+
+export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
+  sure: 'sure',
+  likely: 'likely',
+  unsure: 'not sure',
+};
+
+export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
+  start_unknown: 'nobody told when a stay began, so it counts for nothing',
+  end_unknown: 'nobody told when a stay ended, so it lasts until the meeting was over',
+  by_address: 'known by the address only that they gave Zoom',
+  no_list: 'Zoom’s own list has not been read, so this is from its messages alone',
+};
+
+export const CAUSE_WORDS: Readonly<Record<RevisionCause, string>> = {
+  settled: 'Settled',
+  late_evidence: 'Settled again: Zoom told more',
+  correction: 'Corrected',
+  undone: 'A correction was taken back',
+};
+
+export function sourcesInWords(sources: string): string {
+  const words = { webhook: 'Zoom’s messages', zoom_list: 'Zoom’s list' };
+  const known = Object.entries(words).flatMap(([source, word]) => (sources.split(' ').includes(source) ? [word] : []));
+  return known.join(' and ') || 'nothing';
+}

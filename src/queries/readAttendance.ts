@@ -1,0 +1,134 @@
+import { Op, type Transaction } from 'sequelize';
+import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from '../domain/attendance';
+import { CLASS_OUTCOMES } from '../domain/classStates';
+import { endOfRun } from '../domain/meetingRuns';
+import { groupStrangers, type Stranger } from '../domain/strangers';
+import { AttendanceCorrection } from '../models/AttendanceCorrection';
+import type { ClassDate } from '../models/ClassDate';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../models/ZoomParticipant';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { personKey } from '../security/joinPass';
+
+/** Who a stranger is said to be when they belong to nobody: a note taker, somebody in the wrong room. */
+export const NOBODY = 'nobody';
+
+/** What is known of who was in a class. */
+export interface AttendanceRecord {
+  readonly classDate: ClassDate;
+  readonly passes: readonly ZoomSecureToken[];
+  /** by what Zoom told and what people said; the teacher first */
+  readonly stays: ReadonlyMap<string, readonly ZoomParticipant[]>;
+  /** whom Zoom's word ties to nobody; their person key is the first of their keys */
+  readonly untied: readonly Stranger<ZoomParticipant>[];
+  /** of them, those of whom nobody has said who they were */
+  readonly strangers: readonly Stranger<ZoomParticipant>[];
+  /** those that count */
+  readonly corrections: readonly AttendanceCorrection[];
+  readonly facts: AttendanceFacts;
+}
+
+/**
+ * @param now until when those stayed of whom nothing else is known, while the class is open
+ * @param transaction one that holds the class's row
+ */
+export async function readAttendance(
+  classDate: ClassDate,
+  now: Date,
+  transaction: Transaction | null = null,
+): Promise<AttendanceRecord> {
+  const where = { classDateId: classDate.id };
+  const passes = await ZoomSecureToken.findAll({ where, order: ['id'], transaction });
+  const corrections = await AttendanceCorrection.findAll({ where: { ...where, endedAt: null }, transaction });
+  const meetings = await ZoomMeeting.findAll({ where, transaction });
+  const runs = await ZoomMeetingInstance.findAll({
+    where: { zoomMeetingId: { [Op.in]: meetings.map(({ id }) => id) } },
+    transaction,
+  });
+  const segments = await ZoomParticipant.findAll({
+    where: { instanceId: { [Op.in]: runs.map(({ id }) => id) } },
+    order: ['joinTime', 'id'],
+    transaction,
+  });
+  const tied = tie(classDate, passes, segments, corrections);
+  const listRead = meetings.every(({ meetingId, reconciledAt }) => meetingId === null || reconciledAt !== null);
+  const facts = factsOf({ classDate, passes, corrections, runs, listRead, ...tied }, now);
+  return { classDate, passes, corrections, ...tied, facts };
+}
+
+type Tied = Pick<AttendanceRecord, 'stays' | 'untied' | 'strangers'>;
+
+/** To whom each stay belongs: by its pass, as the host, or because a person said so. */
+function tie(
+  { teacherId }: ClassDate,
+  passes: readonly ZoomSecureToken[],
+  segments: readonly ZoomParticipant[],
+  corrections: readonly AttendanceCorrection[],
+): Tied {
+  const stays = new Map<string, ZoomParticipant[]>();
+  const give = (key: string, some: readonly ZoomParticipant[]) => stays.set(key, [...(stays.get(key) ?? []), ...some]);
+  const keyOfPass = new Map(passes.map((pass) => [pass.id, personKey(pass)]));
+  give(`teacher:${teacherId}`, []);
+  const unknown: ZoomParticipant[] = [];
+  for (const segment of segments) {
+    const key = segment.role === 'host' ? `teacher:${teacherId}` : keyOfPass.get(segment.passId ?? 0);
+    if (key === undefined) unknown.push(segment);
+    else give(key, [segment]);
+  }
+  const untied = groupStrangers(unknown);
+  const strangers = untied.filter((stranger) => {
+    const said = corrections.find(({ kind, subject }) => kind === 'person' && stranger.keys.includes(subject));
+    if (said && said.value !== NOBODY) give(said.value, stranger.stays);
+    return said === undefined;
+  });
+  return { stays, untied, strangers };
+}
+
+interface Known extends Tied {
+  readonly classDate: ClassDate;
+  readonly passes: readonly ZoomSecureToken[];
+  readonly corrections: readonly AttendanceCorrection[];
+  readonly runs: readonly ZoomMeetingInstance[];
+  readonly listRead: boolean;
+}
+
+function factsOf(known: Known, now: Date): AttendanceFacts {
+  const { classDate, passes, corrections, stays, strangers, listRead } = known;
+  const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, closedAt, endedAt } = classDate;
+  const ends = endsOfRuns(known.runs);
+  const stay = (segment: ZoomParticipant): KnownStay => ({
+    ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
+    runEndedAt: ends.get(segment.instanceId) ?? null,
+    matchedBy: segment.matchedBy,
+  });
+  const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
+  return {
+    ...{ startsAt, durationMinutes, lateMinutes, presentMinutes, listRead },
+    openUntil: closedAt ? (endedAt ?? closedAt) : now,
+    teacher: personOf(`teacher:${teacherId}`),
+    // Of those whose pass was withdrawn, only who had come.
+    students: passes
+      .filter((pass) => pass.revokedAt === null || stays.has(personKey(pass)))
+      .map((pass) => personOf(personKey(pass))),
+    strangers: strangers.map(({ keys, stays: some }) => ({ personKey: keys[0] ?? '', stays: some.map(stay) })),
+    ...correctedOf(corrections),
+  };
+}
+
+function endsOfRuns(runs: readonly ZoomMeetingInstance[]): Map<number, Date | null> {
+  const siblings = (run: ZoomMeetingInstance) =>
+    runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
+  return new Map(runs.map((run) => [run.id, endOfRun(run, siblings(run))]));
+}
+
+function correctedOf(corrections: readonly AttendanceCorrection[]) {
+  const correctedVerdicts = new Map(
+    corrections.flatMap(({ kind, subject, value }) => {
+      const verdict = kind === 'verdict' ? VERDICTS.find((one) => one === value) : undefined;
+      return verdict === undefined ? [] : [[subject, verdict] as const];
+    }),
+  );
+  const said = corrections.find(({ kind }) => kind === 'outcome')?.value;
+  return { correctedVerdicts, correctedOutcome: CLASS_OUTCOMES.find((outcome) => outcome === said) ?? null };
+}

@@ -1,0 +1,155 @@
+import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
+import { makeMeeting } from '../../../src/commands/makeMeeting';
+import { makePersonalLinks } from '../../../src/commands/makePersonalLinks';
+import { receiveWebhook } from '../../../src/commands/receiveWebhook';
+import { settleClass } from '../../../src/commands/settleClass';
+import type { Deps } from '../../../src/deps';
+import { addMinutes } from '../../../src/domain/clock';
+import { ClassAttendance } from '../../../src/models/ClassAttendance';
+import type { ClassDate } from '../../../src/models/ClassDate';
+import { User } from '../../../src/models/User';
+import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
+import { parseEnvelope } from '../../../src/zoom/webhookEvents';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
+import { RecordingTemporal } from '../../support/recordingTemporal';
+import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
+import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+
+let site: ZoomSite;
+let deps: Deps;
+/** Ids, by their Zoom accounts. */
+const teachers: Record<string, number> = {};
+
+beforeAll(async () => {
+  site = await startZoomSite();
+  deps = { ...site.deps, temporal: new RecordingTemporal() };
+});
+
+beforeEach(() => site.zoom.control.setBehaviour({ processingDelayMs: 60_000 }));
+
+afterAll(() => site.close());
+
+const MINUTE_MS = 60_000;
+const pass = (minutes: number) => site.zoom.control.advanceClock(minutes * MINUTE_MS);
+
+interface Room {
+  readonly classDate: ClassDate;
+  readonly meetingId: string;
+  readonly email: string;
+}
+
+/** A class whose room is really there at the Zoom stand-in; no webhook of it ever arrives. */
+async function buildRoom(host = LICENSED_HOST): Promise<Room> {
+  teachers[host] ??= (await buildConnectedTeacher(deps, site.zoom, host)).id;
+  const order = await buildOrder({ teacherId: teachers[host] });
+  const startsAt = new Date(site.zoom.control.now());
+  const classDate = await buildClassDate({ order, startsAt, state: 'preparing' });
+  const { id: userId, email } = await User.findByPk(order.userId, { rejectOnEmpty: true });
+  await buildPass(deps.signingKeys, classDate, { userId, email });
+  const input = { classDateId: classDate.id, now: startsAt };
+  await makeMeeting(deps, input);
+  await makePersonalLinks(deps, input);
+  const { meetingId } = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+  return { classDate: await classDate.reload(), meetingId: meetingId ?? '', email };
+}
+
+/** The teacher for half an hour, the student for the last twenty minutes of it, a telephone for ten. */
+function hold({ meetingId, email }: Room, { registration = true } = {}): void {
+  const { control } = site.zoom;
+  control.hostStart(meetingId);
+  pass(10);
+  control.join(meetingId, registration ? { as: 'registrant', email } : { name: 'Sam' });
+  const phone = control.join(meetingId, { name: 'iPhone' });
+  pass(10);
+  control.leave(meetingId, phone);
+  pass(10);
+  control.end(meetingId);
+  pass(2);
+}
+
+async function settle({ classDate }: Room): Promise<ClassDate> {
+  const closedAt = addMinutes(classDate.startsAt, 75);
+  if (classDate.closedAt === null) await classDate.update({ state: 'ended', closedAt });
+  await settleClass(deps, { classDateId: classDate.id, now: addMinutes(closedAt, 90) });
+  return classDate.reload();
+}
+
+async function minutesOf({ classDate }: Room) {
+  const rows = await ClassAttendance.findAll({ where: { classDateId: classDate.id }, order: ['revision', 'id'] });
+  return rows.map(({ presentSeconds, doubts }) => [Math.round(presentSeconds / 60), doubts]);
+}
+
+it('knows from Zoom alone who was there, once Zoom has worked the meeting through', async () => {
+  const room = await buildRoom();
+  site.zoom.control.setBehaviour({ processingDelayMs: 24 * 60 * MINUTE_MS });
+  hold(room);
+  const waiting = await settle(room);
+  expect(waiting.state).toBe('ended');
+  expect(waiting.nextAttemptAt).toEqual(addMinutes(room.classDate.closedAt ?? new Date(), 95));
+  expect(await minutesOf(room)).toEqual([]);
+
+  site.zoom.control.setBehaviour({ processingDelayMs: 0 });
+  expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'held', nextAttemptAt: null });
+  expect(await minutesOf(room)).toEqual([
+    [30, ''],
+    [20, ''],
+  ]);
+});
+
+it('settles without Zoom’s list in the end, and says so', async () => {
+  const room = await buildRoom();
+  site.zoom.control.setBehaviour({ processingDelayMs: 24 * 60 * MINUTE_MS });
+  hold(room);
+  await room.classDate.update({ state: 'ended', closedAt: addMinutes(room.classDate.startsAt, -6 * 60) });
+  await settle(room);
+  expect(room.classDate.state).toBe('settled');
+  expect((await minutesOf(room)).map(([, doubts]) => doubts)).toEqual(['no_list', 'no_list']);
+});
+
+it('does not wait for a list that a Basic account never gets', async () => {
+  const room = await buildRoom('basil.basic@teachers.example');
+  hold(room, { registration: false });
+  expect((await settle(room)).state).toBe('settled');
+  expect((await minutesOf(room)).map(([, doubts]) => doubts)).toEqual(['no_list', 'no_list']);
+});
+
+it('knows that the teacher was alone where a run has a list without rows', async () => {
+  const room = await buildRoom();
+  site.zoom.control.hostStart(room.meetingId);
+  pass(20);
+  site.zoom.control.end(room.meetingId);
+  expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
+  expect(await minutesOf(room)).toEqual([
+    [20, ''],
+    [0, ''],
+  ]);
+});
+
+it('asks for each run that it has ever heard of', async () => {
+  const room = await buildRoom();
+  hold(room);
+  // Zoom knows of the run before the last one only when it is asked for it by its uuid.
+  const started = site.zoom.control.webhooks().findLast(({ event }) => event === 'meeting.started');
+  const body = Buffer.from(started?.body ?? '{}');
+  const envelope = parseEnvelope(JSON.parse(body.toString()));
+  if (!envelope) throw new Error('The meeting did not start.');
+  await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, body, new Date())) ?? 0);
+  pass(5);
+  hold(room);
+  await settle(room);
+  expect(await minutesOf(room)).toEqual([
+    [60, ''],
+    [40, ''],
+  ]);
+});
+
+it('counts nothing twice when it is settled again', async () => {
+  const room = await buildRoom();
+  hold(room);
+  await settle(room);
+  const stays = await ZoomParticipant.count();
+  await settle(room);
+  expect(await ZoomParticipant.count()).toBe(stays);
+  expect(await minutesOf(room)).toHaveLength(2);
+});

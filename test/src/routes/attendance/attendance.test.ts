@@ -1,0 +1,136 @@
+import { settleClass } from '../../../../src/commands/settleClass';
+import type { User } from '../../../../src/models/User';
+import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
+import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
+import { personKey } from '../../../../src/security/joinPass';
+import { paths } from '../../../../src/routes/paths';
+import { buildAttendedClass, type AttendedClass, type AttendedStay } from '../../../factories/attendedClasses';
+import { buildClassDate } from '../../../factories/classes';
+import { Browser, parse, PASSWORD, passwordHash, signedInBrowser } from '../../../support/browser';
+import { startWebsite, type Website } from '../../../support/website';
+
+let website: Website;
+let admin: Browser;
+
+beforeAll(async () => {
+  website = await startWebsite();
+  ({ browser: admin } = await signedInBrowser(website, 'admin'));
+});
+
+afterAll(() => website.close());
+
+const STAYS: readonly AttendedStay[] = [
+  ['teacher', 0, 60],
+  ['student', -5, 20],
+  ['student', 22, null],
+  [{ name: '=HYPERLINK("evil")', zoomUserId: 'zoom-1' }, 15, 45],
+];
+
+const settle = ({ classDate }: AttendedClass) =>
+  settleClass(website.deps, { classDateId: classDate.id, now: new Date(Date.now() + 24 * 60 * 60_000) });
+
+async function signedInAs(user: User): Promise<Browser> {
+  await user.update({ passwordHash: await passwordHash() });
+  const browser = new Browser(website);
+  await browser.submit(paths.login, { email: user.email, password: PASSWORD });
+  return browser;
+}
+
+it('shows who was in, when, for how much of it, and how sure that is', async () => {
+  const attended = await buildAttendedClass(website.deps, STAYS);
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  expect($('.facts').text()).toContain('provisional');
+  const [teacher, student, guest] = $('#people > li').toArray();
+  expect($(teacher).text()).toContain('60 min, 100 % of the class');
+  expect($(student).text()).toContain('63 min, 97 % of the class, 58 min together with the teacher');
+  expect($(student).text()).toContain('not sure, from Zoom’s messages and Zoom’s list; nobody told when a stay ended');
+  expect($(student).find('rect.stay')).toHaveLength(2);
+  expect($(student).find('rect.open')).toHaveLength(1);
+  // The line of time begins five minutes before the class and ends with it: 65 minutes.
+  expect($(student).find('rect.stay').first().attr()).toMatchObject({ x: '0%', width: '38.46%' });
+  expect($(student).find('rect.planned').attr()).toMatchObject({ x: '7.69%', width: '92.31%' });
+  expect($(guest).text()).toContain('Never in.');
+  expect($('#strangers > li').text()).toContain('=HYPERLINK("evil")');
+});
+
+it('says when it was settled, and by what revisions', async () => {
+  const attended = await buildAttendedClass(website.deps, STAYS);
+  await settle(attended);
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  expect($('.facts').text()).not.toContain('provisional');
+  expect($('#revisions > li')).toHaveLength(1);
+  const page = await admin.get(paths.classDate(attended.classDate.id));
+  expect(parse(page)(`a[href="${paths.attendance(attended.classDate.id)}"]`)).toHaveLength(1);
+});
+
+it('says so where the class has not begun', async () => {
+  const page = await admin.get(paths.attendance((await buildClassDate()).id));
+  expect(page.status).toBe(200);
+  expect(parse(page)('main').text()).toContain('The class has not begun.');
+});
+
+it('lets an admin say who a name was, with a reason, and take that back', async () => {
+  const attended = await buildAttendedClass(website.deps, STAYS);
+  await settle(attended);
+  const { id } = attended.classDate;
+  const fields = { kind: 'person', subject: 'zoom:zoom-1', value: personKey(attended.guest), reason: 'Her own phone' };
+  const wrong = await admin.submit(paths.attendanceCorrections(id), { ...fields, reason: ' ' });
+  expect(wrong.status).toBe(422);
+  const again = parse(wrong);
+  expect(again('[role=alert] a').attr('href')).toBe('#person-reason');
+  expect(again('#person-value option[selected]').attr('value')).toBe(personKey(attended.guest));
+  expect(again('#verdict-reason').attr('aria-invalid')).toBeUndefined();
+
+  const done = await admin.submit(paths.attendanceCorrections(id), fields);
+  expect([done.status, done.headers['location']]).toEqual([303, paths.attendance(id)]);
+  const $ = parse(await admin.get(paths.attendance(id)));
+  expect($('#strangers')).toHaveLength(0);
+  expect($('#people > li').last().text()).toContain('30 min');
+  expect($('#corrections > li').text()).toContain('“=HYPERLINK("evil")” is Mum Muster');
+  expect($('#corrections > li').text()).toContain('Her own phone');
+
+  const undo = $('#corrections form').attr('action') ?? '';
+  for (const word of ['taken back', 'did not count any more']) {
+    expect((await admin.submit(undo)).status).toBe(303);
+    expect(parse(await admin.get(paths.attendance(id)))('.flash').text()).toContain(word);
+  }
+  expect(await AttendanceRevision.count({ where: { classDateId: id } })).toBe(3);
+});
+
+it.each([
+  ['an unknown kind', 'kind=weather&subject=&value=held&reason=why'],
+  ['nothing', ''],
+  ['lists', 'kind=outcome&kind=outcome&value=held&value=held&reason=why'],
+  ['NUL', 'kind=outcome&value=held%00&reason=why'],
+  ['a key that is too long', `kind=person&subject=${'x'.repeat(10_000)}&value=nobody&reason=why`],
+])('refuses %s, and saves nothing', async (_what, fields) => {
+  const { classDate } = await buildAttendedClass(website.deps, STAYS);
+  const body = `${fields}&_csrf=${encodeURIComponent(await admin.token())}`;
+  expect((await admin.submitText(paths.attendanceCorrections(classDate.id), body)).status).toBe(422);
+  expect(await AttendanceCorrection.count({ where: { classDateId: classDate.id } })).toBe(0);
+});
+
+it('shows teachers their own classes, and nobody else’s', async () => {
+  const attended = await buildAttendedClass(website.deps, STAYS);
+  const other = await buildAttendedClass(website.deps, STAYS);
+  const teacher = await signedInAs(attended.teacher);
+  const own = await teacher.get(paths.myAttendance(attended.classDate.id));
+  expect(parse(own)('#people > li')).toHaveLength(3);
+  expect(parse(own)('main form')).toHaveLength(0);
+  for (const path of [paths.myAttendance, paths.myAttendanceCsv])
+    expect((await teacher.get(path(other.classDate.id))).status).toBe(404);
+});
+
+it('gives a table that is safe to open', async () => {
+  const attended = await buildAttendedClass(website.deps, STAYS);
+  await settle(attended);
+  const file = await admin.get(paths.attendanceCsv(attended.classDate.id));
+  expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');
+  expect(file.headers['content-disposition']).toContain(`attendance-${attended.classDate.id}-`);
+  const lines = file.text.split('\r\n');
+  expect(lines[0]).toContain('name,role,verdict');
+  expect(lines[2]).toMatch(/,student,present,no,63,97,58,[\dT:-]+Z,[\dT:-]+Z,not sure,/);
+  expect(lines[4]).toContain('"\'=HYPERLINK(""evil"")",unknown');
+  const teacher = await signedInAs(attended.teacher);
+  expect((await teacher.get(paths.myAttendanceCsv(attended.classDate.id))).text).toBe(file.text);
+});
