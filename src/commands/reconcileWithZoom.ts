@@ -11,8 +11,8 @@ import { ZoomNotFound, ZoomRefused } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
 
-/** How far Zoom's own account goes: worked through, not yet, or kept from us (a host without a licence has none). */
-type Account = 'finished' | 'unfinished' | 'refused';
+/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence). */
+type Account = 'finished' | 'unfinished' | 'missing';
 
 /**
  * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings.
@@ -35,10 +35,10 @@ export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Da
 async function fillRuns(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<void> {
   const ask = (id: string) => orNothing(() => deps.zoom.pastMeeting(meeting.teacherId, id));
   const last = await ask(meetingId);
-  if (typeof last === 'object') await saveRun(deps, meeting, last);
+  if (last) await saveRun(deps, meeting, last);
   for (const { uuid, startedAt, endedAt } of await runsOf(meeting)) {
-    const past = startedAt && endedAt ? 'none' : await ask(uuid);
-    if (typeof past === 'object') await saveRun(deps, meeting, past);
+    const past = startedAt && endedAt ? null : await ask(uuid);
+    if (past) await saveRun(deps, meeting, past);
   }
 }
 
@@ -54,16 +54,15 @@ async function saveRun(deps: Deps, meeting: ZoomMeeting, { uuid, startedAt, ende
 async function fillStays(deps: Deps, meeting: ZoomMeeting): Promise<Account> {
   const accounts: Account[] = [];
   for (const run of await runsOf(meeting)) accounts.push(await fillRun(deps, meeting, run));
-  return (['refused', 'unfinished'] as const).find((account) => accounts.includes(account)) ?? 'finished';
+  return (['unfinished', 'missing'] as const).find((account) => accounts.includes(account)) ?? 'finished';
 }
 
 async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance): Promise<Account> {
   const listed = await orNothing(() => deps.zoom.pastParticipants(meeting.teacherId, run.uuid));
-  if (listed === 'refused') return 'refused';
-  const rows = listed === 'none' ? [] : listed;
-  await saveRows(deps, meeting, run, rows);
-  if (!(await isFinished(run, rows))) return 'unfinished';
-  if (rows.length === 0) await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
+  if (listed === null) return 'missing';
+  await saveRows(deps, meeting, run, listed);
+  if (!(await isFinished(run, listed))) return 'unfinished';
+  if (listed.length === 0) await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
   return 'finished';
 }
 
@@ -104,12 +103,11 @@ function locked(deps: Deps, { classDateId }: ZoomMeeting, work: (transaction: Tr
 }
 
 /** That Zoom knows of nothing, or may not tell, is no failure. */
-async function orNothing<T extends object>(ask: () => Promise<T>): Promise<T | 'none' | 'refused'> {
+async function orNothing<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof ZoomNotFound) return 'none';
-    if (error instanceof ZoomRefused) return 'refused';
+    if (error instanceof ZoomNotFound || error instanceof ZoomRefused) return null;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { matchPerson, mergeSegment } from '../domain/segments';
+import { matchPerson, mergeSegment, type PersonMatch, type Segment } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
@@ -41,11 +41,11 @@ async function saveSegment(
 ): Promise<boolean> {
   const key = { instanceId: instance.id, zoomSessionUserId: event.sessionUserId };
   const known = await ZoomParticipant.findOne({ where: key, transaction });
-  const { participantUuid, registrantId, zoomUserId, userName, userEmail, joinTime, leaveTime } = event;
-  const told = { participantUuid, registrantId, zoomUserId, userName, userEmail, joinTime, leaveTime };
-  const segment = mergeSegment(known, told);
+  const segment = mergeSegment(known, event.told);
   const passes = await ZoomSecureToken.findAll({ where: { classDateId: meeting.classDateId }, transaction });
-  const match = matchPerson(segment, passes, await hostIds(meeting, event, transaction));
+  const own = matchPerson(segment, passes, await hostIds(meeting, event, transaction));
+  const match = own.matchedBy === 'none' ? ((await matchOfParent(instance, segment, transaction)) ?? own) : own;
+  await passOn(key, match, transaction);
   if (!known) {
     await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'webhook' }, { transaction });
     return true;
@@ -54,6 +54,28 @@ async function saveSegment(
   const changed = known.changed() !== false;
   await known.save({ transaction });
   return changed;
+}
+
+/** Of somebody in a breakout room Zoom may say no more than by which stay they are in the meeting. */
+async function matchOfParent(
+  { id: instanceId }: ZoomMeetingInstance,
+  { parentSessionUserId }: Segment,
+  transaction: Transaction,
+): Promise<PersonMatch | null> {
+  if (parentSessionUserId === null) return null;
+  const where = { instanceId, zoomSessionUserId: parentSessionUserId };
+  const parent = await ZoomParticipant.findOne({ where, transaction });
+  return parent && { passId: parent.passId, role: parent.role, matchedBy: parent.matchedBy };
+}
+
+/** The stays in breakout rooms may have been told before the one in the meeting. */
+async function passOn(
+  { instanceId, zoomSessionUserId }: { instanceId: number; zoomSessionUserId: string },
+  match: PersonMatch,
+  transaction: Transaction,
+): Promise<void> {
+  const where = { instanceId, parentSessionUserId: zoomSessionUserId, matchedBy: 'none' };
+  if (match.matchedBy !== 'none') await ZoomParticipant.update(match, { where, transaction });
 }
 
 async function hostIds(meeting: ZoomMeeting, event: ParticipantEvent, transaction: Transaction): Promise<string[]> {

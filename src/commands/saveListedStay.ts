@@ -52,5 +52,6 @@ function nameOfStay({ zoomUserId, registrantId, name }: PastParticipant, joinTim
 }
 
 function segmentOf({ registrantId, zoomUserId, name, email, joinTime, leaveTime }: PastParticipant): Segment {
-  return { participantUuid: null, registrantId, zoomUserId, userName: name, userEmail: email, joinTime, leaveTime };
+  const unlisted = { parentSessionUserId: null, participantUuid: null };
+  return { ...unlisted, registrantId, zoomUserId, userName: name, userEmail: email, joinTime, leaveTime };
 }

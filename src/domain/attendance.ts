@@ -19,7 +19,7 @@ export interface KnownStay {
   /** when the run of the meeting was over that it was part of; null where nothing says so */
   readonly runEndedAt: Date | null;
   readonly source: 'webhook' | 'zoom_list' | 'both';
-  readonly matchedBy: 'registrant' | 'zoom_user' | 'email' | 'host' | 'hand' | 'none';
+  readonly matchedBy: 'registrant' | 'email' | 'host' | 'none';
 }
 
 export interface PersonStays {

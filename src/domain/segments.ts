@@ -1,5 +1,7 @@
 /** What Zoom has said of one stay in a meeting, from its "joined", its "left", or both. */
 export interface Segment {
+  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  readonly parentSessionUserId: string | null;
   readonly participantUuid: string | null;
   readonly registrantId: string | null;
   readonly zoomUserId: string | null;
@@ -17,6 +19,7 @@ export function mergeSegment(known: Segment | null, told: Segment): Segment {
   if (!known) return told;
   const [first, second] = told.joinTime ? [told, known] : [known, told];
   return {
+    parentSessionUserId: first.parentSessionUserId ?? second.parentSessionUserId,
     participantUuid: first.participantUuid ?? second.participantUuid,
     registrantId: first.registrantId ?? second.registrantId,
     zoomUserId: first.zoomUserId ?? second.zoomUserId,
@@ -31,6 +34,7 @@ export function mergeSegment(known: Segment | null, told: Segment): Segment {
 export function fillSegment(known: Segment | null, listed: Segment): Segment {
   if (!known) return listed;
   return {
+    parentSessionUserId: known.parentSessionUserId ?? listed.parentSessionUserId,
     participantUuid: known.participantUuid ?? listed.participantUuid,
     registrantId: known.registrantId ?? listed.registrantId,
     zoomUserId: known.zoomUserId ?? listed.zoomUserId,

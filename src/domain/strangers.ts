@@ -1,6 +1,11 @@
 /** What Zoom knows of somebody we cannot tie to a person. */
 export interface StrangerIds {
-  readonly id: number;
+  /** of the run of the meeting */
+  readonly instanceId: number;
+  /** Zoom's number for the stay */
+  readonly zoomSessionUserId: string;
+  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  readonly parentSessionUserId: string | null;
   readonly zoomUserId: string | null;
   readonly participantUuid: string | null;
   readonly registrantId: string | null;
@@ -28,8 +33,10 @@ export function groupStrangers<S extends StrangerIds>(stays: readonly S[]): Stra
 /** The surest first, as somebody who is signed in at Zoom is the same on every device. */
 const SURENESS = ['zoom', 'person', 'registrant', 'stay'];
 
-function identityKeys({ id, zoomUserId, participantUuid, registrantId }: StrangerIds): string[] {
-  const keys = { zoom: zoomUserId, person: participantUuid, registrant: registrantId, stay: id };
+function identityKeys(stay: StrangerIds): string[] {
+  const { zoomUserId, participantUuid, registrantId, instanceId } = stay;
+  const inMeeting = `${instanceId}:${stay.parentSessionUserId ?? stay.zoomSessionUserId}`;
+  const keys = { zoom: zoomUserId, person: participantUuid, registrant: registrantId, stay: inMeeting };
   return Object.entries(keys).flatMap(([kind, value]) => (value === null ? [] : [`${kind}:${value}`]));
 }
 

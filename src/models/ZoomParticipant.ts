@@ -8,7 +8,7 @@ import {
 } from 'sequelize';
 
 export type ParticipantRole = 'host' | 'participant' | 'guest';
-export type MatchedBy = 'registrant' | 'zoom_user' | 'email' | 'host' | 'none';
+export type MatchedBy = 'registrant' | 'email' | 'host' | 'none';
 /** `both`: a webhook told of the stay, and Zoom's list of what it had left out. */
 export type SegmentSource = 'webhook' | 'zoom_list' | 'both';
 
@@ -17,6 +17,8 @@ export class ZoomParticipant extends Model<InferAttributes<ZoomParticipant>, Inf
   declare id: CreationOptional<number>;
   declare instanceId: number;
   declare zoomSessionUserId: string;
+  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  declare parentSessionUserId: CreationOptional<string | null>;
   declare participantUuid: CreationOptional<string | null>;
   declare registrantId: CreationOptional<string | null>;
   declare zoomUserId: CreationOptional<string | null>;
@@ -37,6 +39,7 @@ export class ZoomParticipant extends Model<InferAttributes<ZoomParticipant>, Inf
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
         instanceId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         zoomSessionUserId: { type: DataTypes.STRING, allowNull: false },
+        parentSessionUserId: DataTypes.STRING,
         participantUuid: DataTypes.STRING,
         registrantId: DataTypes.STRING,
         zoomUserId: DataTypes.STRING,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Segment } from '../domain/segments';
 
 /** The events to tick in the Zoom app: each by Zoom's two names for it, and what we do with it. */
 export const USED_EVENTS = [
@@ -17,6 +18,16 @@ export const USED_EVENTS = [
     reason: 'somebody came: attendance',
   },
   { event: 'meeting.participant_left', title: 'Participant/Host left meeting', reason: 'somebody left: attendance' },
+  {
+    event: 'meeting.participant_joined_breakout_room',
+    title: 'Participant/Host joined breakout room',
+    reason: 'somebody works in a smaller group: still there',
+  },
+  {
+    event: 'meeting.participant_left_breakout_room',
+    title: 'Participant/Host left breakout room',
+    reason: 'the same',
+  },
 ] as const;
 
 /** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
@@ -72,13 +83,16 @@ const runObject = z.object({ uuid, start_time: instant.optional() });
 const startedSchema = z.object({ payload: z.object({ object: runObject }) });
 const endedSchema = z.object({ payload: z.object({ object: runObject.extend({ end_time: instant.optional() }) }) });
 const updatedSchema = z.object({ payload: z.object({ object: z.object({ start_time: instant.optional() }) }) });
+/** Zoom's number for one stay. */
+const sessionUserId = id.pipe(z.string().regex(/^[\x21-\x7e]{1,32}$/));
 const participantSchema = z.object({
   payload: z.object({
     object: z.object({
       uuid,
       host_id: optionalId,
       participant: z.object({
-        user_id: id.pipe(z.string().regex(/^[\x21-\x7e]{1,32}$/)),
+        user_id: sessionUserId,
+        parent_user_id: sessionUserId.optional(),
         id: optionalId,
         participant_user_id: optionalId,
         participant_uuid: optionalId,
@@ -111,13 +125,7 @@ export interface ParticipantEvent {
   readonly hostId: string | null;
   /** Zoom's number for this one stay; a person who comes back gets another */
   readonly sessionUserId: string;
-  readonly participantUuid: string | null;
-  readonly registrantId: string | null;
-  readonly zoomUserId: string | null;
-  readonly userName: string | null;
-  readonly userEmail: string | null;
-  readonly joinTime: Date | null;
-  readonly leaveTime: Date | null;
+  readonly told: Segment;
 }
 
 export type MeetingEvent =
@@ -125,7 +133,7 @@ export type MeetingEvent =
   | ParticipantEvent
   | { readonly kind: 'deleted' }
   | { readonly kind: 'updated'; readonly startsAt: Date | null }
-  /** acknowledged and kept, and nothing follows: waiting rooms, registrations, and whatever Zoom adds */
+  /** acknowledged and kept, and nothing follows: waiting rooms, registrations and whatever Zoom adds */
   | { readonly kind: 'other' };
 
 /**
@@ -133,6 +141,7 @@ export type MeetingEvent =
  * @throws ZodError or NotAsDocumented when an event we act on is not as Zoom documents it
  */
 export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): MeetingEvent {
+  if (PARTICIPANT_EVENTS.has(event)) return participantEvent(event, body);
   switch (event) {
     case 'meeting.started': {
       const { object } = startedSchema.parse(body).payload;
@@ -149,17 +158,21 @@ export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): 
       return { kind: 'deleted' };
     case 'meeting.updated':
       return { kind: 'updated', startsAt: updatedSchema.parse(body).payload.object.start_time ?? null };
-    case 'meeting.participant_joined':
-    case 'meeting.participant_left':
-      return participantEvent(event, body);
     default:
       return { kind: 'other' };
   }
 }
 
+const PARTICIPANT_EVENTS = new Set([
+  'meeting.participant_joined',
+  'meeting.participant_left',
+  'meeting.participant_joined_breakout_room',
+  'meeting.participant_left_breakout_room',
+]);
+
 function participantEvent(event: string, body: unknown): ParticipantEvent {
   const { uuid: run, host_id: hostId, participant } = participantSchema.parse(body).payload.object;
-  const joined = event === 'meeting.participant_joined';
+  const joined = event.startsWith('meeting.participant_joined');
   const joinTime = joined ? (participant.join_time ?? null) : null;
   const leaveTime = joined ? null : (participant.leave_time ?? null);
   if (!joinTime && !leaveTime) throw new NotAsDocumented(`Zoom sent it without its ${joined ? 'join' : 'leave'}_time.`);
@@ -168,12 +181,15 @@ function participantEvent(event: string, body: unknown): ParticipantEvent {
     uuid: run,
     hostId,
     sessionUserId: participant.user_id,
-    participantUuid: participant.participant_uuid,
-    registrantId: participant.registrant_id,
-    zoomUserId: participant.id ?? participant.participant_user_id,
-    userName: participant.user_name,
-    userEmail: participant.email,
-    joinTime,
-    leaveTime,
+    told: {
+      parentSessionUserId: participant.parent_user_id ?? null,
+      participantUuid: participant.participant_uuid,
+      registrantId: participant.registrant_id,
+      zoomUserId: participant.id ?? participant.participant_user_id,
+      userName: participant.user_name,
+      userEmail: participant.email,
+      joinTime,
+      leaveTime,
+    },
   };
 }

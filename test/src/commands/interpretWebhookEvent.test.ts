@@ -267,6 +267,45 @@ describe('who somebody is', () => {
   }
 });
 
+describe('breakout rooms', () => {
+  const inRoom = (event: Told, participant: object): Told => {
+    const { object } = event.payload;
+    return {
+      event: `${event.event}_breakout_room`,
+      payload: { object: { ...object, breakout_room_uuid: newUuid(), participant } },
+    };
+  };
+
+  it('are being there, of whoever is in the meeting with that number, whichever is told first', async () => {
+    const results = [];
+    for (const order of [
+      [0, 1, 2, 3],
+      [3, 2, 1, 0],
+      [1, 0, 3, 2],
+      [2, 3, 0, 1, 2],
+    ]) {
+      const { classDate, meeting, pass } = await buildReadyClass();
+      const uuid = newUuid();
+      const times = { join_time: '2026-11-22T09:40:00Z' };
+      const events = [
+        joined(meeting, uuid, { user_id: '1', user_name: 'Sam', registrant_id: pass.registrantId }),
+        inRoom(joined(meeting, uuid, {}), { user_id: '2', parent_user_id: '1', user_name: 'Sam', ...times }),
+        left(meeting, uuid, { user_id: '1', user_name: 'Sam', leave_time: '2026-11-22T09:40:00Z' }),
+        inRoom(left(meeting, uuid, {}), { user_id: 2, parent_user_id: 1, leave_time: '2026-11-22T10:00:00Z' }),
+      ];
+      for (const index of order) if (events[index]) await tell(events[index]);
+      const { segments } = await outcome(classDate, meeting);
+      results.push(segments);
+    }
+    const [first, ...others] = results;
+    expect(first).toEqual([
+      ['1', 'registrant', 'participant', 'Sam', new Date('2026-11-22T09:32:00Z'), new Date('2026-11-22T09:40:00Z')],
+      ['2', 'registrant', 'participant', 'Sam', new Date('2026-11-22T09:40:00Z'), new Date('2026-11-22T10:00:00Z')],
+    ]);
+    for (const other of others) expect(other).toEqual(first);
+  });
+});
+
 describe('what comes late', () => {
   it('after the close is evidence, and does not reopen the class', async () => {
     const { classDate, meeting } = await buildReadyClass({ state: 'ended', closedAt: new Date() });
