@@ -11,6 +11,7 @@ const SECRET = 'test-webhook-secret';
 
 /** The application's own door for webhooks, and a Zoom that signs what it sends there. */
 export interface WebhookDoor {
+  readonly url: string;
   /** @returns when it has been acknowledged */
   post(body: object): Promise<void>;
   /** @returns when all that was acknowledged has been interpreted */
@@ -24,6 +25,7 @@ export async function openWebhookDoor(deps: Deps): Promise<WebhookDoor> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${paths.webhook}`;
   return {
+    url,
     post: async (event) => {
       const body = JSON.stringify(event);
       const timestamp = String(Math.floor(Date.now() / 1000));

@@ -1,0 +1,117 @@
+import type { ClassDate } from '../../src/models/ClassDate';
+import { MailDelivery } from '../../src/models/MailDelivery';
+import { ZoomMeeting } from '../../src/models/ZoomMeeting';
+import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
+import { at, book, ends, openRooms, reaches } from '../support/classScene';
+import { eventually } from '../support/eventually';
+import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
+import { openWebhookDoor, type WebhookDoor } from '../support/webhookDoor';
+
+let scene: SkippingScene;
+let door: WebhookDoor;
+
+beforeAll(async () => {
+  scene = await startSkippingScene();
+  door = await openWebhookDoor(scene.stack.deps);
+});
+
+afterAll(async () => {
+  await door.close();
+  await scene.close();
+});
+
+const booked: ClassDate[] = [];
+
+afterEach(async () => {
+  for (const classDate of booked.splice(0)) {
+    await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
+    await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
+    await scene.stack.deps.temporal.hintClassDate(classDate, 'test is over');
+    await ends(scene, classDate);
+  }
+});
+
+interface Ready {
+  readonly classDate: ClassDate;
+  readonly meetingId: string;
+}
+
+/** A class with its room and everybody's way in. */
+async function readyClass({ told }: { told: boolean }): Promise<Ready> {
+  scene.stack.zoom.control.setWebhookUrl(told ? door.url : undefined);
+  const classDate = await book(scene, { minutesAhead: 60 });
+  booked.push(classDate);
+  await at(scene, classDate, -29.9);
+  await reaches(classDate, 'ready');
+  await everybodyHasALink(classDate);
+  return { classDate, meetingId: (await currentMeeting(classDate))?.meetingId ?? '' };
+}
+
+function currentMeeting({ id: classDateId }: ClassDate): Promise<ZoomMeeting | null> {
+  return ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
+}
+
+async function everybodyHasALink({ id: classDateId }: ClassDate): Promise<ZoomSecureToken[]> {
+  return eventually('everybody has a link', async () => {
+    const passes = await ZoomSecureToken.findAll({ where: { classDateId }, order: ['id'] });
+    return passes.every(({ registrantId }) => registrantId !== null) ? passes : null;
+  });
+}
+
+/** One room again, another one, behind the same passes, and nobody mailed about it. */
+async function hasAnotherRoom({ classDate, meetingId }: Ready, passes: readonly ZoomSecureToken[]): Promise<void> {
+  const mails = await MailDelivery.count({ where: { classDateId: classDate.id, kind: 'class_reminder' } });
+  await eventually('it has another room', async () => {
+    const meeting = await currentMeeting(classDate);
+    return meeting?.meetingId && meeting.meetingId !== meetingId;
+  });
+  await reaches(classDate, 'ready');
+  expect(await openRooms(scene, classDate)).toBe(1);
+  const after = await eventually('everybody has a new link', async () => {
+    const now = await everybodyHasALink(classDate);
+    return now.every(({ registrantId }, index) => registrantId !== passes[index]?.registrantId) ? now : null;
+  });
+  expect(after.map(({ id, token }) => [id, token])).toEqual(passes.map(({ id, token }) => [id, token]));
+  expect(await MailDelivery.count({ where: { classDateId: classDate.id, kind: 'class_reminder' } })).toBe(mails);
+}
+
+it('a room that is deleted in Zoom before the class is followed by another', async () => {
+  const ready = await readyClass({ told: true });
+  const passes = await everybodyHasALink(ready.classDate);
+  scene.stack.zoom.control.delete(ready.meetingId);
+  await hasAnotherRoom(ready, passes);
+});
+
+it('so is one of whose deletion no word arrived, once it should have started', async () => {
+  const ready = await readyClass({ told: false });
+  const passes = await everybodyHasALink(ready.classDate);
+  scene.stack.zoom.control.delete(ready.meetingId);
+  await at(scene, ready.classDate, 4);
+  expect((await currentMeeting(ready.classDate))?.meetingId).toBe(ready.meetingId);
+  await at(scene, ready.classDate, 5.1);
+  await hasAnotherRoom(ready, passes);
+});
+
+it('one that is deleted once the class was held is not', async () => {
+  const { classDate, meetingId } = await readyClass({ told: true });
+  scene.stack.zoom.control.hostStart(meetingId);
+  await reaches(classDate, 'live');
+  scene.stack.zoom.control.end(meetingId);
+  await reaches(classDate, 'ended');
+  scene.stack.zoom.control.delete(meetingId);
+  await eventually('its deletion is known', async () => (await currentMeeting(classDate)) === null);
+  await at(scene, classDate, 74);
+  expect((await classDate.reload()).state).toBe('ended');
+  expect(await ZoomMeeting.count({ where: { classDateId: classDate.id } })).toBe(1);
+});
+
+it('one that is moved in Zoom is flagged, and stays', async () => {
+  const { classDate, meetingId } = await readyClass({ told: true });
+  scene.stack.zoom.control.change(meetingId, { start_time: '2027-01-01T10:00:00Z' });
+  const flagged = await eventually('it is flagged', async () => {
+    const meeting = await currentMeeting(classDate);
+    return meeting?.lastError ? meeting : null;
+  });
+  expect(flagged.lastError).toMatch(/^Moved in Zoom to 2027-01-01T10:00:00/);
+  expect(flagged.meetingId).toBe(meetingId);
+});
