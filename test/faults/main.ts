@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { print, writeReport } from '../support/report';
 import { quietTemporal } from '../support/quietTemporal';
 import type { Verdict } from './invariants';
+import { ABUSE, abusedDoor } from './abusedDoor';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
 import { killedRenewal } from './killedRenewal';
@@ -32,6 +33,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
   { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
+  { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
