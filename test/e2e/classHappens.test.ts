@@ -172,6 +172,7 @@ it('it ends, settles, and says who was there', async () => {
 });
 
 it('support can read the class in the Temporal UI', async () => {
+  await admin.goto(classUrl);
   const link = await admin.getByText('Look at it in Temporal').getAttribute('href');
   const temporal = await newPerson();
   await temporal.goto(link ?? '');
