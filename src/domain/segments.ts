@@ -17,7 +17,16 @@ export interface Segment {
  */
 export function mergeSegment(known: Segment | null, told: Segment): Segment {
   if (!known) return told;
-  const [first, second] = told.joinTime ? [told, known] : [known, told];
+  const merged = told.joinTime ? preferring(told, known) : preferring(known, told);
+  return { ...merged, leaveTime: told.leaveTime ?? known.leaveTime };
+}
+
+/** Fills what no webhook told with what Zoom's list says; never the other way round, for the list is made later. */
+export function fillSegment(known: Segment | null, listed: Segment): Segment {
+  return known ? preferring(known, listed) : listed;
+}
+
+function preferring(first: Segment, second: Segment): Segment {
   return {
     parentSessionUserId: first.parentSessionUserId ?? second.parentSessionUserId,
     participantUuid: first.participantUuid ?? second.participantUuid,
@@ -26,22 +35,7 @@ export function mergeSegment(known: Segment | null, told: Segment): Segment {
     userName: first.userName ?? second.userName,
     userEmail: first.userEmail ?? second.userEmail,
     joinTime: first.joinTime ?? second.joinTime,
-    leaveTime: told.leaveTime ?? known.leaveTime,
-  };
-}
-
-/** Fills what no webhook told with what Zoom's list says; never the other way round, for the list is made later. */
-export function fillSegment(known: Segment | null, listed: Segment): Segment {
-  if (!known) return listed;
-  return {
-    parentSessionUserId: known.parentSessionUserId ?? listed.parentSessionUserId,
-    participantUuid: known.participantUuid ?? listed.participantUuid,
-    registrantId: known.registrantId ?? listed.registrantId,
-    zoomUserId: known.zoomUserId ?? listed.zoomUserId,
-    userName: known.userName ?? listed.userName,
-    userEmail: known.userEmail ?? listed.userEmail,
-    joinTime: known.joinTime ?? listed.joinTime,
-    leaveTime: known.leaveTime ?? listed.leaveTime,
+    leaveTime: first.leaveTime ?? second.leaveTime,
   };
 }
 
