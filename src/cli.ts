@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAudit } from './cli/audit';
 import { addConnections } from './cli/connections';
+import { addGenerateMeetings } from './cli/generateMeetings';
 import { addKeys } from './cli/keys';
 import { addMigrate } from './cli/migrate';
 import { addRefreshTokens } from './cli/refreshTokens';
@@ -14,6 +15,7 @@ const program = new Command('dreamcrowd-live')
 addMigrate(program);
 addConnections(program);
 addRefreshTokens(program);
+addGenerateMeetings(program);
 addKeys(program);
 addAudit(program);
 addWebhooks(program);

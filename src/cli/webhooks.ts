@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { DateTime } from 'luxon';
 import { replayWebhooksNow, type ReplayOutcome } from '../commands/replayWebhooks';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import { ROW_ID } from '../domain/rowId';
 import { countReplayable, type ReplaySelection } from '../queries/findReplayable';
+import { parseInstant } from './parseInstant';
 import { complain, EXIT_USAGE, print, printJson, runCommand } from './run';
 
 interface ReplayOptions {
@@ -54,12 +54,6 @@ function selectionOf({ class: classDateId, from, to }: ReplayOptions): ReplaySel
 function parseId(text: string): number {
   if (!ROW_ID.test(text)) throw new InvalidArgumentError('It is a number such as 12.');
   return Number(text);
-}
-
-function parseInstant(text: string): Date {
-  const instant = DateTime.fromISO(text, { zone: 'utc' });
-  if (!instant.isValid) throw new InvalidArgumentError('It looks like 2026-11-23T10:00:00Z; without a zone it is UTC.');
-  return instant.toJSDate();
 }
 
 function printOutcome({ events, processed, unmatched, failed, waiting }: ReplayOutcome): void {

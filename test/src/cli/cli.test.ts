@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { readDevEnvironment } from '../../../src/config/devEnvironment';
-import { buildClassDate } from '../../factories/classes';
+import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
+import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -105,8 +106,21 @@ it('reads stored events of a class date again, and says beforehand how many', as
   expect(all.code).toBe(1);
 });
 
+it('says how classes stand with their meetings, and has those that lack one tried', async () => {
+  const connection = await ZoomConnection.findOne({ where: { state: 'connected' }, rejectOnEmpty: true });
+  const order = await buildOrder({ teacherId: connection.userId });
+  const classDate = await buildClassDate({ order, startsAt: new Date(Date.now() + 10 * 60_000) });
+  const dry = await cli(['generate-meetings', '--dry-run']);
+  expect(dry.out).toMatch(new RegExp(`${classDate.id} .* scheduled +would be made now`));
+  expect(await WorkflowOutbox.count({ where: { classDateId: classDate.id } })).toBe(0);
+  const { out } = await cli(['generate-meetings', '--json']);
+  expect(JSON.parse(out)).toContainEqual(expect.objectContaining({ classDateId: classDate.id, state: 'scheduled' }));
+  expect(await WorkflowOutbox.count({ where: { classDateId: classDate.id, reason: 'retry now' } })).toBe(1);
+});
+
 it.each([
   ['an unknown command', ['nonsense']],
+  ['half a span', ['generate-meetings', '--from', '2026-01-02']],
   ['no choice of events', ['webhooks', 'replay']],
   ['two choices of events', ['webhooks', 'replay', '--class', '1', '--from', '2026-01-01']],
   ['a span that ends before it starts', ['webhooks', 'replay', '--from', '2026-01-02', '--to', '2026-01-01']],

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { generateMeetings, type DueClass } from '../commands/generateMeetings';
+import { isToBeMade } from '../domain/generation';
+import type { Due } from '../queries/listDueClassDates';
+import { parseInstant } from './parseInstant';
+import { complain, EXIT_USAGE, print, printJson, printTable, runCommand } from './run';
+
+interface Options {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+export function addGenerateMeetings(program: Command): void {
+  program
+    .command('generate-meetings')
+    .description('have the Zoom meetings tried at once that should be there and are not, and say how each class stands')
+    .option('--from <iso>', 'the first instant at which they start, such as 2026-11-23T10:00:00Z', parseInstant)
+    .option(
+      '--to <iso>',
+      'the instant before which they start; without a span, the classes whose room should be open',
+      parseInstant,
+    )
+    .option('--dry-run', 'say how each class stands; change nothing')
+    .option('--json', 'as JSON')
+    .action(async (options: Options) => {
+      const due = dueOf(options);
+      if (!due) {
+        complain('Give both --from and a later --to, or neither.');
+        process.exitCode = EXIT_USAGE;
+        return;
+      }
+      await runCommand(async (deps) => {
+        const { dryRun = false, json } = options;
+        const classes = await generateMeetings(deps, due, { dryRun });
+        if (json) printJson(classes);
+        else printClasses(classes, dryRun);
+        return classes.some(({ meeting }) => meeting === 'waits for its teacher') ? 1 : 0;
+      });
+    });
+}
+
+function dueOf({ from, to }: Options): Due | null {
+  if (!from && !to) return 'now';
+  return from && to && from < to ? { from, to } : null;
+}
+
+function printClasses(classes: readonly DueClass[], dryRun: boolean): void {
+  if (classes.length === 0) return print('No class date is due.');
+  printTable(
+    ['CLASS', 'STARTS', 'STATE', 'ITS MEETING', 'WHY', 'NEXT LOOK'],
+    classes.map(({ classDateId, startsAt, state, meeting, reason, nextLookAt }) => [
+      String(classDateId),
+      startsAt.toISOString(),
+      state,
+      meeting,
+      reason ?? '',
+      nextLookAt?.toISOString() ?? '',
+    ]),
+  );
+  const count = classes.filter(({ meeting }) => isToBeMade(meeting)).length;
+  print(`${dryRun ? 'Would be tried at once' : 'Tried at once, each by its workflow'}: ${count}`);
+  const waiting = classes.filter(({ meeting }) => meeting === 'waits for its teacher').length;
+  if (waiting > 0) complain(`${waiting} wait for teachers to connect Zoom; they have been written to.`);
+}

@@ -1,0 +1,52 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { planClass } from '../domain/classPlan';
+import type { ClassState, StateReason } from '../domain/classStates';
+import { generationOf, isToBeMade, type Generation } from '../domain/generation';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { listDueClassDates, type Due } from '../queries/listDueClassDates';
+import { readClassFacts } from '../queries/readClassFacts';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+
+export interface DueClass {
+  readonly classDateId: number;
+  readonly teacherId: number;
+  readonly startsAt: Date;
+  readonly state: ClassState;
+  readonly reason: StateReason | null;
+  readonly meeting: Generation;
+  /** when it is looked at next by itself */
+  readonly nextLookAt: Date | null;
+}
+
+/**
+ * Says of each class date in a span how it stands with its meeting. Unless it is a dry run, those that lack one are tried
+ * at once, whatever they wait for: by their workflows, which alone make meetings, so a second one is never made.
+ */
+export async function generateMeetings(deps: Deps, due: Due, { dryRun }: { dryRun: boolean }): Promise<DueClass[]> {
+  const now = deps.clock.now();
+  const classes: DueClass[] = [];
+  for (const { id, startsAt } of await listDueClassDates(due, now)) {
+    const facts = await readClassFacts(deps.db, id, now);
+    if (!facts) continue;
+    const plan = planClass(facts, now);
+    const { teacherId, state, stateReason: reason } = facts;
+    const meeting = generationOf(facts, plan);
+    classes.push({ classDateId: id, teacherId, startsAt, state, reason, meeting, nextLookAt: plan.nextLookAt });
+  }
+  if (!dryRun) await tryNow(deps, classes);
+  return classes;
+}
+
+async function tryNow(deps: Deps, classes: readonly DueClass[]): Promise<void> {
+  const ids = classes.filter(({ meeting }) => isToBeMade(meeting)).map(({ classDateId }) => classDateId);
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
+    // What Zoom has refused or put off may be asked again; what it may have done is looked for in its own time.
+    const putOff = { classDateId: ids, state: ['planned', 'failed'] };
+    await ZoomMeeting.update({ nextAttemptAt: null }, { where: putOff, transaction });
+    const added: number[] = [];
+    for (const classDateId of ids) added.push(await addToOutbox({ classDateId }, 'retry now', transaction));
+    return added;
+  });
+  await deliverOutbox(deps, ...outboxIds);
+}

@@ -1,0 +1,19 @@
+import { literal, Op } from 'sequelize';
+import { ClassDate } from '../models/ClassDate';
+
+/** The classes that start in a span, or those whose room should be open now. */
+export type Due = { readonly from: Date; readonly to: Date } | 'now';
+
+const OPEN_NOW = `state IN ('scheduled', 'preparing', 'ready', 'live') AND closed_at IS NULL
+  AND TIMESTAMPADD(MINUTE, -lead_minutes, starts_at) <= :now
+  AND TIMESTAMPADD(MINUTE, duration_minutes, starts_at) > :now`;
+
+/** The earliest first. */
+export function listDueClassDates(due: Due, now: Date): Promise<ClassDate[]> {
+  return ClassDate.findAll({
+    attributes: ['id', 'startsAt'],
+    where: due === 'now' ? literal(OPEN_NOW) : { startsAt: { [Op.gte]: due.from, [Op.lt]: due.to } },
+    ...(due === 'now' ? { replacements: { now } } : {}),
+    order: ['startsAt', 'id'],
+  });
+}
