@@ -36,6 +36,8 @@ export interface AttendanceFacts {
   readonly presentMinutes: number;
   /** until when somebody stayed of whose end, and of whose meeting's end, nothing is known */
   readonly openUntil: Date;
+  /** whether the class has closed; until then, whoever has not left may be there still, and that is no doubt */
+  readonly isOver: boolean;
   /** whether Zoom's own list was read for every run */
   readonly listRead: boolean;
   readonly teacher: PersonStays;
@@ -97,6 +99,11 @@ export function intervalsOf({ stays }: PersonStays, { openUntil }: Pick<Attendan
   );
 }
 
+/** Whether nobody has told that a stay has ended, in a class that goes on. */
+export function isStillIn({ joinTime, leaveTime, runEndedAt }: KnownStay, { isOver }: Pick<AttendanceFacts, 'isOver'>) {
+  return !isOver && joinTime !== null && leaveTime === null && runEndedAt === null;
+}
+
 /** How much a figure is to be relied on. */
 export function certaintyOf(doubts: readonly Doubt[]): Certainty {
   if (doubts.includes('start_unknown') || doubts.includes('end_unknown')) return 'unsure';
@@ -149,12 +156,12 @@ function sourcesOf(stays: readonly KnownStay[]): string {
   return [...new Set(sources)].sort().join(' ') || 'none';
 }
 
-function doubtsOf(stays: readonly KnownStay[], { listRead }: AttendanceFacts): Doubt[] {
+function doubtsOf(stays: readonly KnownStay[], facts: AttendanceFacts): Doubt[] {
   const has: Record<Doubt, boolean> = {
     start_unknown: stays.some(({ joinTime }) => joinTime === null),
-    end_unknown: stays.some(({ joinTime, leaveTime }) => joinTime !== null && leaveTime === null),
+    end_unknown: stays.some((stay) => stay.joinTime !== null && stay.leaveTime === null && !isStillIn(stay, facts)),
     by_address: stays.some(({ matchedBy }) => matchedBy === 'email'),
-    no_list: !listRead,
+    no_list: facts.isOver && !facts.listRead,
   };
   return DOUBTS.filter((doubt) => has[doubt]);
 }

@@ -1,4 +1,4 @@
-import { certaintyOf, intervalsOf, type PersonFigures, type PersonStays } from '../domain/attendance';
+import { certaintyOf, intervalsOf, isStillIn, type PersonFigures, type PersonStays } from '../domain/attendance';
 import { addMinutes } from '../domain/clock';
 import type { Interval } from '../domain/intervals';
 import type { Stranger } from '../domain/strangers';
@@ -63,7 +63,7 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
   const line = timeLine(planned, spans, zone);
   const present = (one: Attendee) => ({
     ...presentAttendee(one, page, zone),
-    bars: barsOf(one.stays.stays, facts.openUntil, line.span),
+    bars: barsOf(one.stays.stays, facts, line.span),
     ...{ planned: line.planned, ticks: line.ticks },
   });
   return {
@@ -94,6 +94,7 @@ function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, pa
     share: shareInWords(figures, classDate.durationMinutes),
     together: role === 'teacher' ? null : minutes(figures.overlapSeconds),
     ...{ first: clock(figures.firstJoinAt), last: clock(figures.lastLeaveAt) },
+    stillIn: stays.stays.some((stay) => isStillIn(stay, facts)),
     spans: spansInWords(intervalsOf(stays, facts), zone),
     certainty: CERTAINTY_WORDS[certaintyOf(figures.doubts)],
     doubts: figures.doubts.map((doubt) => DOUBT_WORDS[doubt]),

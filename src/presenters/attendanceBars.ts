@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { KnownStay } from '../domain/attendance';
+import { isStillIn, type AttendanceFacts, type KnownStay } from '../domain/attendance';
 import type { Interval } from '../domain/intervals';
 import { formatClock } from './classTime';
 
@@ -41,11 +41,12 @@ export function timeLine(planned: Interval, stays: readonly Interval[], zone: st
   return { span, planned: { x, width }, ticks: ticksOf(span, zone) };
 }
 
-export function barsOf(stays: readonly KnownStay[], openUntil: Date, span: Interval): Bar[] {
-  return stays.flatMap(({ joinTime, leaveTime, runEndedAt }) => {
+export function barsOf(stays: readonly KnownStay[], facts: AttendanceFacts, span: Interval): Bar[] {
+  return stays.flatMap((stay) => {
+    const { joinTime, leaveTime, runEndedAt } = stay;
     if (!joinTime) return [];
-    const to = (leaveTime ?? runEndedAt ?? openUntil).getTime();
-    return [{ ...place({ from: joinTime.getTime(), to }, span), open: leaveTime === null }];
+    const to = (leaveTime ?? runEndedAt ?? facts.openUntil).getTime();
+    return [{ ...place({ from: joinTime.getTime(), to }, span), open: leaveTime === null && !isStillIn(stay, facts) }];
   });
 }
 

@@ -106,6 +106,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   return {
     ...{ startsAt, durationMinutes, lateMinutes, presentMinutes, listRead },
     openUntil: closedAt ? (endedAt ?? closedAt) : now,
+    isOver: closedAt !== null,
     teacher: personOf(`teacher:${teacherId}`),
     // Of those whose pass was withdrawn, only who had come.
     students: passes

@@ -28,6 +28,7 @@ function conclude(facts: Partial<AttendanceFacts>) {
     lateMinutes: 10,
     presentMinutes: 1,
     openUntil: addMinutes(START, 60),
+    isOver: true,
     listRead: true,
     teacher: person('teacher'),
     students: [],
@@ -94,6 +95,13 @@ describe('the figures of a person', () => {
     ['by an address only', minutes(0, 60, { matchedBy: 'email' }), 3_600, ['by_address']],
   ])('count %s', (_what, stay, presentSeconds, doubts) => {
     expect(ofStudent([stay])).toMatchObject({ presentSeconds, doubts });
+  });
+
+  it('are no less sure while the class goes on and they are in still', () => {
+    const inside = minutes(0, 0, { leaveTime: null });
+    expect(ofStudent([inside], { isOver: false, listRead: false }).doubts).toEqual([]);
+    const runOver = minutes(0, 0, { leaveTime: null, runEndedAt: addMinutes(START, 30) });
+    expect(ofStudent([runOver], { isOver: false, listRead: false }).doubts).toEqual(['end_unknown']);
   });
 
   it('say what they rest on', () => {

@@ -2,6 +2,7 @@ import { settleClass } from '../../../../src/commands/settleClass';
 import type { User } from '../../../../src/models/User';
 import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
 import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
+import { ZoomMeetingInstance } from '../../../../src/models/ZoomMeetingInstance';
 import { personKey } from '../../../../src/security/joinPass';
 import { paths } from '../../../../src/routes/paths';
 import { buildAttendedClass, type AttendedClass, type AttendedStay } from '../../../factories/attendedClasses';
@@ -61,6 +62,15 @@ it('says when it was settled, and by what revisions', async () => {
   expect($('#revisions > li')).toHaveLength(1);
   const page = await admin.get(paths.classDate(attended.classDate.id));
   expect(parse(page)(`a[href="${paths.attendance(attended.classDate.id)}"]`)).toHaveLength(1);
+});
+
+it('says who is in still while the class goes on', async () => {
+  const open = { state: 'live' as const, closedAt: null, endedAt: null };
+  const attended = await buildAttendedClass(website.deps, [['teacher', 0, null]], open);
+  await ZoomMeetingInstance.update({ endedAt: null }, { where: {} });
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  expect($('#people > li').first().text()).toMatch(/In at .*, in still\. sure, from/);
+  expect($('#people > li').first().find('rect.open')).toHaveLength(0);
 });
 
 it('says so where the class has not begun', async () => {
