@@ -1,6 +1,6 @@
 /** What Zoom has said of one stay in a meeting, from its "joined", its "left", or both. */
 export interface Segment {
-  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  /** of a stay in a breakout room, or by telephone: the stay in the meeting that it belongs to */
   readonly parentSessionUserId: string | null;
   readonly participantUuid: string | null;
   readonly registrantId: string | null;
@@ -13,17 +13,23 @@ export interface Segment {
 
 /**
  * Puts what an event told onto what was known. Each event brings one of the two times; of the person, "joined" counts
- * more than "left", and something more than nothing. So any order and any repeats end in the same segment.
+ * more than "left", and something more than nothing; of two beginnings the earlier. So any order and any repeats end in
+ * the same segment.
  */
 export function mergeSegment(known: Segment | null, told: Segment): Segment {
   if (!known) return told;
   const merged = told.joinTime ? preferring(told, known) : preferring(known, told);
-  return { ...merged, leaveTime: told.leaveTime ?? known.leaveTime };
+  return { ...merged, joinTime: earlier(known.joinTime, told.joinTime), leaveTime: told.leaveTime ?? known.leaveTime };
 }
 
 /** Fills what no webhook told with what Zoom's list says; never the other way round, for the list is made later. */
 export function fillSegment(known: Segment | null, listed: Segment): Segment {
   return known ? preferring(known, listed) : listed;
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function preferring(first: Segment, second: Segment): Segment {

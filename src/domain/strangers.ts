@@ -4,7 +4,7 @@ export interface StrangerIds {
   readonly instanceId: number;
   /** Zoom's number for the stay */
   readonly zoomSessionUserId: string;
-  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  /** of a stay in a breakout room, or by telephone: the stay in the meeting that it belongs to */
   readonly parentSessionUserId: string | null;
   readonly zoomUserId: string | null;
   readonly participantUuid: string | null;

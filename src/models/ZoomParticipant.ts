@@ -17,7 +17,7 @@ export class ZoomParticipant extends Model<InferAttributes<ZoomParticipant>, Inf
   declare id: CreationOptional<number>;
   declare instanceId: number;
   declare zoomSessionUserId: string;
-  /** of a stay in a breakout room: the stay in the meeting that it belongs to */
+  /** of a stay in a breakout room, or by telephone: the stay in the meeting that it belongs to */
   declare parentSessionUserId: CreationOptional<string | null>;
   declare participantUuid: CreationOptional<string | null>;
   declare registrantId: CreationOptional<string | null>;

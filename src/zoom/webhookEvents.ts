@@ -28,6 +28,11 @@ export const USED_EVENTS = [
     title: 'Participant/Host left breakout room',
     reason: 'the same',
   },
+  {
+    event: 'meeting.participant_bind',
+    title: 'Participant joined by phone, bound to an attendee',
+    reason: 'whose telephone it is',
+  },
 ] as const;
 
 /** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
@@ -93,6 +98,7 @@ const participantSchema = z.object({
       participant: z.object({
         user_id: sessionUserId,
         parent_user_id: sessionUserId.optional(),
+        bind_user_id: sessionUserId.optional(),
         id: optionalId,
         participant_user_id: optionalId,
         participant_uuid: optionalId,
@@ -168,11 +174,12 @@ const PARTICIPANT_EVENTS = new Set([
   'meeting.participant_left',
   'meeting.participant_joined_breakout_room',
   'meeting.participant_left_breakout_room',
+  'meeting.participant_bind',
 ]);
 
 function participantEvent(event: string, body: unknown): ParticipantEvent {
   const { uuid: run, host_id: hostId, participant } = participantSchema.parse(body).payload.object;
-  const joined = event.startsWith('meeting.participant_joined');
+  const joined = !event.startsWith('meeting.participant_left');
   const joinTime = joined ? (participant.join_time ?? null) : null;
   const leaveTime = joined ? null : (participant.leave_time ?? null);
   if (!joinTime && !leaveTime) throw new NotAsDocumented(`Zoom sent it without its ${joined ? 'join' : 'leave'}_time.`);
@@ -182,7 +189,7 @@ function participantEvent(event: string, body: unknown): ParticipantEvent {
     hostId,
     sessionUserId: participant.user_id,
     told: {
-      parentSessionUserId: participant.parent_user_id ?? null,
+      parentSessionUserId: participant.parent_user_id ?? participant.bind_user_id ?? null,
       participantUuid: participant.participant_uuid,
       registrantId: participant.registrant_id,
       zoomUserId: participant.id ?? participant.participant_user_id,

@@ -306,6 +306,31 @@ describe('breakout rooms', () => {
   });
 });
 
+it('a telephone that Zoom has bound to somebody is theirs, whichever is told first', async () => {
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 2, 0, 1],
+  ]) {
+    const { classDate, meeting, pass } = await buildReadyClass();
+    const uuid = newUuid();
+    const phone = { user_id: '2', user_name: '1555*****12', phone_number: '155500012', registrant_id: '' };
+    const later = { join_time: '2026-11-22T09:33:00Z', bind_user_id: '1', bind_participant_uuid: 'someone' };
+    const bound = joined(meeting, uuid, { ...phone, ...later });
+    const events = [
+      joined(meeting, uuid, { user_id: '1', user_name: 'Sam', registrant_id: pass.registrantId }),
+      joined(meeting, uuid, phone),
+      { ...bound, event: 'meeting.participant_bind' },
+    ];
+    for (const index of order) if (events[index]) await tell(events[index]);
+    const { segments } = await outcome(classDate, meeting);
+    expect(segments.map(([id, matchedBy, , , joinTime]) => [id, matchedBy, joinTime])).toEqual([
+      ['1', 'registrant', new Date('2026-11-22T09:32:00Z')],
+      ['2', 'registrant', new Date('2026-11-22T09:32:00Z')],
+    ]);
+  }
+});
+
 describe('what comes late', () => {
   it('after the close is evidence, and does not reopen the class', async () => {
     const { classDate, meeting } = await buildReadyClass({ state: 'ended', closedAt: new Date() });
