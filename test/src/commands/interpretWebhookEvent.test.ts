@@ -17,6 +17,18 @@ import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { testConfig } from '../../support/config';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
+import {
+  ENDED_AT,
+  ended,
+  HOST,
+  joined,
+  left,
+  newUuid,
+  run,
+  STARTED_AT,
+  started,
+  type Told,
+} from '../../support/meetingEvents';
 import { RecordingTemporal } from '../../support/recordingTemporal';
 
 let database: TestDatabase;
@@ -36,15 +48,6 @@ afterAll(async () => {
 
 beforeEach(() => temporal.hints.splice(0));
 
-const STARTED_AT = '2026-11-22T09:31:12Z';
-const ENDED_AT = '2026-11-22T10:29:40Z';
-const HOST = 'tUo7WhostHOSThostHOST1';
-
-interface Told {
-  readonly event: string;
-  readonly payload: { readonly object: object };
-}
-
 async function tell({ event, payload }: Told): Promise<WebhookEvent> {
   // Each delivery gets a body of its own, so that a repeat is not stopped at the door already.
   const body = Buffer.from(
@@ -57,32 +60,6 @@ async function tell({ event, payload }: Told): Promise<WebhookEvent> {
   await interpretWebhookEvent(deps, id);
   return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
 }
-
-const newUuid = () => `${randomBytes(15).toString('base64')}==`;
-
-function run(meeting: ZoomMeeting, uuid: string, extra: object = {}) {
-  return { id: meeting.meetingId, uuid, host_id: HOST, topic: 'Maths 7B', type: 2, start_time: STARTED_AT, ...extra };
-}
-
-const started = (meeting: ZoomMeeting, uuid: string, startTime = STARTED_AT): Told => ({
-  event: 'meeting.started',
-  payload: { object: run(meeting, uuid, { start_time: startTime }) },
-});
-
-const ended = (meeting: ZoomMeeting, uuid: string, endTime = ENDED_AT, startTime = STARTED_AT): Told => ({
-  event: 'meeting.ended',
-  payload: { object: run(meeting, uuid, { start_time: startTime, end_time: endTime }) },
-});
-
-const joined = (meeting: ZoomMeeting, uuid: string, participant: object): Told => ({
-  event: 'meeting.participant_joined',
-  payload: { object: run(meeting, uuid, { participant: { join_time: '2026-11-22T09:32:00Z', ...participant } }) },
-});
-
-const left = (meeting: ZoomMeeting, uuid: string, participant: object): Told => ({
-  event: 'meeting.participant_left',
-  payload: { object: run(meeting, uuid, { participant: { leave_time: '2026-11-22T10:00:00Z', ...participant } }) },
-});
 
 async function buildReadyClass(fields: Parameters<typeof buildClassDate>[0] = {}) {
   const classDate = await buildClassDate({ state: 'ready', startsAt: addMinutes(new Date(), -5), ...fields });
