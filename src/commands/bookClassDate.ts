@@ -9,6 +9,7 @@ import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findClassWarnings } from '../queries/findClassWarnings';
 import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZoomSettings';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { newPass } from './newPass';
@@ -36,8 +37,6 @@ const DURATION_MIN = 1;
 const DURATION_MAX = 1440;
 /** A year with a digit too many is a slip; beyond the year 9999 MySQL has no instants. */
 const AHEAD_MAX_MS = 3653 * 24 * 60 * 60_000;
-/** Zoom ends a meeting of an unlicensed host after so many minutes. */
-const BASIC_MINUTES = 40;
 
 /**
  * Books a class date: the row, a join pass for the buyer and each guest, and the word to its workflow, in one commit.
@@ -70,7 +69,7 @@ export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditO
     return { classDate: created, outboxIds: await tellWorkflows(created, transaction) };
   });
   await deliverOutbox(deps, ...outboxIds);
-  const warnings = await warningsFor(order.teacherId, booking.durationMinutes);
+  const warnings = await findClassWarnings(deps.db, classDate, deps.clock.now());
   return { classDate, notes: [...(resolved.note === null ? [] : [resolved.note]), ...warnings] };
 }
 
@@ -124,15 +123,4 @@ async function makePasses(
     { transaction },
   );
   return people.length;
-}
-
-async function warningsFor(teacherId: number, durationMinutes: number): Promise<string[]> {
-  const connection = await ZoomConnection.findOne({ where: { userId: teacherId } });
-  if (connection?.state !== 'connected') {
-    return ['The teacher has not connected Zoom. The class needs that before it can open.'];
-  }
-  if (!connection.licensed && durationMinutes > BASIC_MINUTES) {
-    return [`The teacher’s Zoom account is a Basic one: Zoom ends its meetings after ${BASIC_MINUTES} minutes.`];
-  }
-  return [];
 }

@@ -11,9 +11,15 @@ export interface PresentedClassRow {
   readonly duration: string;
   readonly state: string;
   readonly tone: 'good' | 'bad' | 'plain';
+  /** What needs somebody, in a few words each. */
+  readonly remarks: readonly string[];
 }
 
-export function presentClassRow({ classDate, title, teacherName }: ClassRow, zone: string | null): PresentedClassRow {
+export function presentClassRow(
+  { classDate, title, teacherName }: ClassRow,
+  zone: string | null,
+  remarks: readonly string[] = [],
+): PresentedClassRow {
   const { startsAt, timeZone, durationMinutes, state, stateReason, outcome } = classDate;
   return {
     title,
@@ -22,6 +28,7 @@ export function presentClassRow({ classDate, title, teacherName }: ClassRow, zon
     duration: formatDuration(durationMinutes),
     state: stateInShort(state, stateReason, outcome),
     tone: toneOf(state, stateReason, outcome),
+    remarks,
   };
 }
 

@@ -9,6 +9,7 @@ import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { actionInWords } from './auditWords';
 import { formatInstant } from './classTime';
+import { clashInWords } from './hostClash';
 import { mailTone } from './mailTone';
 
 /** The admin's page of a class date as plain values; Zoom's URLs are never among them. */
@@ -25,6 +26,11 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     over: isOver(classDate.state),
     reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),
     outcome: classDate.outcome === null ? null : outcomeInWords(classDate.outcome),
+    clashes: page.clashes.map((clash) => ({
+      text: clashInWords(clash, readerZone),
+      tone: clash.kind === 'overlap' ? 'bad' : 'mild',
+      href: paths.classDate(clash.classDate.id),
+    })),
     workflowUrl: workflowUrl(config, classDate),
     timeline: timelineOf(page, instant),
     meetings: page.meetings.map(({ meetingId, state, status, attempts, lastError, nextAttemptAt, generation }) => ({

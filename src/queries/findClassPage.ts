@@ -1,10 +1,12 @@
 import { Op } from 'sequelize';
+import { isOver } from '../domain/classStates';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { User } from '../models/User';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findHostClashes, type HostClash } from './findHostClashes';
 import { withNames, type ClassRow } from './listClassDates';
 import { findPassNames, type PassName } from './findPassNames';
 
@@ -15,12 +17,13 @@ export interface ClassPage extends ClassRow {
   readonly passNames: ReadonlyMap<number, PassName>;
   readonly mails: readonly MailDelivery[];
   readonly mailUsers: ReadonlyMap<number, User>;
+  readonly clashes: readonly HostClash[];
   readonly audit: readonly ZoomAuditLog[];
 }
 
 const AUDIT_LIMIT = 100;
 
-export async function findClassPage(id: number): Promise<ClassPage | null> {
+export async function findClassPage(id: number, now: Date): Promise<ClassPage | null> {
   const classDate = await ClassDate.findByPk(id);
   const [row] = classDate ? await withNames([classDate]) : [];
   if (!row) return null;
@@ -29,6 +32,7 @@ export async function findClassPage(id: number): Promise<ClassPage | null> {
     ZoomSecureToken.findAll({ where: { classDateId: id }, order: ['id'] }),
     MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] }),
   ]);
+  const [clashes = []] = isOver(row.classDate.state) ? [] : await findHostClashes([row.classDate], now);
   const users = await User.findAll({ where: { id: mails.flatMap(({ userId }) => userId ?? []) } });
   return {
     ...row,
@@ -37,6 +41,7 @@ export async function findClassPage(id: number): Promise<ClassPage | null> {
     passNames: await findPassNames(passes),
     mails,
     mailUsers: new Map(users.map((user) => [user.id, user])),
+    clashes,
     audit: await findAudit(id, meetings),
   };
 }

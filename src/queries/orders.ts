@@ -1,8 +1,10 @@
+import { isOver } from '../domain/classStates';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findHostClashes, type HostClash } from './findHostClashes';
 import { withNames, type ClassRow } from './listClassDates';
 import { listOpenClassDates } from './listOpenClassDates';
 
@@ -17,7 +19,12 @@ export interface OrderDetail extends OrderRow {
   /** the zone to suggest for its next class */
   readonly timeZone: string;
   readonly guests: readonly OrderGuestRow[];
-  readonly classDates: readonly ClassRow[];
+  readonly classDates: readonly ClashingRow[];
+}
+
+/** With what stands in its way; classes that are over have nothing. */
+interface ClashingRow extends ClassRow {
+  readonly clashes: readonly HostClash[];
 }
 
 interface OrderGuestRow {
@@ -49,7 +56,7 @@ export async function listOrders(): Promise<OrderRow[]> {
   }));
 }
 
-export async function findOrder(id: number): Promise<OrderDetail | null> {
+export async function findOrder(id: number, now: Date): Promise<OrderDetail | null> {
   const order = await BookOrder.findByPk(id);
   if (!order) return null;
   const [buyer, teacher, guests, classDates] = await Promise.all([
@@ -65,8 +72,17 @@ export async function findOrder(id: number): Promise<OrderDetail | null> {
     teacher: teacher?.fullName ?? '',
     timeZone: teacher?.timeZone ?? 'UTC',
     guests: guests.map((guest) => ({ id: guest.id, email: guest.email, name: guest.name, timeZone: guest.timeZone })),
-    classDates: await withNames(classDates),
+    classDates: await withClashes(await withNames(classDates), now),
   };
+}
+
+async function withClashes(rows: readonly ClassRow[], now: Date): Promise<ClashingRow[]> {
+  const coming = rows.filter(({ classDate }) => !isOver(classDate.state));
+  const clashes = await findHostClashes(
+    coming.map(({ classDate }) => classDate),
+    now,
+  );
+  return rows.map((row) => ({ ...row, clashes: clashes[coming.indexOf(row)] ?? [] }));
 }
 
 /** Null when that order has no such guest; one who was removed is found. */

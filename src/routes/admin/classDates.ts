@@ -14,7 +14,7 @@ const REFRESH_SECONDS = 5;
 
 export function addClassDateRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
   router.get(paths.classDate(':id'), only('admin'), async (ctx) => {
-    const found = await findClassPage(idOf(ctx));
+    const found = await findClassPage(idOf(ctx), deps.clock.now());
     if (!found) throw new NotFoundError('There is no such class date.');
     const page = presentClassPage(deps.config, found, ctx.state.user?.timeZone ?? null);
     render(ctx, 'admin/classDate', { ...page, refreshSeconds: page.over ? null : REFRESH_SECONDS });

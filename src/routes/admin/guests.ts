@@ -47,8 +47,8 @@ export function addGuestRoutes(router: Router<AppState, DefaultContext>, deps: D
 
 async function add(deps: Deps, ctx: AppRouterContext): Promise<void> {
   const orderId = idOf(ctx);
-  if (!(await findOrder(orderId))) throw new NotFoundError('There is no such order.');
-  const show = (context: AppContext, form: FormState) => showOrder(context, orderId, form);
+  if (!(await findOrder(orderId, deps.clock.now()))) throw new NotFoundError('There is no such order.');
+  const show = (context: AppContext, form: FormState) => showOrder(deps, context, orderId, form);
   await showAgain(ctx, show, async () => {
     const { guests: text } = parseBody(ctx, additionSchema);
     const { added, notes } = await addGuests(deps, { orderId, text }, originOf(ctx));

@@ -13,6 +13,7 @@ import { originOf } from '../../middlewares/originOf';
 import { line, parseBody } from '../../middlewares/validate';
 import { User } from '../../models/User';
 import { presentClassRow } from '../../presenters/classDate';
+import { clashesInShort } from '../../presenters/hostClash';
 import { timeZones } from '../../presenters/timeZones';
 import { findOrder, listOrders } from '../../queries/orders';
 import { render } from '../../views/render';
@@ -54,11 +55,11 @@ export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: D
       );
     });
   });
-  router.get(paths.order(':id'), only('admin'), (ctx) => showOrder(ctx, idOf(ctx)));
+  router.get(paths.order(':id'), only('admin'), (ctx) => showOrder(deps, ctx, idOf(ctx)));
   router.post(paths.orderClassDates(':id'), only('admin'), async (ctx) => {
     const orderId = idOf(ctx);
-    if (!(await findOrder(orderId))) throw new NotFoundError('There is no such order.');
-    const show = (context: AppContext, form: FormState) => showOrder(context, orderId, form);
+    if (!(await findOrder(orderId, deps.clock.now()))) throw new NotFoundError('There is no such order.');
+    const show = (context: AppContext, form: FormState) => showOrder(deps, context, orderId, form);
     const save = async () => {
       const { date, time, timeZone, durationMinutes } = parseBody(ctx, bookingSchema);
       const booking = { orderId, localStart: `${date}T${time}`, timeZone, durationMinutes };
@@ -88,8 +89,8 @@ async function showOrders(ctx: AppContext, form: FormState = {}): Promise<void> 
   });
 }
 
-export async function showOrder(ctx: AppContext, orderId: number, form: FormState = {}): Promise<void> {
-  const order = await findOrder(orderId);
+export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, form: FormState = {}): Promise<void> {
+  const order = await findOrder(orderId, deps.clock.now());
   if (!order) throw new NotFoundError('There is no such order.');
   const zone = ctx.state.user?.timeZone ?? null;
   const { classDates, guests, ...rest } = order;
@@ -104,6 +105,9 @@ export async function showOrder(ctx: AppContext, orderId: number, form: FormStat
       who: guest.name ?? guest.email,
       href: paths.orderGuest(orderId, guest.id),
     })),
-    classDates: classDates.map((row) => ({ ...presentClassRow(row, zone), href: paths.classDate(row.classDate.id) })),
+    classDates: classDates.map((row) => ({
+      ...presentClassRow(row, zone, clashesInShort(row.clashes)),
+      href: paths.classDate(row.classDate.id),
+    })),
   });
 }

@@ -1,0 +1,25 @@
+import { assertNever } from '../domain/assertNever';
+import { BREAK_MINUTES } from '../domain/hostClashes';
+import type { HostClash } from '../queries/findHostClashes';
+import { formatDuration, formatInstant } from './classTime';
+
+/** What stands in a class's way, for whoever booked it. */
+export function clashInWords({ kind, title, classDate }: HostClash, readerZone: string | null): string {
+  const { startsAt, durationMinutes, timeZone } = classDate;
+  const other = `“${title}” of the same teacher (${formatInstant(startsAt, readerZone ?? timeZone)}, ${formatDuration(durationMinutes)})`;
+  switch (kind) {
+    case 'overlap':
+      return `It overlaps with ${other}. Zoom lets a host run one meeting at a time, except on some larger plans.`;
+    case 'back_to_back':
+      return `Less than ${BREAK_MINUTES} minutes lie between it and ${other}: if the first runs over, the second starts late.`;
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** For a list: the same clash named once, however many classes are in the way. */
+export function clashesInShort(clashes: readonly HostClash[]): string[] {
+  const has = (wanted: HostClash['kind']) => clashes.some(({ kind }) => kind === wanted);
+  if (has('overlap')) return ['Overlaps'];
+  return has('back_to_back') ? ['No break'] : [];
+}
