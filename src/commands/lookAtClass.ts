@@ -33,7 +33,8 @@ export async function lookAtClass(
   if (!facts) return null;
   const plan = planClass(facts, now);
   await markRisk(deps, classDateId, facts, plan.atRisk);
-  if (plan.mails.length > 0) await planMails({ classDateId, now, kinds: plan.mails });
+  const { mails: kinds, earlyReminders } = plan;
+  if (kinds.length + earlyReminders.length > 0) await planMails({ classDateId, now, kinds, earlyReminders });
   const mails = await mailsOutlook({ classDateId }, now);
   const mailFirst = mails.nextAttemptAt && (!plan.nextLookAt || mails.nextAttemptAt < plan.nextLookAt);
   return {

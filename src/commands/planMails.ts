@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Op, type CreationAttributes } from 'sequelize';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
+import { reminderUsefulUntil } from '../domain/furtherReminders';
 import { usefulUntil, type ClassMailKind } from '../domain/mails';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
@@ -21,22 +22,25 @@ const TOLD = ['sending', 'data_sent', 'sent', 'unknown'];
 
 /**
  * Makes sure the ledger has a row for each recipient of each kind, and makes no second one: the unique key is (class
- * date, recipient, kind, version), and the version rises when the class's time moves.
+ * date, recipient, kind, version, minutes before), and the version rises when the class's time moves.
  */
 export async function planMails({
   classDateId,
   now,
   kinds,
+  earlyReminders = [],
 }: {
   classDateId: number;
   now: Date;
   kinds: readonly ClassMailKind[];
+  /** further reminders that are due, in minutes before the start */
+  earlyReminders?: readonly number[];
 }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   // Plain rows: at each look of a class there are two for each of its people, and models of them cost more than the look.
   const known = await MailDelivery.findAll({
     where: { classDateId },
-    attributes: ['recipientKey', 'passId', 'userId', 'kind', 'version', 'state'],
+    attributes: ['recipientKey', 'passId', 'userId', 'kind', 'version', 'minutesBefore', 'state'],
     raw: true,
   });
   const passes = await ZoomSecureToken.findAll({
@@ -45,13 +49,19 @@ export async function planMails({
     raw: true,
   });
   const planned = new Set(known.map(keyOf));
-  const rows: CreationAttributes<MailDelivery>[] = [];
+  const wanted: CreationAttributes<MailDelivery>[] = [];
   for (const kind of await stillNeeded(kinds, classDate)) {
     for (const recipient of recipientsOf(kind, classDate, passes, known)) {
-      const row = { ...newRow(kind, classDate, now), ...recipient };
-      if (!planned.has(keyOf(row))) rows.push(row);
+      wanted.push({ ...newRow(kind, classDate, now), ...recipient });
     }
   }
+  for (const minutesBefore of earlyReminders) {
+    for (const recipient of recipientsOf('early_reminder', classDate, passes, known)) {
+      const row = newRow('early_reminder', classDate, now, minutesBefore);
+      wanted.push({ ...row, ...recipient, ...tooLate(classDate, minutesBefore, now) });
+    }
+  }
+  const rows = wanted.filter((row) => !planned.has(keyOf(row)));
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
 }
 
@@ -65,20 +75,27 @@ async function stillNeeded(kinds: readonly ClassMailKind[], classDate: ClassDate
   return kinds.filter((kind) => kind !== 'teacher_not_connected' || told === 0);
 }
 
-function keyOf({ recipientKey, kind, version }: Pick<MailDelivery, 'recipientKey' | 'kind' | 'version'>): string {
-  return `${kind} ${version} ${recipientKey}`;
+function keyOf({ recipientKey, kind, version, minutesBefore }: CreationAttributes<MailDelivery>): string {
+  return `${kind} ${version} ${minutesBefore ?? 0} ${recipientKey}`;
 }
 
-function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date) {
+/** A reminder of the day before is no help to whoever has booked for this evening; the ledger says why it was left out. */
+function tooLate({ startsAt }: ClassDate, minutesBefore: number, now: Date) {
+  if (now < reminderUsefulUntil(startsAt, minutesBefore)) return {};
+  return { state: 'skipped' as const, lastError: 'when it could have gone out it was too late for it' };
+}
+
+function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date, minutesBefore = 0) {
   return {
     classDateId: classDate.id,
     kind,
     version: classDate.scheduleVersion,
+    minutesBefore,
     state: 'queued' as const,
     messageKey: randomBytes(16).toString('hex'),
     createdAt: now,
     nextAttemptAt: now,
-    usefulUntil: usefulUntil(kind, classTimes(classDate), now),
+    usefulUntil: usefulUntil(kind, classTimes(classDate), now, minutesBefore),
   };
 }
 
@@ -93,6 +110,8 @@ function recipientsOf(
       return passes.filter(({ userId }) => userId !== null).map(toPass);
     case 'guest_invitation':
       return passes.filter(({ guestId }) => guestId !== null).map(toPass);
+    case 'early_reminder':
+      return passes.map(toPass);
     case 'teacher_start':
     case 'teacher_not_connected':
     case 'teacher_not_started':

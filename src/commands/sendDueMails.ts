@@ -87,7 +87,8 @@ async function sendBatch(
   let unclear = 0;
   const sendNext = async (): Promise<void> => {
     for (let row = queue.shift(); row; row = queue.shift()) {
-      const outcome = unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, about, recipients);
+      const outcome =
+        unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, { about, recipients, now });
       unclear = outcome === 'unclear' ? unclear + 1 : 0;
       if (outcome === 'sent') result.sent += 1;
       if (unclear === GIVE_UP_AFTER_UNCLEAR) await reportTrouble(deps, { cause: 'mail_unreachable' });
@@ -111,13 +112,12 @@ type Outcome = 'sent' | 'retry' | 'unclear' | 'over';
 async function sendOne(
   deps: Deps,
   row: MailDelivery,
-  about: MailSubject,
-  recipients: ReadonlyMap<number, MailRecipient>,
+  { about, recipients, now }: { about: MailSubject; recipients: ReadonlyMap<number, MailRecipient>; now: Date },
 ): Promise<Outcome> {
   const recipient = recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
   if (recipient.skip !== null) return finish(row, 'skipped', recipient.skip);
-  const composed = await composeMail(deps, row, about, recipient).catch(() => null);
+  const composed = await composeMail(deps, row, about, recipient, now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
   try {
     await deps.mailer.send(composed, () => markDataSent(row));

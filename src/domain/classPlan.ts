@@ -1,5 +1,6 @@
 import { isOver, type ClassState, type StateReason } from './classStates';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
+import { reminderDueAt } from './furtherReminders';
 import type { ClassMailKind } from './mails';
 import type { MeetingState } from './meetingStates';
 
@@ -25,6 +26,8 @@ export interface ClassFacts {
   readonly state: ClassState;
   readonly stateReason: StateReason | null;
   readonly schedule: ClassSchedule;
+  /** its reminders before the one at T−lead, in minutes before the start */
+  readonly furtherReminders: readonly number[];
   readonly version: number;
   readonly scheduleVersion: number;
   readonly watchedAt: Date | null;
@@ -65,6 +68,8 @@ export interface ClassPlan {
   readonly atRisk: boolean;
   /** Mails that should exist by now; the ledger makes each once. */
   readonly mails: readonly ClassMailKind[];
+  /** Further reminders that are due, in minutes before the start; the ledger says which of them come too late. */
+  readonly earlyReminders: readonly number[];
   readonly nextLookAt: Date | null;
   /** What `nextLookAt` is waited for, for people who read the timer. */
   readonly waitingFor: string;
@@ -90,6 +95,7 @@ export function planClass(facts: ClassFacts, now: Date): ClassPlan {
     steps,
     atRisk: isAtRisk(facts, times, now),
     mails,
+    earlyReminders: dueReminders(facts, times, now),
     nextLookAt: next?.at ?? null,
     waitingFor: next?.what ?? 'nothing',
   };
@@ -169,6 +175,11 @@ function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): ClassMail
   return now < times.closesAt ? [...moved, ...reminders(facts, times, now), ...warnings(facts)] : moved;
 }
 
+function dueReminders({ state, closedAt, furtherReminders }: ClassFacts, times: ClassTimes, now: Date): number[] {
+  if (closedAt || isOver(state) || now >= times.closesAt) return [];
+  return furtherReminders.filter((minutes) => reminderDueAt(times.startsAt, minutes) <= now);
+}
+
 function reminders(facts: ClassFacts, times: ClassTimes, now: Date): ClassMailKind[] {
   const ready = roomIsReady(facts, times, now);
   // People's links lead to us, so they may precede the room; the teacher's way to start may not.
@@ -206,6 +217,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   }
   add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
   add(facts.droppedRegistrants.nextAttemptAt, 'takes links back');
+  for (const minutes of facts.furtherReminders) add(reminderDueAt(times.startsAt, minutes), 'reminds early');
   add(times.checksAt, 'checks the connection');
   add(times.opensAt, 'opens');
   if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');

@@ -1,8 +1,10 @@
 import type { ClassTimes } from './classTimes';
+import { reminderUsefulUntil } from './furtherReminders';
 
 /** Every mail about a class date. */
 export type ClassMailKind =
   | 'class_reminder'
+  | 'early_reminder'
   | 'guest_invitation'
   | 'new_link'
   | 'teacher_start'
@@ -31,9 +33,15 @@ export function incidentMailUsefulUntil(now: Date): Date {
   return new Date(now.getTime() + DAY_MS);
 }
 
-/** Until when a mail of that kind still helps its reader; later tries are skipped, with the reason. */
-export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date): Date {
+/**
+ * Until when a mail of that kind still helps its reader; later tries are skipped, with the reason.
+ *
+ * @param minutesBefore of a further reminder
+ */
+export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date, minutesBefore = 0): Date {
   switch (kind) {
+    case 'early_reminder':
+      return reminderUsefulUntil(times.startsAt, minutesBefore);
     case 'class_reminder':
     case 'guest_invitation':
     case 'new_link':

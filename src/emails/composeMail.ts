@@ -1,7 +1,9 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
 import type { MailDelivery } from '../models/MailDelivery';
-import { formatClassZoneTime, formatDuration, formatInstant } from '../presenters/classTime';
+import { presentClassCalendar } from '../presenters/classCalendar';
+import { formatClassZoneTime, formatClock, formatDay, formatDuration, formatInstant } from '../presenters/classTime';
 import { causeInWords, classesInWords, remedyFor } from '../presenters/incident';
 import type { MailIncident } from '../queries/loadMailIncident';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
@@ -19,9 +21,10 @@ export type MailSubject = MailClass | MailIncident;
 const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]+$/;
 
 /**
- * Makes the mail of a ledger row, the same bytes' worth each time: the join link is computed, the Message-ID comes from
- * the row, so that a repeat is recognised as one.
+ * Makes the mail of a ledger row, but for its date the same bytes each time: the join link is computed, the Message-ID
+ * and the stamp of the calendar entry come from the row, so that a repeat is recognised as one.
  *
+ * @param now what "tomorrow" is counted from
  * @throws when the address is none
  */
 export async function composeMail(
@@ -29,12 +32,16 @@ export async function composeMail(
   row: MailDelivery,
   about: MailSubject,
   recipient: MailRecipient,
+  now: Date,
 ): Promise<ComposedMail> {
   if (!ADDRESS.test(recipient.email)) throw new Error('This is not one e-mail address.');
   const { mailFrom } = deps.config;
   const message = MESSAGES[row.kind];
   const data =
-    'incident' in about ? incidentData(deps, message, about, recipient) : classData(deps, message, about, recipient);
+    'incident' in about
+      ? incidentData(deps, message, about, recipient)
+      : classData(deps, message, about, recipient, now);
+  const calendar = 'incident' in about ? null : calendarOf(deps, row, about, recipient);
   const templates = mailTemplates(message.template);
   const composer = new MailComposer({
     from: { name: mailFrom.name, address: mailFrom.address },
@@ -42,22 +49,54 @@ export async function composeMail(
     subject: data.subject,
     messageId: `<${row.messageKey}.${row.kind}@${mailFrom.address.split('@')[1]}>`,
     headers: { 'Auto-Submitted': 'auto-generated' },
+    baseBoundary: row.messageKey,
     html: templates.html(data),
     text: templates.text(data),
+    ...(calendar ? { icalEvent: calendar } : {}),
   });
   return { from: mailFrom.address, to: recipient.email, raw: await composer.compile().build() };
 }
 
-function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient) {
+/**
+ * The entry for the reader's calendar, as Google sends its own: beside the texts for programs that act on it, and as a
+ * file for those that only open files.
+ */
+function calendarOf(
+  { config, signingKeys }: ComposeDeps,
+  row: MailDelivery,
+  about: MailClass,
+  recipient: MailRecipient,
+) {
+  const message = MESSAGES[row.kind];
+  if (!message.calendar) return null;
+  const { classDate, title, teacherName } = about;
+  const { startsAt, durationMinutes, scheduleVersion, randomKey: classKey } = classDate;
+  const joinUrl = actionUrl({ config, signingKeys }, message, about, recipient);
+  const host = new URL(config.appUrl).hostname;
+  const entry = { title, teacherName, startsAt, durationMinutes, scheduleVersion, classKey, joinUrl, host };
+  const content = presentClassCalendar(entry, row.createdAt, {
+    method: message.calendar,
+    organizer: { name: config.mailFrom.name, email: config.mailFrom.address },
+    attendee: { name: oneLine(recipient.name) || recipient.email, email: recipient.email },
+  });
+  return { method: message.calendar, filename: message.calendar === 'CANCEL' ? 'cancelled.ics' : 'class.ics', content };
+}
+
+function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient, now: Date) {
   const { classDate, title, teacherName, buyerName } = mailClass;
+  const zone = recipient.timeZone ?? classDate.timeZone;
+  const day = formatDay(classDate.startsAt, now, zone);
   return {
-    subject: oneLine(message.subject(title)),
+    subject: oneLine(message.subject(title, day)),
     heading: message.heading,
     name: recipient.name,
     title,
     teacherName,
     buyerName,
-    startsAt: formatInstant(classDate.startsAt, recipient.timeZone ?? classDate.timeZone),
+    invitedBy: recipient.pass && recipient.pass.guestId !== null ? buyerName : null,
+    day,
+    opensAt: formatClock(classTimes(classDate).opensAt, zone),
+    startsAt: formatInstant(classDate.startsAt, zone),
     classZoneTime: formatClassZoneTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
     duration: formatDuration(classDate.durationMinutes),
     actionUrl: actionUrl(deps, message, mailClass, recipient),
@@ -70,7 +109,7 @@ function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, 
   const { appUrl, supportEmail } = deps.config;
   const what = causeInWords(incident.cause, teacherName);
   return {
-    subject: oneLine(message.subject(what)),
+    subject: oneLine(message.subject(what, '')),
     heading: message.heading,
     name: recipient.name,
     what,

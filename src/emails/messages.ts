@@ -4,8 +4,13 @@ export interface Message {
   /** Names the two templates, NAME.html.hbs and NAME.txt.hbs. */
   readonly template: string;
   readonly heading: string;
-  /** @param title the class's, or what is wrong */
-  readonly subject: (title: string) => string;
+  /**
+   * @param title the class's, or what is wrong
+   * @param day of the class, as its reader would say it: `tomorrow`
+   */
+  readonly subject: (title: string, day: string) => string;
+  /** What the mail does to the entry in its reader's calendar (iTIP, RFC 5546); absent: it carries none. */
+  readonly calendar?: 'REQUEST' | 'CANCEL';
   /** Where the button leads; none: there is no button. */
   readonly action: 'join' | 'start' | 'connect' | 'incident' | 'none';
 }
@@ -17,24 +22,35 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     heading: 'Your class starts soon',
     subject: (title) => `Your Class Starts Soon - ${title}`,
     action: 'join',
+    calendar: 'REQUEST',
+  },
+  early_reminder: {
+    template: 'earlyReminder',
+    heading: 'Your class is coming up',
+    subject: (title, day) => `Your class is ${day} - ${title}`,
+    action: 'join',
+    calendar: 'REQUEST',
   },
   guest_invitation: {
     template: 'guestInvitation',
     heading: 'You are invited to a live class',
     subject: (title) => `You're Invited to Join a Live Class - ${title}`,
     action: 'join',
+    calendar: 'REQUEST',
   },
   new_link: {
     template: 'newLink',
     heading: 'Your link to the class',
     subject: (title) => `Your link to the class - ${title}`,
     action: 'join',
+    calendar: 'REQUEST',
   },
   teacher_start: {
     template: 'teacherStart',
     heading: 'Your students are coming',
     subject: (title) => `Start your class - ${title}`,
     action: 'start',
+    calendar: 'REQUEST',
   },
   teacher_not_connected: {
     template: 'teacherNotConnected',
@@ -53,12 +69,14 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     heading: 'Your class has been moved',
     subject: (title) => `Your class has been moved - ${title}`,
     action: 'join',
+    calendar: 'REQUEST',
   },
   cancelled: {
     template: 'cancelled',
     heading: 'Your class is cancelled',
     subject: (title) => `Your class is cancelled - ${title}`,
     action: 'none',
+    calendar: 'CANCEL',
   },
   missed: {
     template: 'missed',

@@ -21,6 +21,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare graceMinutes: number;
   declare watchMinutes: number;
   declare settleMinutes: number;
+  /** see src/domain/furtherReminders.ts */
+  declare furtherReminders: CreationOptional<string>;
   declare lateMinutes: number;
   declare presentMinutes: number;
   declare state: ClassState;
@@ -54,6 +56,7 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        furtherReminders: { type: DataTypes.STRING, allowNull: false, defaultValue: '' },
         lateMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         presentMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         state: { type: DataTypes.STRING, allowNull: false },

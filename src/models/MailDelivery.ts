@@ -19,6 +19,8 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare userId: CreationOptional<number | null>;
   declare kind: MailKind;
   declare version: number;
+  /** of a further reminder: how long before the start; 0 for every other mail */
+  declare minutesBefore: CreationOptional<number>;
   declare state: MailState;
   declare messageKey: string;
   declare attempts: CreationOptional<number>;
@@ -43,6 +45,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         userId: DataTypes.BIGINT.UNSIGNED,
         kind: { type: DataTypes.STRING, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        minutesBefore: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         state: { type: DataTypes.STRING, allowNull: false },
         messageKey: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },

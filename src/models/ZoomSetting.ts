@@ -21,6 +21,8 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
   declare graceMinutes: number;
   declare watchMinutes: number;
   declare settleMinutes: number;
+  /** see src/domain/furtherReminders.ts */
+  declare furtherReminders: CreationOptional<string>;
   declare lateMinutes: number;
   declare presentMinutes: number;
   /** counts the saves, so that two forms open at once are told apart */
@@ -47,6 +49,7 @@ export class ZoomSetting extends Model<InferAttributes<ZoomSetting>, InferCreati
         graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        furtherReminders: { type: DataTypes.STRING, allowNull: false, defaultValue: '' },
         lateMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         presentMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },

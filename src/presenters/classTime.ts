@@ -15,6 +15,15 @@ export function formatClock(instant: Date, zone: string): string {
   return inZone(instant, zone).toFormat('h:mm a');
 }
 
+/** "today", "tomorrow", "on Friday", "on Dec 9": a day as somebody in that zone would say it at `now`. */
+export function formatDay(instant: Date, now: Date, zone: string): string {
+  const day = inZone(instant, zone);
+  const days = Math.round(day.startOf('day').diff(inZone(now, zone).startOf('day'), 'days').days);
+  if (days === 0) return 'today';
+  if (days === 1) return 'tomorrow';
+  return day.toFormat(days > 1 && days < 7 ? "'on' cccc" : "'on' LLL d");
+}
+
 /** When a class is on the clocks of its own zone; null when the reader's clocks show the same. */
 export function formatClassZoneTime(instant: Date, classZone: string, readerZone: string | null): string | null {
   const sameClock = inZone(instant, readerZone ?? classZone).offset === inZone(instant, classZone).offset;

@@ -12,6 +12,8 @@ export interface ClassTimeSettings {
   readonly graceMinutes: number;
   readonly watchMinutes: number;
   readonly settleMinutes: number;
+  /** reminders before the one at T−lead, such as `1440,120`; see src/domain/furtherReminders.ts */
+  readonly furtherReminders: string;
   /** coming later than this after the start is late */
   readonly lateMinutes: number;
   /** having been there for less is absent */
@@ -23,6 +25,7 @@ export const DEFAULT_TIMES: ClassTimeSettings = {
   graceMinutes: 15,
   watchMinutes: 5,
   settleMinutes: 90,
+  furtherReminders: '',
   lateMinutes: 10,
   presentMinutes: 1,
 };
@@ -65,8 +68,8 @@ export async function findWebhookSecrets(deps: { encryption: Encryption }): Prom
 export async function findClassTimeSettings(): Promise<ClassTimeSettings> {
   const row = await ZoomSetting.findByPk(SETTINGS_ID);
   if (!row) return DEFAULT_TIMES;
-  const { leadMinutes, graceMinutes, watchMinutes, settleMinutes, lateMinutes, presentMinutes } = row;
-  return { leadMinutes, graceMinutes, watchMinutes, settleMinutes, lateMinutes, presentMinutes };
+  const { leadMinutes, graceMinutes, watchMinutes, settleMinutes, furtherReminders, lateMinutes, presentMinutes } = row;
+  return { leadMinutes, graceMinutes, watchMinutes, settleMinutes, furtherReminders, lateMinutes, presentMinutes };
 }
 
 function decrypt(encryption: Encryption, column: string, text: string | null | undefined): string | null {

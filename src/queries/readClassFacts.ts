@@ -1,5 +1,6 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
+import { readReminders } from '../domain/furtherReminders';
 import { ClassDate } from '../models/ClassDate';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -37,8 +38,18 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
 function classFields(classDate: ClassDate) {
   const { teacherId, state, stateReason, version, scheduleVersion } = classDate;
   const { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt } = classDate;
+  const furtherReminders = readReminders(classDate.furtherReminders);
   const instants = { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt };
-  return { teacherId, state, stateReason, version, scheduleVersion, ...instants, schedule: classDate };
+  return {
+    teacherId,
+    state,
+    stateReason,
+    version,
+    scheduleVersion,
+    ...instants,
+    schedule: classDate,
+    furtherReminders,
+  };
 }
 
 function currentMeeting({ state, syncedVersion, nextAttemptAt }: ZoomMeeting): CurrentMeeting {

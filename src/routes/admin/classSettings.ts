@@ -2,6 +2,7 @@ import type { Router } from '@koa/router';
 import type { DefaultContext } from 'koa';
 import { z } from 'zod';
 import { saveClassSettings } from '../../commands/saveClassSettings';
+import { remindersInWords } from '../../domain/furtherReminders';
 import type { Deps } from '../../deps';
 import { only } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
@@ -21,12 +22,18 @@ const settingsSchema = z.object({
   graceMinutes: minutes,
   watchMinutes: minutes,
   settleMinutes: minutes,
+  furtherReminders: line(100),
   lateMinutes: minutes,
   presentMinutes: minutes,
 });
 
 const FIELDS = [
   { name: 'leadMinutes', label: 'The room opens', hint: 'minutes before the start; the reminders go out then' },
+  {
+    name: 'furtherReminders',
+    label: 'Further reminders',
+    hint: 'how long before the start, such as 24 h, 2 h; empty for none',
+  },
   { name: 'graceMinutes', label: 'The doors close', hint: 'minutes after the planned end' },
   {
     name: 'watchMinutes',
@@ -55,11 +62,13 @@ export function addClassSettingsRoutes(router: Router<AppState, DefaultContext>,
 }
 
 async function show(ctx: AppContext, form: FormState = {}): Promise<void> {
-  const saved = await findClassTimeSettings();
+  const settings = await findClassTimeSettings();
+  const saved = { ...settings, furtherReminders: remindersInWords(settings.furtherReminders) };
   render(ctx, 'admin/classSettings', {
     ...form,
     title: 'Settings of classes',
     fields: FIELDS.map((field) => ({
+      inputmode: field.name === 'furtherReminders' ? 'text' : 'numeric',
       ...field,
       value: form.values?.[field.name] ?? saved[field.name],
       error: form.errorOf?.[field.name],

@@ -5,7 +5,8 @@ import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
-import { buildClassDate } from '../../factories/classes';
+import { OrderGuest } from '../../../src/models/OrderGuest';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { startMailSite, type MailSite } from '../../support/mailSite';
 
 const LEAD_MINUTES = 30;
@@ -44,4 +45,53 @@ it('warns a teacher at T−30 of a connection that has been missing for long', a
 it('does not warn a teacher who has been told within the hour, or has just now been', async () => {
   expect(await warnings(await classAfterMail(50))).toBe(0);
   expect(await warnings(await classAfterMail(0))).toBe(0);
+});
+
+/** A class with two further reminders that starts in so many minutes, and what its ledger says of them. */
+async function remindEarly(classDate: ClassDate, due: readonly number[], now = new Date()) {
+  await planMails({ classDateId: classDate.id, now, kinds: [], earlyReminders: due });
+  const rows = await MailDelivery.findAll({ where: { classDateId: classDate.id }, order: ['id'] });
+  const lines = rows.map(({ recipientKey, version, minutesBefore, state }) =>
+    [recipientKey.split(':')[0], version, minutesBefore, state].join(' '),
+  );
+  return lines.sort();
+}
+
+async function classWithPeople(minutesAhead: number): Promise<ClassDate> {
+  const order = await buildOrder({ guests: ['early@example.test'] });
+  const classDate = await buildClassDate({ order, startsAt: addMinutes(new Date(), minutesAhead) });
+  const [guest] = await OrderGuest.findAll({ where: { orderId: order.id } });
+  await buildPass(site.deps.signingKeys, classDate, { userId: order.userId, email: 'buyer@example.test' });
+  await buildPass(site.deps.signingKeys, classDate, { guestId: guest?.id ?? 0, email: 'early@example.test' });
+  return classDate;
+}
+
+it('reminds everybody early, each of them once for each time that is set', async () => {
+  const classDate = await classWithPeople(24 * 60);
+  const once = ['guest 1 1440 queued', 'user 1 1440 queued'];
+  expect(await remindEarly(classDate, [1440])).toEqual(once);
+  expect(await remindEarly(classDate, [1440])).toEqual(once);
+  const [both, again] = await Promise.all([1, 2].map(() => remindEarly(classDate, [1440, 120])));
+  expect(both).toEqual(again);
+  expect(both).toHaveLength(4);
+});
+
+it('leaves out a reminder that comes too late, and says so', async () => {
+  const classDate = await classWithPeople(3 * 60);
+  expect(await remindEarly(classDate, [1440])).toEqual(['guest 1 1440 skipped', 'user 1 1440 skipped']);
+  const row = await MailDelivery.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+  expect(row.lastError).toContain('too late');
+});
+
+it('an outage of four hours delays the reminder of the day before, and does not lose it', async () => {
+  expect(await remindEarly(await classWithPeople(20 * 60), [1440])).toContain('user 1 1440 queued');
+});
+
+it('reminds anew of a class that was moved', async () => {
+  const classDate = await classWithPeople(24 * 60);
+  await remindEarly(classDate, [1440]);
+  await classDate.update({ scheduleVersion: 2, startsAt: addMinutes(new Date(), 2 * 24 * 60) });
+  const rows = await remindEarly(classDate, [1440], addMinutes(new Date(), 24 * 60));
+  expect(rows).toContain('user 2 1440 queued');
+  expect(rows).toHaveLength(4);
 });

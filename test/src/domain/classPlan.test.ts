@@ -17,6 +17,7 @@ function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
       watchMinutes: 5,
       settleMinutes: 90,
     },
+    furtherReminders: [],
     version: 1,
     scheduleVersion: 1,
     watchedAt: null,
@@ -42,9 +43,22 @@ describe('planClass', () => {
   it('only waits before the lead time', () => {
     const plan = planClass(facts(), at(-31));
     expect(plan).toEqual({
-      ...{ phase: 'waiting', steps: [], mails: [], atRisk: false },
+      ...{ phase: 'waiting', steps: [], mails: [], earlyReminders: [], atRisk: false },
       ...{ nextLookAt: at(-30), waitingFor: 'opens' },
     });
+  });
+
+  it('reminds early where that is set, and waits for each of them', () => {
+    const early = facts({ furtherReminders: [1440, 120] });
+    expect(planClass(early, at(-1441))).toMatchObject({
+      ...{ earlyReminders: [], nextLookAt: at(-1440), waitingFor: 'reminds early' },
+    });
+    expect(planClass(early, at(-1440))).toMatchObject({ earlyReminders: [1440], nextLookAt: at(-120) });
+    expect(planClass(early, at(-60))).toMatchObject({ earlyReminders: [1440, 120], nextLookAt: at(-30) });
+    for (const over of [{ state: 'cancelled' }, { state: 'missed' }, { closedAt: at(-70) }] as const) {
+      expect(planClass({ ...early, ...over }, at(-60)).earlyReminders).toEqual([]);
+    }
+    expect(planClass(early, at(75)).earlyReminders).toEqual([]);
   });
 
   it('makes the meeting from the lead time on, before any mail', () => {

@@ -12,8 +12,10 @@ import { buildUser } from '../../factories/people';
 import { startMailSite, type MailSite } from '../../support/mailSite';
 
 const APP_URL = 'http://127.0.0.1:3000';
+const EARLIER = new Date('2026-11-22T17:00:00Z');
 const KINDS: readonly ClassMailKind[] = [
   'class_reminder',
+  'early_reminder',
   'guest_invitation',
   'teacher_start',
   'teacher_not_connected',
@@ -36,12 +38,13 @@ interface Options {
   readonly title?: string;
   readonly timeZone?: string | null;
   readonly guest?: boolean;
+  readonly now?: Date;
 }
 
 /** The mail as its reader's program sees it, and the token of its link. */
 async function compose(
   kind: ClassMailKind,
-  { title = 'Maths 7B', timeZone = 'America/New_York', guest = false }: Options = {},
+  { title = 'Maths 7B', timeZone = 'America/New_York', guest = false, now = EARLIER }: Options = {},
 ) {
   const buyer = await buildUser('student', { timeZone });
   const order = await buildOrder({ title, userId: buyer.id });
@@ -53,6 +56,7 @@ async function compose(
     row,
     await loadMailClass(classDate.id),
     (await loadRecipients([row])).get(row.id) ?? fail(),
+    now,
   );
   const parsed = await simpleParser(mail.raw);
   return { parsed, html: parsed.html || '', text: parsed.text ?? '', token, classDate };
@@ -146,13 +150,31 @@ it('shows a title as text, and lets no line break into a header', async () => {
   expect(parsed.subject).not.toMatch(/[\r\n]/);
 });
 
-it('a repeat is the same mail: same Message-ID, same link', async () => {
+it('a repeat is the same mail to the byte, but for its date', async () => {
   const { row } = await buildRow('class_reminder', await buildClassDate(), (await buildUser('student')).id);
   const again = async () => {
     const recipient = (await loadRecipients([row])).get(row.id) ?? fail();
-    const { raw } = await composeMail(site.deps, row, await loadMailClass(row.classDateId ?? fail()), recipient);
-    const { messageId, text } = await simpleParser(raw);
-    return { messageId, text };
+    const mailClass = await loadMailClass(row.classDateId ?? fail());
+    const { raw } = await composeMail(site.deps, row, mailClass, recipient, EARLIER);
+    return raw.toString().replace(/^Date: .*$/m, '');
   };
   expect(await again()).toEqual(await again());
+});
+
+it('a reminder of the day before says the day as its reader would', async () => {
+  const subjectAt = async (now: string, timeZone: string) =>
+    (await compose('early_reminder', { now: new Date(now), timeZone })).parsed.subject;
+  expect(await subjectAt('2026-11-22T17:00:00Z', 'America/New_York')).toBe('Your class is tomorrow - Maths 7B');
+  expect(await subjectAt('2026-11-22T17:00:00Z', 'Pacific/Auckland')).toBe('Your class is tomorrow - Maths 7B');
+  expect(await subjectAt('2026-11-23T15:00:00Z', 'America/New_York')).toBe('Your class is today - Maths 7B');
+  // Five in the morning of the 24th there.
+  expect(await subjectAt('2026-11-23T10:30:00Z', 'Asia/Tokyo')).toBe('Your class is tomorrow - Maths 7B');
+  expect(await subjectAt('2026-11-20T17:00:00Z', 'America/New_York')).toBe('Your class is on Monday - Maths 7B');
+  expect(await subjectAt('2026-11-10T17:00:00Z', 'America/New_York')).toBe('Your class is on Nov 23 - Maths 7B');
+});
+
+it('invites a guest early in the name of whoever booked', async () => {
+  const { text } = await compose('early_reminder', { guest: true });
+  expect(text).toMatch(/invites you to a live class, and it is\s+tomorrow/);
+  expect((await compose('early_reminder')).text).toMatch(/your live class is tomorrow/);
 });

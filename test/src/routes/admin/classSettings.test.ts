@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => website.close());
 
-const FIELDS = {
+const MINUTES = {
   leadMinutes: '45',
   graceMinutes: '10',
   watchMinutes: '7',
@@ -24,7 +24,11 @@ const FIELDS = {
   lateMinutes: '3',
   presentMinutes: '20',
 };
-const NUMBERS = Object.fromEntries(Object.entries(FIELDS).map(([name, value]) => [name, Number(value)]));
+const FIELDS = { ...MINUTES, furtherReminders: '2h, 1 d' };
+const NUMBERS = {
+  ...Object.fromEntries(Object.entries(MINUTES).map(([name, value]) => [name, Number(value)])),
+  furtherReminders: '1440,120',
+};
 
 it('saves them for the classes that are booked from then on', async () => {
   const $ = parse(await browser.get(paths.classSettings));
@@ -39,7 +43,13 @@ it('saves them for the classes that are booked from then on', async () => {
   expect((await browser.submit(paths.classSettings, FIELDS)).status).toBe(303);
   expect(await findClassTimeSettings()).toEqual(NUMBERS);
   expect(await book()).toMatchObject(NUMBERS);
-  expect(await before.reload()).toMatchObject({ leadMinutes: 30, lateMinutes: 10, presentMinutes: 1 });
+  expect(parse(await browser.get(paths.classSettings))('#furtherReminders').attr('value')).toBe('24 h, 2 h');
+  expect(await before.reload()).toMatchObject({
+    leadMinutes: 30,
+    furtherReminders: '',
+    lateMinutes: 10,
+    presentMinutes: 1,
+  });
   expect((await website.audited()).filter((action) => action === 'settings_updated')).toHaveLength(1);
   await browser.submit(paths.classSettings, FIELDS);
   expect((await website.audited()).filter((action) => action === 'settings_updated')).toHaveLength(1);
@@ -53,6 +63,12 @@ it.each([
   ['settleMinutes', '1.5'],
   ['lateMinutes', 'ten'],
   ['presentMinutes', ''],
+  ['furtherReminders', '24'],
+  ['furtherReminders', '0 h'],
+  ['furtherReminders', '-2 h'],
+  ['furtherReminders', '15 d'],
+  ['furtherReminders', '45 min'],
+  ['furtherReminders', '5 h, 4 h, 3 h, 2 h, 1 h'],
   ['presentMinutes', '１０'],
 ])('refuses %s of “%s”, keeps what was typed, and saves nothing', async (field, value) => {
   const before = await findClassTimeSettings();
