@@ -4,7 +4,7 @@ import { loadConfigOrExit } from './config/loadConfigOrExit';
 import { closeDeps, createDeps } from './deps';
 import { connectWorker, createWorkers } from './temporal/workers';
 import { temporalLogger } from './observability/temporalLogger';
-import { startWebhookRelay } from './webhookRelay';
+import { startRelay } from './relay';
 
 /** The worker process. Temporal's Runtime turns SIGTERM and SIGINT into an orderly drain of every Worker. */
 async function main(): Promise<void> {
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const finished = workers.map((worker) => worker.run());
   const running = Promise.all(finished);
   const auditSealer = startAuditSealer(deps);
-  const webhookRelay = startWebhookRelay(deps);
+  const relay = startRelay(deps);
   deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
   try {
     await running;
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     // When one has failed the others still hold the connection.
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(finished);
-    await webhookRelay.stop();
+    await relay.stop();
     await auditSealer.stop();
     await connection.close();
     await closeDeps(deps);

@@ -18,6 +18,7 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
   declare reason: string;
   declare attempts: CreationOptional<number>;
   declare leaseHolder: CreationOptional<string | null>;
+  /** until when it is somebody's, or rests after a try that failed; the relay takes it then */
   declare leaseUntil: CreationOptional<Date | null>;
   declare deliveredAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;

@@ -32,18 +32,25 @@ export type HintReason =
   | 'incident opened'
   | 'incident closed';
 
+/** Whoever wrote a row has so long to deliver it after the commit; then it is the relay's. */
+const WRITERS_OWN_MS = 10_000;
+
 /** Records, in the transaction that makes the change, that a workflow must hear of it. */
 export async function addToOutbox(
   subject: HintSubject,
   reason: HintReason,
   transaction: Transaction | null,
 ): Promise<number> {
-  const row = await WorkflowOutbox.create({ ...subject, reason }, { transaction });
+  const leaseUntil = new Date(Date.now() + WRITERS_OWN_MS);
+  const row = await WorkflowOutbox.create({ ...subject, reason, leaseUntil }, { transaction });
   return row.id;
 }
 
 /** A thousand classes may have to hear of one thing. */
 const AT_ONCE = 25;
+
+/** A person waits for the page that this is a part of; a Temporal that takes longer is left to the relay. */
+const PATIENCE_MS = 1_000;
 
 interface OutboxDeps {
   readonly temporal: Temporal;
@@ -51,8 +58,8 @@ interface OutboxDeps {
 }
 
 /**
- * Tells the workflows, after the commit. Never throws: what cannot be delivered now stays in the outbox, and the act it
- * belongs to is done all the same.
+ * Tells the workflows, after the commit. Never throws and never waits long: what cannot be delivered now stays in the
+ * outbox, and the act it belongs to is done all the same.
  */
 export async function deliverOutbox(deps: OutboxDeps, ...outboxIds: readonly number[]): Promise<void> {
   for (let from = 0; from < outboxIds.length; from += AT_ONCE) {
@@ -66,8 +73,8 @@ export async function deliverOutbox(deps: OutboxDeps, ...outboxIds: readonly num
 async function tell({ temporal, logger }: OutboxDeps, outboxId: number): Promise<boolean> {
   try {
     const row = await WorkflowOutbox.findByPk(outboxId);
-    if (!row) return true;
-    await deliver(temporal, row);
+    if (!row || row.deliveredAt !== null) return true;
+    await tellWorkflow(temporal, row, PATIENCE_MS);
     await row.update({ deliveredAt: new Date(), attempts: row.attempts + 1 });
     return true;
   } catch (error) {
@@ -78,21 +85,28 @@ async function tell({ temporal, logger }: OutboxDeps, outboxId: number): Promise
   }
 }
 
-async function deliver(
+/**
+ * Has the workflow that a row of the outbox is about look again.
+ *
+ * @param withinMs how long Temporal may take
+ * @throws when it did not
+ */
+export async function tellWorkflow(
   temporal: Temporal,
   { classDateId, incidentId, connectionId, reason }: WorkflowOutbox,
+  withinMs?: number,
 ): Promise<void> {
   const attributes = ['id', 'randomKey'];
   if (classDateId !== null) {
     const classDate = await ClassDate.findByPk(classDateId, { attributes });
-    if (classDate) await temporal.hintClassDate(classDate, reason);
+    if (classDate) await temporal.hintClassDate(classDate, reason, withinMs);
   }
   if (incidentId !== null) {
     const incident = await Incident.findByPk(incidentId, { attributes });
-    if (incident) await temporal.hintIncident(incident, reason);
+    if (incident) await temporal.hintIncident(incident, reason, withinMs);
   }
   if (connectionId !== null) {
     const connection = await ZoomConnection.findByPk(connectionId, { attributes });
-    if (connection) await temporal.hintConnection(connection, reason);
+    if (connection) await temporal.hintConnection(connection, reason, withinMs);
   }
 }

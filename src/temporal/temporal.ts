@@ -17,12 +17,13 @@ export interface Temporal {
    * finds nothing to do ends at once, so hinting is always safe.
    *
    * @param reason a few words for the person who reads the history, never data
+   * @param withinMs how long the server may take
    */
-  hintClassDate(classDate: RowRef, reason: string): Promise<void>;
+  hintClassDate(classDate: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** The same for an incident's workflow. */
-  hintIncident(incident: RowRef, reason: string): Promise<void>;
+  hintIncident(incident: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** The same for the workflow of a teacher's connection. */
-  hintConnection(connection: RowRef, reason: string): Promise<void>;
+  hintConnection(connection: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** Throws when the server does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -30,47 +31,61 @@ export interface Temporal {
 
 const CALL_TIMEOUT_MS = 5_000;
 
+/** Left alone, gRPC looks for a server that went away every two minutes only. */
+const RECONNECT_MS = 5_000;
+
 export function temporalConnectionOptions({ temporal }: Config): ConnectionOptions {
   return {
     address: temporal.address,
     tls: temporal.tls || temporal.apiKey !== undefined,
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': RECONNECT_MS },
     ...(temporal.apiKey === undefined ? {} : { apiKey: temporal.apiKey }),
   };
+}
+
+interface Hinted {
+  readonly type: string;
+  readonly workflowId: string;
+  readonly input: object;
+  readonly summary: string;
 }
 
 export function createTemporal(config: Config, logger: Logger): Temporal {
   const connection = Connection.lazy(temporalConnectionOptions(config));
   const client = new Client({ connection, namespace: config.temporal.namespace });
-  const withDeadline = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
-  const hint = async (type: string, workflowId: string, input: object, staticSummary: string, reason: string) => {
-    await withDeadline(() =>
+  const hint = async ({ type, workflowId, input, summary }: Hinted, reason: string, withinMs = CALL_TIMEOUT_MS) => {
+    await connection.withDeadline(Date.now() + withinMs, () =>
       client.workflow.signalWithStart(type, {
         workflowId,
         taskQueue: QUEUES.classes,
         args: [input],
         signal: 'lookAgain',
         signalArgs: [reason],
-        staticSummary,
+        staticSummary: summary,
       }),
     );
     logger.debug({ workflowId, reason }, 'workflow hinted');
   };
   return {
-    hintClassDate: (classDate, reason) => {
-      const input = { classDateId: classDate.id };
-      return hint('classDate', classDateWorkflowId(classDate), input, `Class date ${classDate.id}`, reason);
+    hintClassDate: (row, ...how) => {
+      const workflowId = classDateWorkflowId(row);
+      const summary = `Class date ${row.id}`;
+      return hint({ type: 'classDate', workflowId, input: { classDateId: row.id }, summary }, ...how);
     },
-    hintIncident: (incident, reason) => {
-      const input = { incidentId: incident.id };
-      return hint('incident', incidentWorkflowId(incident), input, `Incident ${incident.id}`, reason);
+    hintIncident: (row, ...how) => {
+      const workflowId = incidentWorkflowId(row);
+      return hint(
+        { type: 'incident', workflowId, input: { incidentId: row.id }, summary: `Incident ${row.id}` },
+        ...how,
+      );
     },
-    hintConnection: (connection, reason) => {
-      const input = { connectionId: connection.id };
-      const summary = `Zoom connection ${connection.id}`;
-      return hint('zoomConnection', zoomConnectionWorkflowId(connection), input, summary, reason);
+    hintConnection: (row, ...how) => {
+      const workflowId = zoomConnectionWorkflowId(row);
+      const summary = `Zoom connection ${row.id}`;
+      return hint({ type: 'zoomConnection', workflowId, input: { connectionId: row.id }, summary }, ...how);
     },
     check: async () => {
-      await withDeadline(() => connection.workflowService.getSystemInfo({}));
+      await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
     },
     close: () => connection.close(),
   };

@@ -3,9 +3,12 @@ import type { Temporal } from '../../src/temporal/temporal';
 /** Stands in for Temporal where only the hints matter; keeps the reasons in the order they came. */
 export class RecordingTemporal implements Temporal {
   readonly hints: string[] = [];
+  /** Hints to the classes of these ids fail; all of them when it does not answer at all. */
+  unreachable: ReadonlySet<number> | 'all' = new Set();
 
-  hintClassDate(classDate: { readonly id: number }, reason: string): Promise<void> {
-    this.hints.push(`${classDate.id}: ${reason}`);
+  hintClassDate({ id }: { readonly id: number }, reason: string): Promise<void> {
+    if (this.unreachable === 'all' || this.unreachable.has(id)) return Promise.reject(new Error('no answer'));
+    this.hints.push(`${id}: ${reason}`);
     return Promise.resolve();
   }
 

@@ -7,7 +7,7 @@ import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
 import { ZoomMeetingInstance } from '../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../src/models/ZoomParticipant';
 import { addToOutbox } from '../../src/temporal/outbox';
-import { startWebhookRelay } from '../../src/webhookRelay';
+import { startRelay } from '../../src/relay';
 import { buildClassDate } from '../factories/classes';
 import { buildMeeting } from '../factories/meetings';
 import { buildWebhookEvent, joinedEvent, newUuid, startedEvent, unreadableEvent } from '../factories/webhookEvents';
@@ -48,7 +48,7 @@ it('takes up what a dead web process has left, also where it died at its work', 
   await buildWebhookEvent(startedEvent(meeting.meetingId));
   const gone = { leaseHolder: 'of a process that is gone', leaseUntil: seconds(-1), attempts: 1 };
   await buildWebhookEvent(joinedEvent(meeting.meetingId, newUuid(), '7'), gone);
-  const relay = startWebhookRelay(website.deps, EVERY_MS);
+  const relay = startRelay(website.deps, EVERY_MS);
   try {
     await eventually('both are interpreted', async () => (await inState('processed')) === 2);
     await eventually('the workflow was told', () =>
@@ -75,7 +75,7 @@ it('counts nothing twice when several are at it', async () => {
   await buildWebhookEvent(startedEvent(meeting.meetingId, uuid));
   for (let person = 1; person <= 40; person += 1)
     await buildWebhookEvent(joinedEvent(meeting.meetingId, uuid, String(person)));
-  const relays = [1, 2, 3].map(() => startWebhookRelay(website.deps, EVERY_MS));
+  const relays = [1, 2, 3].map(() => startRelay(website.deps, EVERY_MS));
   await eventually('all are interpreted', async () => (await inState('processed')) === 41);
   await Promise.all(relays.map((relay) => relay.stop()));
 
@@ -117,7 +117,7 @@ it('is not held up by a hundred rows that fail, and stops when told', async () =
   const { meeting } = await buildReadyClass();
   for (let row = 0; row < 100; row += 1) await buildWebhookEvent(startedEvent(meeting.meetingId));
   await website.deps.db.query('RENAME TABLE zoom_meeting_instances TO hidden_instances');
-  const relays = [1, 2].map(() => startWebhookRelay(website.deps, EVERY_MS));
+  const relays = [1, 2].map(() => startRelay(website.deps, EVERY_MS));
   await eventually('all have failed once', async () => (await WebhookEvent.count({ where: { attempts: 0 } })) === 0);
   await website.deps.db.query('RENAME TABLE hidden_instances TO zoom_meeting_instances');
   const late = await buildWebhookEvent(startedEvent(meeting.meetingId));
@@ -131,7 +131,7 @@ it('is not held up by a hundred rows that fail, and stops when told', async () =
 
 it('goes on after the database failed it', async () => {
   const { meeting } = await buildReadyClass();
-  const relay = startWebhookRelay(website.deps, EVERY_MS);
+  const relay = startRelay(website.deps, EVERY_MS);
   await website.deps.db.query('RENAME TABLE webhook_events TO hidden_events');
   await eventually('it says so', () => website.logged.some((line) => line.includes('inbox could not be worked')));
   await website.deps.db.query('RENAME TABLE hidden_events TO webhook_events');
@@ -172,10 +172,10 @@ it('tells the workflow what a process did not live to tell it', async () => {
   const classDate = await buildClassDate();
   const left = await addToOutbox({ classDateId: classDate.id }, 'meeting ended', null);
   await addToOutbox({ classDateId: classDate.id }, 'meeting started', null);
-  await website.deps.db.query('UPDATE workflow_outbox SET created_at = ? WHERE id = ?', {
-    replacements: [seconds(-11), left],
+  await website.deps.db.query('UPDATE workflow_outbox SET lease_until = ? WHERE id = ?', {
+    replacements: [seconds(-1), left],
   });
-  const relay = startWebhookRelay(website.deps, EVERY_MS);
+  const relay = startRelay(website.deps, EVERY_MS);
   const row = await eventually('it is delivered', () => WorkflowOutbox.findOne({ where: { id: left, attempts: 1 } }));
   await relay.stop();
   expect(row.deliveredAt).not.toBeNull();
