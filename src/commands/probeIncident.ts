@@ -11,6 +11,7 @@ import { hasReadableTokens } from '../zoom/freshToken';
 import { send } from '../zoom/http';
 import { refreshTokens } from '../zoom/oauth';
 import { closeIncident } from './closeIncident';
+import { hurryMails } from './hurryMails';
 
 const REACH_TIMEOUT_MS = 10_000;
 /** No refresh token: Zoom answers invalid_grant to a client it knows, and invalid_client to another. */
@@ -24,6 +25,7 @@ export async function probeIncident(deps: Deps, { incidentId }: { incidentId: nu
   const { cause, userId } = incident;
   const outboxId = await closeIncident(deps, { cause, ...(userId === null ? {} : { userId }) }, null);
   if (outboxId !== null) await deliverOutbox(deps, outboxId);
+  if (cause === 'mail_unreachable') await hurryMails(deps, 'incident closed');
   return 'closed';
 }
 

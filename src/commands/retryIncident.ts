@@ -5,6 +5,7 @@ import type { Incident } from '../models/Incident';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { touchedClasses } from '../queries/touchedClasses';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { hurryMails } from './hurryMails';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
@@ -26,5 +27,6 @@ export async function retryIncident(deps: Deps, incident: Incident, origin: Audi
     return { outboxIds: added, classes: ids.length };
   });
   await deliverOutbox(deps, ...outboxIds);
+  if (incident.cause === 'mail_unreachable') await hurryMails(deps, 'retry now');
   return classes;
 }

@@ -9,6 +9,7 @@ import { killedRenewal } from './killedRenewal';
 import { killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
+import { outage, type Away } from './outage';
 import { rotatedKeys } from './rotatedKeys';
 import { timing, TIMING } from './timing';
 import { WRONG_SECRET, wrongSecret } from './wrongSecret';
@@ -26,6 +27,16 @@ interface Experiment {
   run(seed: number): Promise<Verdict>;
 }
 
+const OUTAGE = { classes: 20, recipients: 3 };
+
+function outageOf(away: Away, minutes: number): Experiment {
+  return {
+    name: `${minutes} minutes without ${away}, classes due`,
+    triesPerSeed: OUTAGE.classes,
+    run: (seed) => outage({ seed, away, minutes, ...OUTAGE }),
+  };
+}
+
 const EXPERIMENTS: readonly Experiment[] = [
   { name: 'Zoom: every tenth reply to a create lost', triesPerSeed: LOST_REPLIES.classes / 10, run: lostReplies },
   { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
@@ -36,6 +47,11 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
+  outageOf('everything', 15),
+  outageOf('everything', 120),
+  outageOf('Temporal', 15),
+  outageOf('Temporal', 120),
+  outageOf('database', 15),
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
 ];
 

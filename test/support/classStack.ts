@@ -14,6 +14,7 @@ import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers } from '../../src/temporal/workers';
 import { testConfig } from './config';
 import { createTestDatabase, type TestDatabase } from './database';
+import { startTcpProxy, type TcpProxy } from './tcpProxy';
 
 /** Everything a class needs, on real parts: database, SMTP, the Zoom stand-in, Temporal and our workers. */
 export interface ClassStack {
@@ -21,6 +22,8 @@ export interface ClassStack {
   readonly zoom: ZoomSimulator;
   readonly mailbox: Mailbox;
   readonly database: TestDatabase;
+  /** What the application reaches its database by. */
+  readonly databaseLine: TcpProxy;
   close(): Promise<void>;
 }
 
@@ -44,10 +47,11 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
       app: { ...APP, redirectUris: [`${APP_URL}/teacher/zoom/callback`] },
     }),
   ]);
+  const databaseLine = await startTcpProxy(Number(new URL(database.url).port));
   const deps = createDeps(
     testConfig({
       APP_URL,
-      DATABASE_URL: database.url,
+      DATABASE_URL: withPort(database.url, databaseLine.port),
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       SMTP_PORT: String(mailbox.smtpPort),
@@ -62,13 +66,21 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
     zoom,
     mailbox,
     database,
+    databaseLine,
     close: async () => {
       await workers.close();
       await closeDeps(deps);
+      await databaseLine.close();
       await Promise.all([zoom.close(), mailbox.close()]);
       await database.drop();
     },
   };
+}
+
+function withPort(address: string, port: number): string {
+  const url = new URL(address);
+  url.port = String(port);
+  return url.href;
 }
 
 async function startWorkers(deps: Deps, { address, namespace }: TemporalServer) {

@@ -8,15 +8,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own for one test file, with every migration applied. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const database = await createEmptyDatabase();
+/**
+ * A database of its own for one test file, with every migration applied.
+ *
+ * @param server the tests' own unless given
+ */
+export async function createTestDatabase(server?: string): Promise<TestDatabase> {
+  const database = await createEmptyDatabase(server);
   await migrateUp(database.url);
   return database;
 }
 
-export async function createEmptyDatabase(): Promise<TestDatabase> {
-  const server = requireTestEnvironment('databaseUrl');
+export async function createEmptyDatabase(server = requireTestEnvironment('databaseUrl')): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
   const url = new URL(server);

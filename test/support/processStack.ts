@@ -14,6 +14,7 @@ import { findAnswer } from '../../src/dev/standIns';
 import type { ZoomSimulatorOptions } from '../../src/dev/zoom/options';
 import { createTestDatabase } from './database';
 import { createNamespace } from './namespace';
+import type { OwnServers } from './ownServers';
 
 /**
  * The whole system as processes of their own, for measuring it and for breaking it: worker, Zoom stand-in and mailbox
@@ -54,7 +55,11 @@ const workerReady = z.object({ msg: z.literal('worker ready') });
 const WEB_PORT = 27300;
 const APP_URL = 'https://live.example.test';
 
-export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOptions>): Promise<ProcessStack> {
+/** @param servers those of the tests unless given */
+export async function startProcessStack(
+  zoomOptions: Partial<ZoomSimulatorOptions>,
+  servers?: Pick<OwnServers, 'databaseUrl' | 'temporalAddress'>,
+): Promise<ProcessStack> {
   const folder = mkdtempSync(path.join(tmpdir(), 'dreamcrowd-stack-'));
   const processes = new Processes(path.join(folder, 'logs'));
   const { inherited } = readDevEnvironment(undefined);
@@ -76,8 +81,8 @@ export async function startProcessStack(zoomOptions: Partial<ZoomSimulatorOption
   const mailbox = start('mailbox', 'src/dev/mailbox/main.ts', inherited, JSON.stringify({ dir: `${folder}/mails` }));
   const { url: zoomUrl } = await waitUntilReady(zoom, () => findAnswer(zoom.log(), zoomAnswer));
   const { url: mailboxUrl, smtpPort } = await waitUntilReady(mailbox, () => findAnswer(mailbox.log(), mailboxAnswer));
-  const database = await createTestDatabase();
-  const address = requireTestEnvironment('temporalAddress');
+  const database = await createTestDatabase(servers?.databaseUrl);
+  const address = servers?.temporalAddress ?? requireTestEnvironment('temporalAddress');
   const namespace = await createNamespace(address);
   const settings = {
     NODE_ENV: 'production',

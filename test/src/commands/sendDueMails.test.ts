@@ -1,11 +1,14 @@
 import { planMails } from '../../../src/commands/planMails';
+import { probeIncident } from '../../../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
 import type { User } from '../../../src/models/User';
+import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
@@ -225,4 +228,19 @@ describe('the last byte', () => {
     await row.update({ leaseUntil: new Date(Date.now() - 1_000) });
     expect(await send(classDate)).toEqual({ sent: 1, retrying: 0 });
   });
+});
+
+it('sends what waits for its next try as soon as the mail server is known to answer again', async () => {
+  const { classDate, buyer } = await buildScene(1);
+  await plan(classDate);
+  await site.mailbox.addFault({ kind: 'down' });
+  await send(classDate);
+  const { id: incidentId } = await Incident.findOne({ where: { cause: 'mail_unreachable' }, rejectOnEmpty: true });
+  expect(await probeIncident(site.deps, { incidentId })).toBe('open');
+  expect(await send(classDate)).toEqual({ sent: 0, retrying: 0 });
+  await site.mailbox.clearFaults();
+  expect(await probeIncident(site.deps, { incidentId })).toBe('closed');
+  expect(await WorkflowOutbox.count({ where: { classDateId: classDate.id, reason: 'incident closed' } })).toBe(1);
+  expect(await send(classDate)).toEqual({ sent: 3, retrying: 0 });
+  expect(site.mailbox.messages().filter(({ to }) => to === buyer.email)).toHaveLength(1);
 });

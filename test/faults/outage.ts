@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryTypes } from 'sequelize';
+import { classTimes } from '../../src/domain/classTimes';
+import { ClassDate } from '../../src/models/ClassDate';
+import { MailDelivery } from '../../src/models/MailDelivery';
+import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
+import { bookHerd, connectTeachers, simulatedTeachers } from '../support/classHerd';
+import { eventually } from '../support/eventually';
+import { letTimePass } from '../support/letTimePass';
+import { startOwnServers, type OwnServers } from '../support/ownServers';
+import { startProcessStack, type ProcessStack } from '../support/processStack';
+import { print } from '../support/report';
+import { judge, type Verdict } from './invariants';
+
+/** What is killed outright as the classes are about to open, and stays away. */
+export type Away = 'everything' | 'Temporal' | 'database';
+
+export interface Outage {
+  readonly seed: number;
+  readonly away: Away;
+  readonly minutes: number;
+  readonly classes: number;
+  readonly recipients: number;
+}
+
+export interface OutageResult extends Verdict {
+  /** ms from the return until the last class that was not over had its room */
+  readonly lastReady: number;
+  /** classes that were over when all was back */
+  readonly missed: number;
+}
+
+/** A class that is over after two hours, and one that is not. */
+const SHORT_MINUTES = 60;
+const LONG_MINUTES = 240;
+const OPENS_IN_MS = 20_000;
+const PER_CLASS_MS = 25;
+const SETTLE_MS = 10 * 60_000;
+
+/** Classes that were to open during an outage: what is not over by its end takes place, and the rest says so. */
+export async function outage(setting: Outage): Promise<OutageResult> {
+  const servers = await startOwnServers();
+  try {
+    const hosts = simulatedTeachers(Math.max(1, Math.ceil(setting.classes / 10)));
+    const options = { users: hosts, seed: setting.seed, behaviour: { enforceQuotas: false } };
+    const stack = await startProcessStack(options, servers);
+    try {
+      const teachers = await connectTeachers(stack.deps, hosts);
+      return await liveThrough(setting, servers, stack, teachers);
+    } finally {
+      await stack.close();
+    }
+  } finally {
+    await servers.close();
+  }
+}
+
+async function liveThrough(
+  setting: Outage,
+  servers: OwnServers,
+  stack: ProcessStack,
+  teachers: Parameters<typeof bookHerd>[1]['teachers'],
+): Promise<OutageResult> {
+  const { away, minutes, classes, recipients } = setting;
+  const worker = await stack.startWorker();
+  const opens = new Date(Date.now() + OPENS_IN_MS + classes * PER_CLASS_MS);
+  const herd = await bookHerd(stack.deps, { teachers, classes, recipients, opensAt: () => opens });
+  await stack.deps.db.query(
+    `UPDATE class_dates SET duration_minutes = IF(id % 2 = 0, ${SHORT_MINUTES}, ${LONG_MINUTES})`,
+    { type: QueryTypes.UPDATE },
+  );
+  for (const classDate of herd) await stack.deps.temporal.hintClassDate(classDate, 'booked');
+  if (Date.now() > opens.getTime()) throw new Error('Booking took longer than the lead.');
+  if (away === 'everything') {
+    process.kill(-worker.pid, 'SIGKILL');
+    await worker.exited;
+  }
+  if (away !== 'database') await servers.temporal.kill();
+  if (away !== 'Temporal') await servers.database.kill();
+  await sleep(opens.getTime() + 5_000 - Date.now());
+
+  if (away !== 'Temporal') await servers.database.start();
+  await eventually('the database answers', () =>
+    letTimePass(stack.deps.db, minutes).then(
+      () => true,
+      () => false,
+    ),
+  );
+  if (away !== 'database') await servers.temporal.start();
+  const returnedAt = Date.now();
+  if (away === 'everything') await stack.startWorker();
+  return count(setting, stack, herd, returnedAt);
+}
+
+async function count(
+  { away, minutes, recipients }: Outage,
+  stack: ProcessStack,
+  herd: readonly ClassDate[],
+  returnedAt: number,
+): Promise<OutageResult> {
+  const rows = await ClassDate.findAll({ where: { id: herd.map(({ id }) => id) } });
+  const goOn = rows.filter((row) => classTimes(row).endsAt.getTime() > returnedAt);
+  const ids = goOn.map(({ id }) => id);
+  const states = (state: string) => ClassDate.count({ where: { state } });
+  await eventually(
+    'every class is prepared or over',
+    async () => {
+      return (await states('ready')) >= goOn.length && (await states('missed')) >= rows.length - goOn.length;
+    },
+    SETTLE_MS,
+  );
+  const mails = goOn.length * (recipients + 1);
+  const told = () => MailDelivery.count({ where: { classDateId: ids, state: ['sent', 'unknown'] } });
+  await eventually('everybody has been told', async () => (await told()) >= mails, SETTLE_MS);
+  const madeAt = await ZoomAuditLog.max<Date, ZoomAuditLog>('createdAt', { where: { action: 'meeting_created' } });
+  const lastReady = new Date(madeAt).getTime() - returnedAt;
+  const missed = rows.length - goOn.length;
+  print(
+    `  ${minutes} minutes without ${away}: ${goOn.length} classes prepared ${lastReady} ms after its return, ${missed} over`,
+  );
+  const verdict = await judge(stack, await Promise.all(goOn.map((classDate) => classDate.reload())));
+  const tooMany = Math.max(0, (await states('missed')) - missed);
+  return { ...verdict, lost: verdict.lost + tooMany, lastReady, missed };
+}
