@@ -5,7 +5,8 @@ import path from 'node:path';
 import { readDevEnvironment } from '../../src/config/devEnvironment';
 import { freePortFrom } from '../../src/dev/ports';
 import { Processes } from '../../src/dev/processes';
-import { removeDatabase, startDatabase } from '../../src/dev/provision/database';
+import { startDatabase } from '../../src/dev/provision/database';
+import { removePrivateData } from '../../src/dev/provision/privateDatabase';
 import { startTemporal } from '../../src/dev/provision/temporal';
 import type { ProvisioningSession } from '../../src/dev/provision/ways';
 
@@ -53,29 +54,25 @@ export async function startOwnServers(): Promise<OwnServers> {
     temporal,
     close: async () => {
       await Promise.all([database.kill(), temporal.kill()]);
-      await removeDatabase(database.session());
+      removePrivateData(path.join(folder, 'database'));
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function ownServer(
-  folder: string,
-  start: (session: ProvisioningSession) => Promise<unknown>,
-): OwnServer & { session(): ProvisioningSession } {
+function ownServer(folder: string, start: (session: ProvisioningSession) => Promise<unknown>): OwnServer {
   mkdirSync(folder, { recursive: true });
   const environment = readDevEnvironment(undefined);
-  let processes = new Processes(path.join(folder, 'logs'));
-  const session = () => ({ folder, environment, processes, mayInstall: false });
+  let processes: Processes | null = null;
   return {
-    session,
     start: async () => {
-      await start(session());
+      processes = new Processes(path.join(folder, 'logs'));
+      await start({ folder, environment, processes, mayInstall: false });
     },
     kill: async () => {
-      processes.killAll();
-      await processes.stopAll();
-      processes = new Processes(path.join(folder, 'logs'));
+      processes?.killAll();
+      await processes?.stopAll();
+      processes = null;
     },
   };
 }
