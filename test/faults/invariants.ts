@@ -25,12 +25,16 @@ const roomsSchema = z.array(z.object({ agenda: z.string(), deleted: z.boolean() 
 const messagesSchema = z.array(z.object({ to: z.string(), subject: z.string(), messageId: z.string() }));
 
 export async function judge(stack: ProcessStack, classDates: readonly ClassDate[]): Promise<Verdict> {
-  const verdicts = [
-    await judgeRooms(stack, classDates),
-    await judgePasses(classDates),
-    await judgeMails(stack, classDates),
-    await judgeWorkflows(stack),
-  ];
+  const judged = {
+    rooms: await judgeRooms(stack, classDates),
+    passes: await judgePasses(classDates),
+    mails: await judgeMails(stack, classDates),
+    workflows: await judgeWorkflows(stack),
+  };
+  for (const [what, { lost, doubled }] of Object.entries(judged)) {
+    if (lost + doubled > 0) print(`  ${what}: ${lost} lost, ${doubled} doubled`);
+  }
+  const verdicts = Object.values(judged);
   const sum = (key: keyof Verdict) => verdicts.reduce((total, verdict) => total + verdict[key], 0);
   return { lost: sum('lost'), doubled: sum('doubled'), late: sum('late') };
 }

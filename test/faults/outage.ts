@@ -110,7 +110,9 @@ async function count(
     },
     SETTLE_MS,
   );
-  const mails = goOn.length * (recipients + 1);
+  // Who is waited for in vain is asked after, which is one more mail to the teacher.
+  const late = goOn.filter((row) => classTimes(row).watchesAt.getTime() < returnedAt).length;
+  const mails = goOn.length * (recipients + 1) + late;
   const told = () => MailDelivery.count({ where: { classDateId: ids, state: ['sent', 'unknown'] } });
   const unlinked = () => ZoomSecureToken.count({ where: { classDateId: ids, linkMeetingId: null } });
   const ready = async () => (await told()) >= mails && (await unlinked()) === 0;

@@ -134,8 +134,6 @@ it('120 minutes without mail server: the rooms are there, and mails go out to th
   await isPrepared(long);
   const reminders = await MailDelivery.findAll({ where: { classDateId: short.id, kind: 'class_reminder' } });
   expect(reminders.map(({ state }) => state)).toEqual(reminders.map(() => 'skipped'));
-  expect(reminders.map(({ lastError }) => lastError)).toEqual(
-    reminders.map(() => expect.stringContaining('no longer help')),
-  );
+  for (const { lastError } of reminders) expect(lastError).toContain('no longer help');
   await areOver(long);
 });
