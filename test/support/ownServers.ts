@@ -11,7 +11,7 @@ import { startTemporal } from '../../src/dev/provision/temporal';
 import type { ProvisioningSession } from '../../src/dev/provision/ways';
 
 /** A server with data of its own that can be killed outright and started again on that data. */
-export interface OwnServer {
+interface OwnServer {
   start(): Promise<void>;
   kill(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** What becomes of connections: handed on, cut at once, or left without an answer. */
-export type LineState = 'up' | 'cut' | 'silent';
+type LineState = 'up' | 'cut' | 'silent';
 
 /** A line to a server that can be cut, so that whoever is at its near end lives through an outage. */
 export interface TcpProxy {
