@@ -5,6 +5,7 @@ import { closeDeps, createDeps } from './deps';
 import { connectWorker, createWorkers } from './temporal/workers';
 import { temporalLogger } from './observability/temporalLogger';
 import { startRelay } from './relay';
+import { startWorkerBeat } from './workerBeat';
 
 /** The worker process. Temporal's Runtime turns SIGTERM and SIGINT into an orderly drain of every Worker. */
 async function main(): Promise<void> {
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const running = Promise.all(finished);
   const auditSealer = startAuditSealer(deps);
   const relay = startRelay(deps);
+  const beat = startWorkerBeat(deps, () => workers.every((worker) => worker.getState() === 'RUNNING'));
   deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
   try {
     await running;
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(finished);
     await relay.stop();
+    await beat.stop();
     await auditSealer.stop();
     await connection.close();
     await closeDeps(deps);

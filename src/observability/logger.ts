@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { logContext } from './logContext';
 
 export type { Logger };
 
@@ -8,18 +9,23 @@ export type { Logger };
  */
 const SECRET_IN_URL = /((?:token|code|state|person|\bip|(?:%26|%3F)ip)(?:=|%3D))[^&\s"]+/gi;
 
-/** JSON lines on stdout. Secrets are masked here as a last line of defence; callers do not log them to begin with. */
-export function createLogger(level: string): Logger {
-  return pino({
+/**
+ * JSON lines on stdout, one log a process; each carries what it is about (logContext.ts). Secrets are masked here as a
+ * last line of defence; callers do not log them to begin with.
+ */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => ({ ...logContext() }),
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: ['*.token', '*.password', '*.authorization', '*.cookie', '*.access_token', '*.refresh_token'],
       censor: '[hidden]',
     },
-  });
+  };
+  return pino(options, destination);
 }
 
 /** A URL as it may stand in a log: without the secrets and the people of its query. */

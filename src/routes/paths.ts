@@ -5,6 +5,7 @@ export const paths = {
   logout: '/logout',
   healthz: '/healthz',
   readyz: '/readyz',
+  healthClasses: '/health/classes',
   admin: '/admin',
   people: '/admin/people',
   orders: '/admin/orders',

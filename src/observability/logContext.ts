@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What every line that is logged during it is about. */
+interface LogContext {
+  readonly requestId?: string;
+  readonly classDateId?: number;
+  readonly workflowId?: string;
+  readonly step?: string;
+}
+
+const context = new AsyncLocalStorage<LogContext>();
+
+/** Lines that are logged while `work` runs carry these; whoever logs need not know them. */
+export function withLogContext<T>(about: LogContext, work: () => T): T {
+  return context.run(about, work);
+}
+
+export function logContext(): LogContext {
+  return context.getStore() ?? {};
+}
