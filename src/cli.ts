@@ -3,6 +3,7 @@ import { addAudit } from './cli/audit';
 import { addConnections } from './cli/connections';
 import { addGenerateMeetings } from './cli/generateMeetings';
 import { addKeys } from './cli/keys';
+import { addMails } from './cli/mails';
 import { addMigrate } from './cli/migrate';
 import { addRefreshTokens } from './cli/refreshTokens';
 import { complain, EXIT_USAGE } from './cli/run';
@@ -18,6 +19,7 @@ addRefreshTokens(program);
 addGenerateMeetings(program);
 addKeys(program);
 addAudit(program);
+addMails(program);
 addWebhooks(program);
 inherit(program);
 

@@ -65,7 +65,13 @@ async function inviteAgain(
       usefulUntil: usefulUntil(kind, classTimes(classDate), now),
     },
     {
-      where: { classDateId: classDate.id, recipientKey: personKey(pass), kind, version: classDate.scheduleVersion },
+      where: {
+        classDateId: classDate.id,
+        recipientKey: personKey(pass),
+        kind,
+        version: classDate.scheduleVersion,
+        copy: 0,
+      },
       transaction,
     },
   );

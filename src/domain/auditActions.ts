@@ -34,6 +34,7 @@ export type AuditAction =
   | 'meeting_start_opened'
   | 'token_generated'
   | 'link_sent'
+  | 'mail_resent'
   | 'pass_revoked'
   | 'pass_restored'
   | 'join_attempt_success'

@@ -21,6 +21,8 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare version: number;
   /** of a further reminder: how long before the start; 0 for every other mail */
   declare minutesBefore: CreationOptional<number>;
+  /** counts how often it was sent once more by hand */
+  declare copy: CreationOptional<number>;
   declare state: MailState;
   declare messageKey: string;
   declare attempts: CreationOptional<number>;
@@ -46,6 +48,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         kind: { type: DataTypes.STRING, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         minutesBefore: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        copy: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         state: { type: DataTypes.STRING, allowNull: false },
         messageKey: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },

@@ -34,6 +34,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   meeting_start_opened: 'Teacher opened the meeting',
   token_generated: 'Join passes made',
   link_sent: 'Link sent again',
+  mail_resent: 'Mail sent once more',
   pass_revoked: 'Join pass withdrawn',
   pass_restored: 'Join pass given back',
   join_attempt_success: 'Joined by a pass',
@@ -61,6 +62,7 @@ export const ENTITY_WORDS = {
   zoom_meeting: 'Zoom meeting',
   zoom_secure_token: 'join pass',
   incident: 'trouble',
+  mail_delivery: 'mail',
   blocked_ip: 'block',
   webhook_event: 'event of Zoom',
 } as const;

@@ -1,6 +1,7 @@
 import type { Config } from '../config/loadConfig';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
+import { comingMails } from '../domain/comingMails';
 import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { ClassPage } from '../queries/findClassPage';
@@ -10,10 +11,12 @@ import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './
 import { actionInWords } from './auditWords';
 import { formatInstant } from './classTime';
 import { clashInWords } from './hostClash';
+import { deliveriesWith } from './delivery';
 import { mailTone } from './mailTone';
+import { mailInWords, STATE_WORDS } from './mailWords';
 
 /** The admin's page of a class date as plain values; Zoom's URLs are never among them. */
-export function presentClassPage(config: Config, page: ClassPage, readerZone: string | null) {
+export function presentClassPage(config: Config, page: ClassPage, readerZone: string | null, now: Date) {
   const { classDate } = page;
   const zone = readerZone ?? classDate.timeZone;
   const instant = (at: Date | null) => (at === null ? null : formatInstant(at, zone));
@@ -39,6 +42,8 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     })),
     people: page.passes.map((pass) => presentPass(page, pass, instant)),
     mails: page.mails.map((mail) => presentMail(page, mail, instant)),
+    mailsHref: deliveriesWith({ class: String(classDate.id) }),
+    coming: presentComing(page, now, instant),
     audit: page.audit.map(({ action, createdAt }) => ({ action: actionInWords(action), at: instant(createdAt) })),
   };
 }
@@ -74,13 +79,27 @@ function presentPass(page: ClassPage, pass: ZoomSecureToken, instant: Format) {
 function presentMail(page: ClassPage, mail: MailDelivery, instant: Format) {
   const user = mail.userId === null ? undefined : page.mailUsers.get(mail.userId);
   return {
-    kind: mail.kind.replaceAll('_', ' '),
+    kind: mailInWords(mail),
     who: user?.fullName ?? (mail.passId === null ? 'nobody' : passName(page, mail.passId)),
-    state: mail.state.replaceAll('_', ' '),
+    state: STATE_WORDS[mail.state],
     tone: mailTone(mail.state),
     sentAt: instant(mail.sentAt),
     reason: mail.lastError,
   };
+}
+
+/** What has no row in the ledger yet: so that "I got no mail" can be answered before its time. */
+function presentComing({ classDate, passes, mails }: ClassPage, now: Date, instant: Format) {
+  const { state, closedAt, furtherReminders, scheduleVersion } = classDate;
+  const planned = new Set(
+    mails.filter(({ version }) => version === scheduleVersion).map((mail) => `${mail.kind} ${mail.minutesBefore}`),
+  );
+  const live = passes.filter(({ revokedAt }) => revokedAt === null);
+  const guests = live.filter(({ guestId }) => guestId !== null).length;
+  const people = { everybody: live.length, buyer: live.length - guests, guests, teacher: 1 };
+  return comingMails({ state, closedAt, schedule: classDate, furtherReminders }, now)
+    .filter((mail) => !planned.has(`${mail.kind} ${mail.minutesBefore}`) && people[mail.to] > 0)
+    .map((mail) => ({ what: mailInWords(mail), at: instant(mail.at), people: people[mail.to] }));
 }
 
 function passName({ passNames }: ClassPage, passId: number): string {

@@ -19,6 +19,7 @@ export type HintReason =
   | 'cancelled'
   | 'roster changed'
   | 'link asked for'
+  | 'mail sent again'
   | 'teacher reconnected'
   | 'teacher connected'
   | 'teacher disconnected'

@@ -16,7 +16,7 @@ export function addClassDateRoutes(router: Router<AppState, DefaultContext>, dep
   router.get(paths.classDate(':id'), only('admin'), async (ctx) => {
     const found = await findClassPage(idOf(ctx), deps.clock.now());
     if (!found) throw new NotFoundError('There is no such class date.');
-    const page = presentClassPage(deps.config, found, ctx.state.user?.timeZone ?? null);
+    const page = presentClassPage(deps.config, found, ctx.state.user?.timeZone ?? null, deps.clock.now());
     render(ctx, 'admin/classDate', { ...page, refreshSeconds: page.over ? null : REFRESH_SECONDS });
   });
 }

@@ -12,6 +12,7 @@ import { addBlockRoutes } from './blocks';
 import { addAuditLogRoutes } from './auditLogs';
 import { addClassDateRoutes } from './classDates';
 import { addClassSettingsRoutes } from './classSettings';
+import { addDeliveryRoutes } from './deliveries';
 import { addGuestRoutes } from './guests';
 import { addIncidentRoutes } from './incidents';
 import { addPassRoutes } from './passes';
@@ -44,6 +45,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addClassSettingsRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addPassRoutes(router, deps);
+  addDeliveryRoutes(router, deps);
   addZoomSettingsRoutes(router, deps);
   addWebhookRoutes(router, deps);
   addSecurityLogRoutes(router, deps);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { readDevEnvironment } from '../../../src/config/devEnvironment';
-import { buildClassDate, buildOrder } from '../../factories/classes';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
+import { buildMail } from '../../factories/mails';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
@@ -136,4 +137,29 @@ it('says in a sentence that the database does not answer, and ends with 69', asy
   expect(err.trim()).toBe('The database does not answer. Is it running, and is DATABASE_URL right?');
   expect(out).toBe('');
   expect(code).toBe(69);
+});
+
+it('lists mails without anybody’s address, and sends again what did not arrive', async () => {
+  const classDate = await buildClassDate({ state: 'ready' });
+  const student = await buildUser('student', { email: 'unmistakable@example.test' });
+  const person = { userId: student.id, email: student.email };
+  const { pass } = await buildPass(site.deps.signingKeys, classDate, person);
+  const failed = await buildMail(classDate, pass, { state: 'failed', lastError: 'a fault' });
+  await buildMail(classDate, pass, { kind: 'new_link' });
+  const ofClass = ['--class', String(classDate.id)];
+  const listed = await cli(['mails', 'list', ...ofClass]);
+  expect(listed.out).toMatch(new RegExp(`${failed.id} +Reminder +user:${student.id} .* failed .* a fault`));
+  expect(listed.out).not.toContain('@');
+  const json = await cli(['mails', 'list', ...ofClass, '--state', 'sent', '--json']);
+  expect(JSON.parse(json.out)).toEqual([expect.objectContaining({ what: 'Link sent again', state: 'sent' })]);
+
+  const dry = await cli(['mails', 'resend', ...ofClass, '--dry-run']);
+  expect([dry.code, dry.out.trim()]).toEqual([0, 'Would go out again: 1 of 1']);
+  expect((await failed.reload()).state).toBe('failed');
+  const { code, out } = await cli(['mails', 'resend', ...ofClass, '--json']);
+  expect([code, JSON.parse(out)]).toEqual([0, [{ id: failed.id, goesOut: true, why: null }]]);
+  expect((await failed.reload()).state).toBe('queued');
+  const again = await cli(['mails', 'resend', '--id', String(failed.id)]);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining('on its way already')]);
+  expect((await cli(['mails', 'resend'])).code).toBe(64);
 });

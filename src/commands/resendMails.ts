@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { resendStanding, resendUntil, UNDELIVERED, type MailSituation } from '../domain/resending';
+import { MailDelivery } from '../models/MailDelivery';
+import { readMailSituations } from '../queries/readMailSituations';
+import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface ResendOrder {
+  readonly ids: readonly number[];
+  /** Send also what has been sent; otherwise only what has not arrived as far as we know. */
+  readonly evenIfSent: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** What has become of each mail: null where it goes out again, else why it does not. */
+export type Resent = ReadonlyMap<number, string | null>;
+
+/** Nobody's mailbox is ours to fill, and no button's to press over and over. */
+const PER_MAIL = { name: 'mail-resend', failures: 5, seconds: 60 * 60 };
+
+/**
+ * Sends mails once more: one that never arrived goes out anew as the row it is; one that has been sent gets a row of its
+ * next copy, of which there is one, so that a double click sends nothing twice.
+ */
+export async function resendMails(deps: Deps, order: ResendOrder, origin: AuditOrigin): Promise<Resent> {
+  const limit = createFailureLimit(deps.db, PER_MAIL);
+  const { resent, outboxIds } = await inTransaction(deps.db, async (transaction) => {
+    const rows = await MailDelivery.findAll({ where: { id: [...order.ids] }, order: ['id'], transaction, lock: true });
+    const situations = await readMailSituations(rows, transaction);
+    const outcome = new Map<number, string | null>();
+    const hints = new Map<string, number>();
+    for (const row of rows) {
+      const refusal = await resend(deps, { row, situation: situations.get(row.id), order, limit }, origin, transaction);
+      outcome.set(row.id, refusal);
+      if (refusal === null && !order.dryRun) await hint(row, hints, transaction);
+    }
+    return { resent: outcome, outboxIds: [...hints.values()] };
+  });
+  await deliverOutbox(deps, ...outboxIds);
+  return resent;
+}
+
+interface Resending {
+  readonly row: MailDelivery;
+  readonly situation: MailSituation | undefined;
+  readonly order: ResendOrder;
+  readonly limit: FailureLimit;
+}
+
+/** @returns why not, or null when the mail goes out again */
+async function resend(
+  deps: Deps,
+  { row, situation, order, limit }: Resending,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<string | null> {
+  const now = deps.clock.now();
+  const standing = resendStanding(row.state);
+  if (standing === 'on its way') return 'It is on its way already.';
+  if (standing === 'sent' && !order.evenIfSent) return 'It has been sent.';
+  if (!situation) return 'What it was about no longer exists.';
+  const helps = resendUntil(situation, now);
+  if ('why' in helps) return helps.why;
+  if (standing === 'sent' && (await nextCopyExists(row, transaction))) return 'It has been sent once more already.';
+  if (order.dryRun) return null;
+  if (!(await limit.count(`${row.classDateId ?? `i${row.incidentId}`}:${row.recipientKey}:${row.kind}`))) {
+    return 'It has been sent again several times within the hour. Wait, or look whether the address is right.';
+  }
+  const from = row.state;
+  const id = await putOut(row, helps.until, now, transaction);
+  const metadata = { kind: row.kind, classDateId: row.classDateId, was: from };
+  await writeAudit(
+    deps,
+    origin,
+    { action: 'mail_resent', entity: { type: 'mail_delivery', id }, metadata },
+    transaction,
+  );
+  return null;
+}
+
+function nextCopyExists(row: MailDelivery, transaction: Transaction): Promise<boolean> {
+  return MailDelivery.count({ where: { ...sameMail(row), copy: row.copy + 1 }, transaction }).then(
+    (count) => count > 0,
+  );
+}
+
+/** A new Message-ID in either case: mailboxes drop what they believe to have. */
+async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transaction: Transaction): Promise<number> {
+  const fresh = {
+    ...{ state: 'queued' as const, messageKey: randomBytes(16).toString('hex'), attempts: 0, resent: false },
+    ...{ nextAttemptAt: now, usefulUntil, lastError: null, sentAt: null, leaseHolder: null, leaseUntil: null },
+  };
+  if (UNDELIVERED.includes(row.state)) {
+    await row.update(fresh, { transaction });
+    return row.id;
+  }
+  const { passId, userId } = row;
+  const made = await MailDelivery.create(
+    { ...sameMail(row), ...fresh, passId, userId, copy: row.copy + 1, createdAt: now },
+    { transaction },
+  );
+  return made.id;
+}
+
+function sameMail({ classDateId, incidentId, recipientKey, kind, version, minutesBefore }: MailDelivery) {
+  return { classDateId, incidentId, recipientKey, kind, version, minutesBefore };
+}
+
+/** One word to each workflow, however many of its mails go out again. */
+async function hint(row: MailDelivery, hints: Map<string, number>, transaction: Transaction): Promise<void> {
+  const { classDateId, incidentId } = row;
+  const subject = classDateId !== null ? { classDateId } : incidentId !== null ? { incidentId } : null;
+  const key = `${classDateId}:${incidentId}`;
+  if (subject && !hints.has(key)) hints.set(key, await addToOutbox(subject, 'mail sent again', transaction));
+}

@@ -1,0 +1,73 @@
+import { assertNever } from './assertNever';
+import { isOver, type ClassState } from './classStates';
+import type { ClassTimes } from './classTimes';
+import {
+  incidentMailUsefulUntil,
+  usefulUntil,
+  type ClassMailKind,
+  type IncidentMailKind,
+  type MailKind,
+  type MailState,
+} from './mails';
+
+/** What sending a mail once more rests on. */
+export type MailSituation = ClassMailSituation | { readonly kind: IncidentMailKind; readonly isOpen: boolean };
+
+interface ClassMailSituation {
+  readonly kind: ClassMailKind;
+  readonly version: number;
+  readonly classState: ClassState;
+  readonly scheduleVersion: number;
+  readonly times: ClassTimes;
+}
+
+/** Over, and never arrived as far as we know: the row itself goes out anew. */
+export const UNDELIVERED: readonly MailState[] = ['bounced', 'failed', 'skipped', 'unknown'];
+
+/** Until when a mail that is sent once more helps its reader, or why it would not. */
+export function resendUntil(mail: MailSituation, now: Date): { until: Date } | { why: string } {
+  if ('isOpen' in mail) {
+    if (mail.kind !== 'incident_closed' && !mail.isOpen) return { why: 'The trouble is over.' };
+    return { until: incidentMailUsefulUntil(now) };
+  }
+  const wrong = noLongerTrue(mail);
+  if (wrong !== null) return { why: wrong };
+  const { startsAt } = mail.times;
+  // Somebody asks for it: it need not come as early as it was meant to.
+  const until = mail.kind === 'early_reminder' ? startsAt : usefulUntil(mail.kind, mail.times, now);
+  return until > now ? { until } : { why: 'It is too late for it: the class has begun or is over.' };
+}
+
+function noLongerTrue({ kind, version, classState, scheduleVersion }: ClassMailSituation): string | null {
+  if (kind === 'cancelled' || kind === 'missed') {
+    return classState === kind ? null : 'It is no longer true of the class.';
+  }
+  if (isOver(classState)) return classState === 'cancelled' ? 'The class is cancelled.' : 'The class is over.';
+  const isNumberedByItself = kind === 'new_link';
+  if (version < scheduleVersion && !isNumberedByItself)
+    return 'The class has been moved since; a later mail says to when.';
+  return null;
+}
+
+/** Whether a mail is on its way by itself, may simply go out anew, or has arrived and is only sent again on purpose. */
+export function resendStanding(state: MailState): 'on its way' | 'undelivered' | 'sent' {
+  switch (state) {
+    case 'queued':
+    case 'sending':
+    case 'data_sent':
+      return 'on its way';
+    case 'bounced':
+    case 'failed':
+    case 'skipped':
+    case 'unknown':
+      return 'undelivered';
+    case 'sent':
+      return 'sent';
+    default:
+      return assertNever(state);
+  }
+}
+
+export function isClassMail(kind: MailKind): kind is ClassMailKind {
+  return kind !== 'connect_zoom' && kind !== 'incident_opened' && kind !== 'incident_closed';
+}

@@ -1,0 +1,86 @@
+import type { MailState } from '../domain/mails';
+import { resendStanding, resendUntil } from '../domain/resending';
+import type { DeliveryRow } from '../queries/findDeliveries';
+import { paths } from '../routes/paths';
+import { formatInstant } from './classTime';
+import { causeInWords } from './incident';
+import { mailTone } from './mailTone';
+import { mailInWords, STATE_WORDS } from './mailWords';
+
+/** A mail of the ledger in plain words: what it is, whom it goes to, how it stands, and what can be done. */
+export function presentDelivery(row: DeliveryRow, zone: string, now: Date) {
+  const { mail } = row;
+  return {
+    id: mail.id,
+    what: mailInWords(mail),
+    copy: mail.copy,
+    ...readerOf(row),
+    about: aboutOf(row),
+    state: STATE_WORDS[mail.state],
+    tone: mailTone(mail.state),
+    ...instantsOf(row, zone),
+    attempts: mail.attempts,
+    reason: mail.lastError,
+    advice: adviceFor(mail.state),
+    ...resendingOf(row, now),
+  };
+}
+
+function readerOf({ mail, recipient, classRow }: DeliveryRow) {
+  const nameless = recipient ? 'a guest' : 'somebody who is gone';
+  return {
+    name: recipient?.name || nameless,
+    email: recipient?.email ?? null,
+    personHref: deliveriesWith({ to: mail.recipientKey }),
+    readerZone: recipient?.timeZone ?? classRow?.classDate.timeZone ?? null,
+  };
+}
+
+function instantsOf({ mail }: DeliveryRow, zone: string) {
+  const instant = (at: Date | null) => (at === null ? null : formatInstant(at, zone));
+  const waits = mail.state === 'queued';
+  return {
+    plannedAt: instant(mail.createdAt),
+    sentAt: instant(mail.sentAt),
+    nextTryAt: waits ? instant(mail.nextAttemptAt) : null,
+    givesUpAt: waits ? instant(mail.usefulUntil) : null,
+  };
+}
+
+/** The way to send it once more, or why there is none. */
+function resendingOf({ mail, situation }: DeliveryRow, now: Date) {
+  const helps = situation ? resendUntil(situation, now) : { why: 'What it was about no longer exists.' };
+  const standing = resendStanding(mail.state);
+  return {
+    resendHref: standing !== 'on its way' && 'until' in helps ? paths.deliveryResend(mail.id) : null,
+    asksFirst: standing === 'sent',
+    whyNot: standing === 'undelivered' && 'why' in helps ? helps.why : null,
+  };
+}
+
+export function deliveriesWith(filter: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(filter).toString();
+  return query === '' ? paths.deliveries : `${paths.deliveries}?${query}`;
+}
+
+function aboutOf({ classRow, incident }: DeliveryRow): { title: string; href: string } | null {
+  if (classRow) return { title: classRow.title, href: paths.classDate(classRow.classDate.id) };
+  return incident ? { title: causeInWords(incident.cause, null), href: paths.incident(incident.id) } : null;
+}
+
+function adviceFor(state: MailState): string | null {
+  switch (state) {
+    case 'bounced':
+      return 'Correct the address, then send it again.';
+    case 'failed':
+      return 'Look whether the address is right, then send it again.';
+    case 'unknown':
+      return 'It may have arrived, or not. Ask them, or send it again.';
+    case 'queued':
+    case 'sending':
+    case 'data_sent':
+    case 'sent':
+    case 'skipped':
+      return null;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Browser } from 'playwright-core';
+import { MailDelivery } from '../../../../src/models/MailDelivery';
+import { paths } from '../../../../src/routes/paths';
+import { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
+import { buildMail } from '../../../factories/mails';
+import { buildUser } from '../../../factories/people';
+import { PASSWORD, passwordHash } from '../../../support/browser';
+import { startJoinSite, type JoinSite } from '../../../support/joinSite';
+import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+
+let site: JoinSite;
+let browser: Browser;
+
+beforeAll(async () => {
+  site = await startJoinSite(SITE);
+  browser = await launchChromium(site.port);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+it.each([true, false])('support sees why a mail did not arrive, and sends it again (scripts: %s)', async (scripts) => {
+  const { classDate } = await site.buildLink();
+  const pass = await ZoomSecureToken.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+  const lastError = 'the mail server refused it (550)';
+  const mail = await buildMail(classDate, pass, { state: 'bounced', lastError, sentAt: null });
+  await buildMail(classDate, pass, { kind: 'early_reminder', minutesBefore: 1440 });
+  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
+  const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
+  const look = () => looksRight(page, { scripts });
+  await signIn(page, SITE, { email: admin.email, password: PASSWORD }, paths.deliveries);
+  await page.getByRole('heading', { name: 'Mails', exact: true }).waitFor();
+  await look();
+  await page.goto(`${SITE}${paths.classDate(classDate.id)}`);
+  await page.getByRole('link', { name: 'Why, and sending them again' }).click();
+  await page.getByText('Correct the address').waitFor();
+  await look();
+  await page.getByRole('button', { name: /^Send again Reminder/ }).click();
+  await page.getByText('It is on its way once more.').waitFor();
+  expect((await mail.reload()).state).toBe('queued');
+  await page.getByRole('link', { name: /^Send once more Early reminder, 24 h before/ }).click();
+  await page.getByRole('heading', { name: 'Send a mail once more' }).waitFor();
+  await look();
+  await page.getByRole('button', { name: 'Send it once more' }).click();
+  await page.getByText('It is on its way once more.').waitFor();
+  await look();
+  expect(await MailDelivery.count({ where: { classDateId: classDate.id, copy: 1 } })).toBe(1);
+});
