@@ -55,7 +55,13 @@ async function inviteAgain(
 ): Promise<boolean> {
   const now = clock.now();
   const kind = 'guest_invitation' as const;
-  const [invited] = await MailDelivery.update(
+  const newest = await MailDelivery.findOne({
+    where: { classDateId: classDate.id, recipientKey: personKey(pass), kind, version: classDate.scheduleVersion },
+    order: [['copy', 'DESC']],
+    transaction,
+    lock: true,
+  });
+  await newest?.update(
     {
       state: 'queued',
       messageKey: randomBytes(16).toString('hex'),
@@ -64,16 +70,7 @@ async function inviteAgain(
       nextAttemptAt: now,
       usefulUntil: usefulUntil(kind, classTimes(classDate), now),
     },
-    {
-      where: {
-        classDateId: classDate.id,
-        recipientKey: personKey(pass),
-        kind,
-        version: classDate.scheduleVersion,
-        copy: 0,
-      },
-      transaction,
-    },
+    { transaction },
   );
-  return invited > 0;
+  return newest !== null;
 }

@@ -95,7 +95,7 @@ async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transacti
     ...{ nextAttemptAt: now, usefulUntil, lastError: null, sentAt: null, leaseHolder: null, leaseUntil: null },
   };
   if (UNDELIVERED.includes(row.state)) {
-    await row.update(fresh, { transaction });
+    await row.update({ ...fresh, copy: row.copy + 1 }, { transaction });
     return row.id;
   }
   const { passId, userId } = row;

@@ -21,7 +21,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare version: number;
   /** of a further reminder: how long before the start; 0 for every other mail */
   declare minutesBefore: CreationOptional<number>;
-  /** counts how often it was sent once more by hand */
+  /** counts how often it was sent once more by hand; whoever plans leaves such a mail alone */
   declare copy: CreationOptional<number>;
   declare state: MailState;
   declare messageKey: string;

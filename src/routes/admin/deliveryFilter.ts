@@ -20,7 +20,7 @@ export const STATE_CHOICES: Readonly<Record<string, { label: string; states: rea
 };
 
 const FIELDS = ['state', 'kind', 'to', 'class', 'incident', 'day', 'page'] as const;
-export type DeliveryField = (typeof FIELDS)[number];
+type DeliveryField = (typeof FIELDS)[number];
 
 export interface ParsedDeliveries {
   /** what the address says, for the form and for links */

@@ -118,7 +118,7 @@ describe('sending again', () => {
       await Promise.all([1, 2, 3].map(() => browser.submit(paths.deliveryResend(mail.id))));
       const [row, ...others] = await rowsOf(classDate);
       expect(others).toEqual([]);
-      expect(row).toMatchObject({ state: 'queued', attempts: 0, lastError: null });
+      expect(row).toMatchObject({ state: 'queued', copy: 1, attempts: 0, lastError: null });
       expect(row?.messageKey).not.toBe(mail.messageKey);
       expect(await resent()).toBe(before + 1);
       expect(website.temporal.hints.filter((hint) => hint === `${classDate.id}: mail sent again`)).toHaveLength(1);
