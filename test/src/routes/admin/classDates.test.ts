@@ -220,7 +220,7 @@ describe('the page of a class date', () => {
     const text = $('main').text();
     for (const word of ['mum@example.test', 'dad@example.test', 'claimed', 'not used yet', 'registrant link'])
       expect(text).toContain(word);
-    for (const word of ['class reminder', 'sent', 'teacher start', 'bounced', '550 no such mailbox'])
+    for (const word of ['Reminder', 'sent', 'Way to start', 'refused', '550 no such mailbox'])
       expect(text).toContain(word);
     expect(text).toContain(String(meeting.meetingId));
     expect(text).toContain('Class booked');
