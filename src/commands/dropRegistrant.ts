@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import { formerRegistrantsOf } from '../domain/segments';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 
@@ -6,7 +7,10 @@ import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 export async function dropRegistrant(pass: ZoomSecureToken, transaction: Transaction): Promise<void> {
   await takeBackRegistrant(pass, transaction);
   await pass.update(
-    { linkMeetingId: null, linkQuality: null, registrantId: null, personalUrlEncrypted: null },
+    {
+      ...{ linkMeetingId: null, linkQuality: null, registrantId: null, personalUrlEncrypted: null },
+      formerRegistrants: formerRegistrantsOf(pass),
+    },
     { transaction },
   );
 }

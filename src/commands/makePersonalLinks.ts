@@ -1,7 +1,8 @@
-import { Op } from 'sequelize';
+import { Op, type InferAttributes } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
+import { formerRegistrantsOf } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken, type LinkQuality } from '../models/ZoomSecureToken';
@@ -113,6 +114,15 @@ async function inviteLinks(
   }
 }
 
+const LINK_COLUMNS: (keyof InferAttributes<ZoomSecureToken>)[] = [
+  'linkQuality',
+  'linkMeetingId',
+  'registrantId',
+  'formerRegistrants',
+  'personalUrlEncrypted',
+  'updatedAt',
+];
+
 /** One statement for all: a row each costs more than asking Zoom for the links. */
 async function saveLinks(deps: Deps, meeting: ZoomMeeting, links: readonly PersonalLink[]): Promise<void> {
   const rows = links.map(({ pass, quality, url, registrantId }) => ({
@@ -124,10 +134,11 @@ async function saveLinks(deps: Deps, meeting: ZoomMeeting, links: readonly Perso
   }));
   await inTransaction(deps.db, async (transaction) => {
     const passes = await ZoomSecureToken.findAll({ where: { id: rows.map(({ id }) => id) }, lock: true, transaction });
-    await ZoomSecureToken.bulkCreate(rows, {
-      updateOnDuplicate: ['linkQuality', 'linkMeetingId', 'registrantId', 'personalUrlEncrypted', 'updatedAt'],
-      transaction,
-    });
+    const former = new Map(passes.map((pass) => [pass.id, formerRegistrantsOf(pass)]));
+    await ZoomSecureToken.bulkCreate(
+      rows.map((row) => ({ ...row, formerRegistrants: former.get(row.id) ?? null })),
+      { updateOnDuplicate: LINK_COLUMNS, transaction },
+    );
     // Somebody's address was corrected while Zoom was asked: this link is the former address's, and is made once more.
     for (const pass of passes.filter(({ id, email }) => rows.some((row) => row.id === id && row.email !== email))) {
       await dropRegistrant(await pass.reload({ transaction }), transaction);

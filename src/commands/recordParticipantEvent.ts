@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { matchPerson, mergeSegment, type PersonMatch, type Segment } from '../domain/segments';
+import { matchPerson, mergeSegment, surerMatch, type PersonMatch, type Segment } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
@@ -44,7 +44,8 @@ async function saveSegment(
   const segment = mergeSegment(known, event.told);
   const passes = await ZoomSecureToken.findAll({ where: { classDateId: meeting.classDateId }, transaction });
   const own = matchPerson(segment, passes, await hostIds(meeting, event, transaction));
-  const match = own.matchedBy === 'none' ? ((await matchOfParent(instance, segment, transaction)) ?? own) : own;
+  const found = own.matchedBy === 'none' ? ((await matchOfParent(instance, segment, transaction)) ?? own) : own;
+  const match = known ? surerMatch(known, found) : found;
   await passOn(key, match, transaction);
   if (!known) {
     await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'webhook' }, { transaction });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from 'sequelize';
-import { fillSegment, matchPerson, type PassOfClass, type Segment } from '../domain/segments';
+import { fillSegment, matchPerson, surerMatch, type PassOfClass, type Segment } from '../domain/segments';
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import type { PastParticipant } from '../zoom/pastMeetings';
@@ -29,7 +29,7 @@ export async function saveListedStay(
     await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'zoom_list' }, { transaction });
     return;
   }
-  known.set({ ...segment, ...(known.matchedBy === 'none' ? match : {}) });
+  known.set({ ...segment, ...surerMatch(known, match) });
   if (known.changed() !== false && known.source === 'webhook') known.source = 'both';
   await known.save({ transaction });
 }

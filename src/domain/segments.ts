@@ -12,14 +12,16 @@ export interface Segment {
 }
 
 /**
- * Puts what an event told onto what was known. Each event brings one of the two times; of the person, "joined" counts
- * more than "left", and something more than nothing; of two beginnings the earlier. So any order and any repeats end in
- * the same segment.
+ * Puts what an event told onto what was known. Each event brings one of the two times: of two beginnings the earlier
+ * counts, of two ends the later. Of the person, what was told when they came counts more than what was told later, and
+ * something more than nothing. So any order and any repeats end in the same segment.
  */
 export function mergeSegment(known: Segment | null, told: Segment): Segment {
   if (!known) return told;
-  const merged = told.joinTime ? preferring(told, known) : preferring(known, told);
-  return { ...merged, joinTime: earlier(known.joinTime, told.joinTime), leaveTime: told.leaveTime ?? known.leaveTime };
+  const times = { joinTime: earlier(known.joinTime, told.joinTime), leaveTime: later(known.leaveTime, told.leaveTime) };
+  const order = byWeight(known, told);
+  if (order === 0) return { ...joining(known, told, lesser), ...times };
+  return { ...(order < 0 ? preferring(known, told) : preferring(told, known)), ...times };
 }
 
 /** Fills what no webhook told with what Zoom's list says; never the other way round, for the list is made later. */
@@ -27,19 +29,46 @@ export function fillSegment(known: Segment | null, listed: Segment): Segment {
   return known ? preferring(known, listed) : listed;
 }
 
+/** Negative where the first says more reliably who somebody is: who told it as they came, else who heard it last. */
+function byWeight(one: Segment, other: Segment): number {
+  if (one.joinTime !== null || other.joinTime !== null) return instantOf(one.joinTime) - instantOf(other.joinTime);
+  return instantOf(other.leaveTime) - instantOf(one.leaveTime);
+}
+
+function instantOf(at: Date | null): number {
+  return at?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
 function earlier(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
 }
 
+function later(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one > other ? one : other;
+}
+
 function preferring(first: Segment, second: Segment): Segment {
+  return joining(first, second, (one) => one);
+}
+
+/** Neither is the better one, so the choice must only be the same each time. */
+function lesser(one: string, other: string): string {
+  return one < other ? one : other;
+}
+
+/** @param choose which of two texts stands where both say something */
+function joining(first: Segment, second: Segment, choose: (one: string, other: string) => string): Segment {
+  const text = (one: string | null, other: string | null) =>
+    one === null || other === null ? (one ?? other) : choose(one, other);
   return {
-    parentSessionUserId: first.parentSessionUserId ?? second.parentSessionUserId,
-    participantUuid: first.participantUuid ?? second.participantUuid,
-    registrantId: first.registrantId ?? second.registrantId,
-    zoomUserId: first.zoomUserId ?? second.zoomUserId,
-    userName: first.userName ?? second.userName,
-    userEmail: first.userEmail ?? second.userEmail,
+    parentSessionUserId: text(first.parentSessionUserId, second.parentSessionUserId),
+    participantUuid: text(first.participantUuid, second.participantUuid),
+    registrantId: text(first.registrantId, second.registrantId),
+    zoomUserId: text(first.zoomUserId, second.zoomUserId),
+    userName: text(first.userName, second.userName),
+    userEmail: text(first.userEmail, second.userEmail),
     joinTime: first.joinTime ?? second.joinTime,
     leaveTime: first.leaveTime ?? second.leaveTime,
   };
@@ -50,6 +79,17 @@ export interface PassOfClass {
   readonly guestId: number | null;
   readonly email: string;
   readonly registrantId: string | null;
+  /** by which Zoom knew the person before, separated by spaces */
+  readonly formerRegistrants: string | null;
+}
+
+/** The former registrants of a pass once it gets another registrant than it has. */
+export function formerRegistrantsOf({
+  registrantId,
+  formerRegistrants,
+}: Pick<PassOfClass, 'registrantId' | 'formerRegistrants'>): string | null {
+  const former = new Set([...(formerRegistrants?.split(' ') ?? []), ...(registrantId === null ? [] : [registrantId])]);
+  return former.size === 0 ? null : [...former].join(' ');
 }
 
 export interface PersonMatch {
@@ -70,13 +110,32 @@ export function matchPerson(
   hostZoomUserIds: readonly string[],
 ): PersonMatch {
   const { registrantId, zoomUserId, userEmail } = segment;
-  const registrant = registrantId ? passes.find((pass) => pass.registrantId === registrantId) : undefined;
+  const registrant = registrantId ? passOfRegistrant(registrantId, passes) : undefined;
   if (registrant) return { passId: registrant.id, role: roleOf(registrant), matchedBy: 'registrant' };
   if (zoomUserId && hostZoomUserIds.includes(zoomUserId)) return { passId: null, role: 'host', matchedBy: 'host' };
   const address = userEmail?.toLowerCase();
   const owner = address ? passes.find((pass) => pass.email.toLowerCase() === address) : undefined;
   if (owner) return { passId: owner.id, role: roleOf(owner), matchedBy: 'email' };
   return { passId: null, role: 'participant', matchedBy: 'none' };
+}
+
+/** Zoom gives an address that comes back the registrant it had: whoever has it now comes before who had it once. */
+function passOfRegistrant(registrantId: string, passes: readonly PassOfClass[]): PassOfClass | undefined {
+  return (
+    passes.find((pass) => pass.registrantId === registrantId) ??
+    passes.find(({ formerRegistrants }) => formerRegistrants?.split(' ').includes(registrantId))
+  );
+}
+
+const SURENESS: readonly PersonMatch['matchedBy'][] = ['none', 'email', 'host', 'registrant'];
+
+/**
+ * What is known of who it was once does not become less sure: addresses are corrected and connections change, and stays of
+ * before are told of later, too.
+ */
+export function surerMatch(known: PersonMatch, now: PersonMatch): PersonMatch {
+  const { passId, role, matchedBy } = known;
+  return SURENESS.indexOf(now.matchedBy) < SURENESS.indexOf(matchedBy) ? { passId, role, matchedBy } : now;
 }
 
 function roleOf({ guestId }: PassOfClass): 'participant' | 'guest' {

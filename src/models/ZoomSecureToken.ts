@@ -30,6 +30,8 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
   declare linkQuality: CreationOptional<LinkQuality | null>;
   declare linkMeetingId: CreationOptional<number | null>;
   declare registrantId: CreationOptional<string | null>;
+  /** by which Zoom knew the person in earlier meetings of the class, or at an earlier address; separated by spaces */
+  declare formerRegistrants: CreationOptional<string | null>;
   declare personalUrlEncrypted: CreationOptional<string | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -55,6 +57,7 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
         linkQuality: DataTypes.STRING,
         linkMeetingId: DataTypes.BIGINT.UNSIGNED,
         registrantId: DataTypes.STRING,
+        formerRegistrants: DataTypes.TEXT,
         personalUrlEncrypted: DataTypes.TEXT,
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

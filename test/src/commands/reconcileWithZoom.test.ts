@@ -10,6 +10,7 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { User } from '../../../src/models/User';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
+import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -141,6 +142,24 @@ it('asks for each run that it has ever heard of', async () => {
   expect(await minutesOf(room)).toEqual([
     [60, ''],
     [40, ''],
+  ]);
+});
+
+it('knows from the list of a former meeting who was there, though they have other links now', async () => {
+  const room = await buildRoom();
+  hold(room);
+  const { id: classDateId } = room.classDate;
+  await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId } });
+  await room.classDate.update({ state: 'preparing' });
+  const input = { classDateId, now: new Date(site.zoom.control.now()) };
+  await makeMeeting(deps, input);
+  const before = await ZoomSecureToken.findOne({ where: { classDateId }, rejectOnEmpty: true });
+  await makePersonalLinks(deps, input);
+  expect((await before.reload()).formerRegistrants).not.toBe(before.registrantId);
+  expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'held' });
+  expect(await minutesOf(room)).toEqual([
+    [30, ''],
+    [20, ''],
   ]);
 });
 
