@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { isToBegin } from '../domain/classStates';
 import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -34,7 +35,7 @@ async function noteWatched(deps: Deps, classDateId: number, started: boolean, no
       lock: Transaction.LOCK.UPDATE,
       rejectOnEmpty: true,
     });
-    if (classDate.state !== 'ready') return;
+    if (!isToBegin(classDate, classDate.startsAt)) return;
     const changes = started
       ? {
           state: nextClassState(classDate.state, 'meeting_started'),

@@ -39,6 +39,8 @@ async function settle(deps: Deps, classDateId: number, now: Date): Promise<void>
     const cause = classDate.state === 'settled' ? 'late_evidence' : 'settled';
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);
     const state = nextClassState(classDate.state, 'settled');
-    await classDate.update({ state, outcome, settledAt: now, nextAttemptAt: null }, { transaction });
+    // All that was learnt so far is in it, also what a web process learnt whose clock is ahead of ours.
+    const settledAt = new Date(Math.max(now.getTime(), classDate.evidenceAt?.getTime() ?? 0));
+    await classDate.update({ state, outcome, settledAt, nextAttemptAt: null }, { transaction });
   });
 }

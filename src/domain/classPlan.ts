@@ -1,4 +1,4 @@
-import { isOver, type ClassState, type StateReason } from './classStates';
+import { isOver, isToBegin, type ClassState, type StateReason } from './classStates';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
 import type { ClassMailKind } from './mails';
@@ -163,7 +163,7 @@ function updateSteps({ meeting, version }: ClassFacts, now: Date): Step[] {
 function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
   if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
-  const unwatched = facts.state === 'ready' && !facts.watchedAt && now >= times.watchesAt;
+  const unwatched = isToBegin(facts, times.startsAt) && !facts.watchedAt && now >= times.watchesAt;
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
 }
 
@@ -191,10 +191,11 @@ function roomIsReady(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
   return now >= times.opensAt && facts.meeting?.state === 'created' && facts.state !== 'scheduled';
 }
 
-function warnings({ state, stateReason, watchedAt }: ClassFacts): ClassMailKind[] {
+function warnings(facts: ClassFacts): ClassMailKind[] {
+  const { state, stateReason, watchedAt, schedule } = facts;
   const unconnected = state === 'preparing' && stateReason === 'teacher_not_connected';
   if (unconnected) return ['teacher_not_connected'];
-  return state === 'ready' && watchedAt ? ['teacher_not_started'] : [];
+  return isToBegin(facts, schedule.startsAt) && watchedAt ? ['teacher_not_started'] : [];
 }
 
 interface Wait {

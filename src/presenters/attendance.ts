@@ -1,4 +1,11 @@
-import { certaintyOf, intervalsOf, isStillIn, type PersonFigures, type PersonStays } from '../domain/attendance';
+import {
+  certaintyOf,
+  intervalsOf,
+  isStillIn,
+  type AttendanceFacts,
+  type PersonFigures,
+  type PersonStays,
+} from '../domain/attendance';
 import { addMinutes } from '../domain/clock';
 import type { Interval } from '../domain/intervals';
 import type { Stranger } from '../domain/strangers';
@@ -6,7 +13,14 @@ import type { ZoomParticipant } from '../models/ZoomParticipant';
 import type { AttendancePage } from '../queries/findAttendancePage';
 import { personKey } from '../security/joinPass';
 import { barsOf, spansInWords, timeLine } from './attendanceBars';
-import { CERTAINTY_WORDS, DOUBT_WORDS, sourcesInWords, VERDICT_TONES, VERDICT_WORDS } from './attendanceWords';
+import {
+  CERTAINTY_WORDS,
+  DOUBT_WORDS,
+  sourcesInWords,
+  VERDICT_TONES,
+  VERDICT_WORDS,
+  type Tone,
+} from './attendanceWords';
 import { outcomeInWords, presentClassRow } from './classDate';
 import { formatClock, formatInstant } from './classTime';
 
@@ -87,20 +101,33 @@ function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, pa
   return {
     ...{ name, role },
     key: figures.personKey,
-    verdict: VERDICT_WORDS[figures.verdict],
-    tone: VERDICT_TONES[figures.verdict],
+    ...verdictOf({ figures, stays }, facts),
     corrected: figures.corrected,
     minutes: minutes(figures.presentSeconds),
     share: shareInWords(figures, classDate.durationMinutes),
     together: role === 'teacher' ? null : minutes(figures.overlapSeconds),
     ...{ first: clock(figures.firstJoinAt), last: clock(figures.lastLeaveAt) },
-    stillIn: stays.stays.some((stay) => isStillIn(stay, facts)),
+    stillIn: isIn(stays, facts),
     spans: spansInWords(intervalsOf(stays, facts), zone),
     certainty: CERTAINTY_WORDS[certaintyOf(figures.doubts)],
     doubts: figures.doubts.map((doubt) => DOUBT_WORDS[doubt]),
     sources: sourcesInWords(figures.sources),
     pressedAt: clock(pressedAt),
   };
+}
+
+/** Nobody is called absent while the class goes on: they may come yet. */
+export function verdictOf(
+  { figures, stays }: Pick<Attendee, 'figures' | 'stays'>,
+  facts: AttendanceFacts,
+): { verdict: string; tone: Tone } {
+  if (facts.isOver) return { verdict: VERDICT_WORDS[figures.verdict], tone: VERDICT_TONES[figures.verdict] };
+  if (isIn(stays, facts)) return { verdict: 'In now', tone: 'good' };
+  return { verdict: figures.firstJoinAt === null ? 'Not in yet' : 'Has left', tone: 'plain' };
+}
+
+function isIn({ stays }: PersonStays, facts: AttendanceFacts): boolean {
+  return stays.some((stay) => isStillIn(stay, facts));
 }
 
 function plannedSpan({ classDate: { startsAt, durationMinutes } }: AttendancePage): Interval {

@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import { certaintyOf } from '../domain/attendance';
 import type { AttendancePage } from '../queries/findAttendancePage';
-import { attendeesOf, minutes, shareOf } from './attendance';
-import { CERTAINTY_WORDS, sourcesInWords, VERDICT_WORDS } from './attendanceWords';
+import { attendeesOf, minutes, shareOf, verdictOf } from './attendance';
+import { CERTAINTY_WORDS, sourcesInWords } from './attendanceWords';
 import type { CsvCell } from './csv';
 
 export const ATTENDANCE_CSV_HEAD = [
@@ -24,10 +24,10 @@ export const ATTENDANCE_CSV_HEAD = [
 export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[][] {
   const state = page.revision ? `settled, revision ${page.revision.revision}` : 'provisional';
   const instant = (at: Date | null) => at && DateTime.fromJSDate(at, { zone }).toISO({ suppressMilliseconds: true });
-  return attendeesOf(page).map(({ figures, name, role }) => [
+  return attendeesOf(page).map(({ figures, stays, name, role }) => [
     name,
     role,
-    VERDICT_WORDS[figures.verdict].toLowerCase(),
+    verdictOf({ figures, stays }, page.record.facts).verdict.toLowerCase(),
     figures.corrected ? 'yes' : 'no',
     minutes(figures.presentSeconds),
     shareOf(figures, page.classDate.durationMinutes),

@@ -3,7 +3,9 @@ import type { RevisionCause } from '../models/AttendanceRevision';
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { present: 'Present', late: 'Late', absent: 'Absent' };
 
-export const VERDICT_TONES: Readonly<Record<Verdict, 'good' | 'bad' | 'plain'>> = {
+export type Tone = 'good' | 'bad' | 'plain';
+
+export const VERDICT_TONES: Readonly<Record<Verdict, Tone>> = {
   present: 'good',
   late: 'plain',
   absent: 'bad',

@@ -1,5 +1,5 @@
 import { assertNever } from '../domain/assertNever';
-import type { ClassOutcome, ClassState, StateReason } from '../domain/classStates';
+import { isToBegin, type ClassOutcome, type ClassState, type StateReason } from '../domain/classStates';
 import type { ClassRow } from '../queries/listClassDates';
 import { formatDuration, formatInstant } from './classTime';
 
@@ -20,7 +20,8 @@ export function presentClassRow(
   zone: string | null,
   remarks: readonly string[] = [],
 ): PresentedClassRow {
-  const { startsAt, timeZone, durationMinutes, state, stateReason, outcome } = classDate;
+  const { startsAt, timeZone, durationMinutes, stateReason, outcome } = classDate;
+  const state = isToBegin(classDate, startsAt) ? 'ready' : classDate.state;
   return {
     title,
     teacherName,

@@ -8,8 +8,8 @@ type Batches = AsyncIterable<Batch> | Iterable<Batch>;
 /** Without it, spreadsheets take UTF-8 for something else. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** What spreadsheets would take for a formula; the wide forms too, which some of them read as the narrow ones. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+/** What spreadsheets would take for a formula; behind blanks, which some of them skip, and in the wide forms too. */
+const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
 
 /**
  * A CSV file (RFC 4180) that is safe to open in a spreadsheet, made while it is read: batches are asked for as fast as the

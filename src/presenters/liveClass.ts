@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assertNever } from '../domain/assertNever';
+import { isToBegin } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
 import { runningRun, whoIsInside, type LiveRun, type PersonInside } from '../domain/liveRun';
@@ -70,10 +71,11 @@ function personOf({ name, since, passId }: PersonInside): LivePerson {
   return { name, since, known: passId !== null };
 }
 
-function stateOf({ state, roomAt, ...schedule }: LiveClassRow, now: Date): LiveState {
-  if (state === 'live' || state === 'ended') return state;
+function stateOf(row: LiveClassRow, now: Date): LiveState {
+  const { state, roomAt, startsAt } = row;
+  if (state === 'live' || (state === 'ended' && !isToBegin(row, startsAt))) return state;
   if (roomAt !== null) return 'room_open';
-  return now < classTimes(schedule).opensAt ? 'opens_soon' : 'room_missing';
+  return now < classTimes(row).opensAt ? 'opens_soon' : 'room_missing';
 }
 
 function inWords(state: LiveState): string {

@@ -134,3 +134,12 @@ describe('what nobody told', () => {
     expect(student?.[0]).toBe(seconds);
   });
 });
+
+it('is settled with what was learnt by a clock that is ahead, and has not to be settled again because of it', async () => {
+  const room = await buildToldRoom(scene, 1);
+  const evidenceAt = addMinutes(new Date(), 5);
+  await room.classDate.update({ state: 'settled', closedAt: addMinutes(START, 90), settledAt: START, evidenceAt });
+  await settleClass(scene.deps, { classDateId: room.classDate.id, now: new Date() });
+  const { settledAt } = await room.classDate.reload();
+  expect(settledAt).toEqual(evidenceAt);
+});

@@ -160,4 +160,16 @@ describe('planClass', () => {
     const cancelled = facts({ state: 'cancelled', unresolved: { due: 0, nextAttemptAt: at(-18) } });
     expect(planClass(cancelled, at(-20))).toMatchObject({ phase: 'done', steps: [], nextLookAt: at(-18) });
   });
+
+  it('asks for a teacher who tried the room beforehand like for any other, but not for one who has begun', () => {
+    const tried = facts({ state: 'ended', meeting: CREATED, endedAt: at(-10) });
+    expect(planClass(tried, at(4)).steps).toEqual([]);
+    expect(planClass(tried, at(5)).steps).toEqual(['askZoom']);
+    expect(planClass({ ...tried, watchedAt: at(5) }, at(6))).toMatchObject({
+      steps: [],
+      mails: [...REMINDERS, 'teacher_not_started'],
+    });
+    expect(planClass({ ...tried, endedAt: at(3) }, at(5)).steps).toEqual([]);
+    expect(planClass({ ...tried, endedAt: null }, at(5)).steps).toEqual([]);
+  });
 });

@@ -71,6 +71,14 @@ it('says who is in still while the class goes on', async () => {
   const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
   expect($('#people > li').first().text()).toMatch(/In at .*, in still\. sure, from/);
   expect($('#people > li').first().find('rect.open')).toHaveLength(0);
+  const tags = $('#people .tag').toArray();
+  expect(tags.map((tag) => $(tag).text())).toEqual(['In now', 'Not in yet', 'Not in yet']);
+  expect($('.facts').text()).toContain('not known before the class is over');
+  const file = await admin.get(paths.attendanceCsv(attended.classDate.id));
+  expect(file.text.split('\r\n').slice(1, 3)).toEqual([
+    expect.stringContaining(',teacher,in now,'),
+    expect.stringContaining(',student,not in yet,'),
+  ]);
 });
 
 it('says so where the class has not begun', async () => {

@@ -179,6 +179,13 @@ describe('trouble', () => {
       true,
       'The teacher is not in the meeting.',
     ],
+    [
+      'the teacher only tried the room beforehand',
+      { state: 'ended' as const, minutes: -2, liveAt: ago(20), endedAt: ago(18) },
+      true,
+      'The teacher has not started.',
+    ],
+    ['the teacher has gone', { state: 'ended' as const, minutes: -20, liveAt: ago(20), endedAt: ago(18) }, true, null],
     ['all is as it should be', { state: 'ready' as const, minutes: 1 }, true, null],
     ['it is the first minute', { state: 'live' as const, minutes: -6, liveAt: new Date() }, true, null],
     ['the room is being made', { state: 'preparing' as const, minutes: 30 }, false, null],
