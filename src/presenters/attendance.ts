@@ -88,8 +88,8 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     over: classDate.closedAt !== null,
     began: spans.length > 0 || classDate.closedAt !== null,
     outcome: outcomeInWords(conclusion.outcome),
-    teacherMinutes: minutes(conclusion.teacher.presentSeconds),
-    togetherMinutes: minutes(conclusion.teacher.overlapSeconds),
+    teacherMinutes: minutesInWords(conclusion.teacher.presentSeconds),
+    togetherMinutes: minutesInWords(conclusion.teacher.overlapSeconds),
     people: attendees.filter(({ role }) => role !== 'unknown').map(present),
     strangers: attendees.filter(({ role }) => role === 'unknown').map(present),
   };
@@ -103,9 +103,9 @@ function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, pa
     key: figures.personKey,
     ...verdictOf({ figures, stays }, facts),
     corrected: figures.corrected,
-    minutes: minutes(figures.presentSeconds),
+    minutes: minutesInWords(figures.presentSeconds),
     share: shareInWords(figures, classDate.durationMinutes),
-    together: role === 'teacher' ? null : minutes(figures.overlapSeconds),
+    together: role === 'teacher' ? null : minutesInWords(figures.overlapSeconds),
     ...{ first: clock(figures.firstJoinAt), last: clock(figures.lastLeaveAt) },
     stillIn: isIn(stays, facts),
     spans: spansInWords(intervalsOf(stays, facts), zone),
@@ -134,8 +134,13 @@ function plannedSpan({ classDate: { startsAt, durationMinutes } }: AttendancePag
   return { from: startsAt.getTime(), to: addMinutes(startsAt, durationMinutes).getTime() };
 }
 
+/** Whole ones, as the thresholds count them: whoever was there for 59 seconds was not there for a minute. */
 export function minutes(seconds: number): number {
-  return Math.round(seconds / 60);
+  return Math.floor(seconds / 60);
+}
+
+function minutesInWords(seconds: number): string {
+  return seconds > 0 && seconds < 60 ? 'under 1' : String(minutes(seconds));
 }
 
 /** How much of the planned class somebody was there for. */

@@ -45,7 +45,7 @@ function summaryOf(classes: readonly LiveClass[]): string {
   const inside = classes.reduce((sum, { people, hostSince }) => sum + people.length + (hostSince ? 1 : 0), 0);
   const troubled = classes.filter(({ trouble }) => trouble.length > 0).length;
   return [
-    `${counted(live, 'class is', 'classes are')} live, with ${counted(inside, 'person', 'people')} in.`,
+    `${live === 0 ? 'No class is' : counted(live, 'class is', 'classes are')} live, with ${counted(inside, 'person', 'people')} in.`,
     troubled === 0 ? '' : ` ${counted(troubled, 'class needs', 'classes need')} somebody to look.`,
   ].join('');
 }

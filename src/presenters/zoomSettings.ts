@@ -58,7 +58,7 @@ export function presentZoomSettings(config: Config, { saved, savedBy, verdicts, 
     webhook: {
       lastEvent: webhook.lastEvent && `${instant(webhook.lastEvent.at)}: ${webhook.lastEvent.name}`,
       lastValidation: instant(webhook.lastValidationAt),
-      lastRefusal: instant(webhook.lastRefusalAt),
+      lastRefusal: instant(webhook.lastRefusal?.at ?? null),
     },
     mismatch: loopbackMismatch(config.appUrl, redirectUri),
     defaultRedirectUri: defaultRedirectUri(config),

@@ -1,3 +1,4 @@
+import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import type { DatedFinding, Verdict } from '../domain/zoomVerdicts';
 import { WebhookEvent } from '../models/WebhookEvent';
@@ -14,7 +15,8 @@ import { readZoomSettings, type SavedZoomSettings } from './readZoomSettings';
 export interface WebhookWords {
   readonly lastEvent: { readonly name: string; readonly at: Date } | null;
   readonly lastValidationAt: Date | null;
-  readonly lastRefusalAt: Date | null;
+  /** of what was signed as Zoom signs; strangers who try the address do not */
+  readonly lastRefusal: { readonly at: Date; readonly wrongTime: boolean } | null;
 }
 
 type TestedSubject = 'credentials' | 'redirect';
@@ -110,6 +112,11 @@ function judgeScopes(connections: readonly ZoomConnection[]): DatedFinding {
   return { subject, verdict: 'passed', why, at };
 }
 
+const WRONG_SIGNATURE =
+  'The last request to the webhook address had a wrong signature. If it was Zoom’s, the secret here is not the one in your Zoom app: copy “Secret Token” again. (Strangers who try the address can look the same.)';
+const WRONG_TIME =
+  'The last request to the webhook address was signed with the right secret, more than five minutes from now. Look whether this server’s clock is right. (An old request that somebody sends again looks the same.)';
+
 function judgeWebhook(saved: SavedZoomSettings, words: WebhookWords): DatedFinding {
   const judged = (verdict: Verdict, why: string, at: Date | null) => ({
     subject: 'webhook' as const,
@@ -122,23 +129,28 @@ function judgeWebhook(saved: SavedZoomSettings, words: WebhookWords): DatedFindi
   }
   const since = saved.row?.webhookSecretSavedAt ?? new Date(0);
   const good = later(latest([words.lastEvent?.at, words.lastValidationAt]), since);
-  const refused = later(words.lastRefusalAt, since);
-  if (refused && (!good || refused > good)) {
-    const why =
-      'The last request to the webhook address had a wrong signature. If it was Zoom’s, the secret here is not the one in your Zoom app: copy “Secret Token” again. (Strangers who try the address look the same.)';
-    return judged('failed', why, refused);
+  const { lastRefusal } = words;
+  if (lastRefusal && lastRefusal.at >= since && (!good || lastRefusal.at > good)) {
+    return judged('failed', lastRefusal.wrongTime ? WRONG_TIME : WRONG_SIGNATURE, lastRefusal.at);
   }
   if (good) return judged('passed', 'Zoom reaches us, and its signature is right.', good);
   return judged('unknown', 'Nothing has come from Zoom since the secret was saved. Press “Validate” at Zoom.', null);
 }
 
 async function findWebhookWords(): Promise<WebhookWords> {
-  const [event, lastValidationAt, lastRefusalAt] = await Promise.all([
+  const [event, lastValidationAt, lastRefusal] = await Promise.all([
     WebhookEvent.findOne({ attributes: ['event', 'createdAt'], order: [['id', 'DESC']] }),
     lastAudit('webhook_url_validated'),
-    lastAudit('webhook_signature_failed'),
+    findLastRefusal(),
   ]);
-  return { lastEvent: event && { name: event.event, at: event.createdAt }, lastValidationAt, lastRefusalAt };
+  return { lastEvent: event && { name: event.event, at: event.createdAt }, lastValidationAt, lastRefusal };
+}
+
+async function findLastRefusal(): Promise<WebhookWords['lastRefusal']> {
+  const signed = { [Op.or]: [{ metadata: null }, { metadata: { [Op.notLike]: '%"not_signed"%' } }] };
+  const where = { action: 'webhook_signature_failed', ...signed };
+  const row = await ZoomAuditLog.findOne({ where, order: [['createdAt', 'DESC']] });
+  return row && { at: row.createdAt, wrongTime: row.metadata?.includes('"wrong_time"') ?? false };
 }
 
 async function lastAudit(action: AuditAction): Promise<Date | null> {

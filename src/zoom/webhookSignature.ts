@@ -36,6 +36,16 @@ export function findSigningSecret(
   return fitting[0] ?? null;
 }
 
+/** Why a request was refused, as far as it tells. */
+export type Refusal = 'not_signed' | 'wrong_time' | 'wrong_signature';
+
+/** A right signature of another time is most likely Zoom's, and one of the two clocks is wrong. */
+export function whyRefused(request: SignedRequest | null, secrets: readonly string[]): Refusal {
+  if (request === null || !looksSigned(request)) return 'not_signed';
+  const then = new Date(Number(request.timestamp) * 1000);
+  return findSigningSecret(request, secrets, then) === null ? 'wrong_signature' : 'wrong_time';
+}
+
 /** Whether a refused request has a signature as Zoom makes them: a stranger who tries the address has none. */
 export function looksSigned({ signature, timestamp }: Pick<SignedRequest, 'signature' | 'timestamp'>): boolean {
   return SIGNATURE.test(signature) && TIMESTAMP.test(timestamp);

@@ -15,6 +15,8 @@ export function testSettings(overrides: Record<string, string>): Record<string, 
     APP_URL: 'http://127.0.0.1:3000',
     ENCRYPTION_KEYS: `e1:${KEY}`,
     SIGNING_KEYS: `s1:${KEY}`,
+    // Nobody listens there. At the usual port may be somebody's running stack, which is to hear nothing of a test.
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: '2525',
     MAIL_FROM_ADDRESS: 'classes@example.test',

@@ -12,7 +12,7 @@ import { originOf } from '../../middlewares/originOf';
 import { findWebhookSecrets } from '../../queries/findZoomSettings';
 import { createFailureLimit, type FailureLimit } from '../../security/failureLimit';
 import { parseEnvelope } from '../../zoom/webhookEvents';
-import { answerUrlValidation, findSigningSecret, looksSigned, type SignedRequest } from '../../zoom/webhookSignature';
+import { answerUrlValidation, findSigningSecret, whyRefused, type SignedRequest } from '../../zoom/webhookSignature';
 import { paths } from '../paths';
 
 const MAX_BYTES = 256 * 1024;
@@ -154,14 +154,15 @@ async function findSecret(receiver: Receiver, request: SignedRequest): Promise<s
 }
 
 async function noteRefusal(
-  { deps, limit, alarm }: Receiver,
+  { deps, secrets, limit, alarm }: Receiver,
   ctx: AppContext,
   request: SignedRequest | null,
 ): Promise<void> {
+  const why = whyRefused(request, secrets.read);
   if (await limit.count('all')) {
-    await writeAudit(deps, originOf(ctx), { action: 'webhook_signature_failed' }, null);
+    await writeAudit(deps, originOf(ctx), { action: 'webhook_signature_failed', metadata: { why } }, null);
   }
-  await alarm.refused({ looksLikeZoom: request !== null && looksSigned(request) });
+  await alarm.refused({ looksLikeZoom: why !== 'not_signed' });
 }
 
 function answer(ctx: AppContext, status: number, body: object): void {

@@ -273,6 +273,15 @@ describe('the verdict on', () => {
     expect((await browser.get(paths.zoomSettings)).text).toContain(': meeting.started');
     expect((await shownVerdicts())['Webhook']).toBe('passed');
 
+    // Anybody may post to a public address; it says nothing of Zoom.
+    await request(website.server).post(paths.webhook).send('x');
+    expect((await shownVerdicts())['Webhook']).toBe('passed');
+
+    await webhook({ event: 'meeting.ended' }, APP.webhookSecret, -600);
+    expect((await shownVerdicts())['Webhook']).toBe('failed');
+    expect((await findings())['webhook']?.why).toContain('Look whether this server’s clock is right');
+
+    await website.deps.db.query('DELETE FROM zoom_audit_logs');
     await webhook({ event: 'meeting.ended' }, 'a-wrong-secret');
     expect((await shownVerdicts())['Webhook']).toBe('failed');
     expect((await findings())['webhook']?.why).toContain('copy “Secret Token” again');
@@ -285,9 +294,9 @@ describe('the verdict on', () => {
   });
 });
 
-function webhook(event: object, secret = APP.webhookSecret): Promise<unknown> {
+function webhook(event: object, secret = APP.webhookSecret, secondsAhead = 0): Promise<unknown> {
   const body = JSON.stringify(event);
-  const timestamp = String(Math.floor(Date.now() / 1000));
+  const timestamp = String(Math.floor(Date.now() / 1000) + secondsAhead);
   const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return request(website.server)
     .post(paths.webhook)

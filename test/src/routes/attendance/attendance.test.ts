@@ -81,6 +81,17 @@ it('says who is in still while the class goes on', async () => {
   ]);
 });
 
+it('counts whole minutes, as the thresholds do', async () => {
+  const attended = await buildAttendedClass(website.deps, [
+    ['teacher', 0, 60],
+    ['student', 0, 0.9],
+  ]);
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  const student = $('#people > li').eq(1).text();
+  expect(student).toContain('Absent');
+  expect(student).toContain('under 1 min, 2 % of the class, under 1 min together with the teacher');
+});
+
 it('says so where the class has not begun', async () => {
   const page = await admin.get(paths.attendance((await buildClassDate()).id));
   expect(page.status).toBe(200);

@@ -5,6 +5,7 @@ import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSet
 import { addMinutes } from '../../../../src/domain/clock';
 import { ClassDate } from '../../../../src/models/ClassDate';
 import { WebhookEvent } from '../../../../src/models/WebhookEvent';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { ZoomSetting } from '../../../../src/models/ZoomSetting';
 import { settingPlace, SETTINGS_ID } from '../../../../src/queries/findZoomSettings';
 import { paths } from '../../../../src/routes/paths';
@@ -209,6 +210,18 @@ describe('what Zoom did not sign', () => {
       expect((await send(text, both)).status).toBe(401);
     }
     await expectNothingStored();
+  });
+
+  it('is told why: not signed as Zoom signs, by another secret, or at another time', async () => {
+    await send(body, []);
+    await send(body, signed(body, { secret: 'another-secret' }));
+    await send(body, far(-WINDOW_SECONDS - 5));
+    const audits = await ZoomAuditLog.findAll({ order: ['id'] });
+    expect(audits.map(({ metadata }) => metadata)).toEqual([
+      '{"why":"not_signed"}',
+      '{"why":"wrong_signature"}',
+      '{"why":"wrong_time"}',
+    ]);
   });
 
   it('is told from Zoom by its signature before anything else is said of it', async () => {
