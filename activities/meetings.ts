@@ -3,6 +3,7 @@ import { cancelRegistrants } from '../src/commands/cancelRegistrants';
 import { closeClass } from '../src/commands/closeClass';
 import { makeMeeting } from '../src/commands/makeMeeting';
 import { makePersonalLinks } from '../src/commands/makePersonalLinks';
+import { rehearse } from '../src/commands/rehearse';
 import { removeMeetings } from '../src/commands/removeMeetings';
 import { resolveAttempts } from '../src/commands/resolveAttempts';
 import { settleClass } from '../src/commands/settleClass';
@@ -30,6 +31,7 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     askZoom: step(askZoom),
     closeClass: step(closeClass),
     settleClass: step(settleClass),
+    rehearse: step(rehearse),
   };
 }
 

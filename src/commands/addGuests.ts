@@ -9,6 +9,7 @@ import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { forgetRehearsals } from './forgetRehearsals';
 import { newPass } from './newPass';
 import { parseGuests, type GuestEntry } from './parseGuests';
 import { reissuePass } from './reissuePass';
@@ -65,6 +66,7 @@ async function add(
     throw new FieldErrors([{ field: 'guests', message: 'Enter at least one guest.' }]);
   const { guests, there } = await saveGuests(orderId, entries, transaction);
   const classDates = guests.length > 0 ? await listOpenClassDates(orderId, transaction) : [];
+  await forgetRehearsals({ id: classDates.map(({ id }) => id) }, transaction);
   const outboxIds: number[] = [];
   for (const classDate of classDates) {
     await givePasses(deps, classDate, guests, transaction);

@@ -12,6 +12,7 @@ import { exchangeCode, type Tokens } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
 import { fetchZoomUser, type ZoomUser } from '../zoom/users';
 import { closeIncident } from './closeIncident';
+import { forgetRehearsals } from './forgetRehearsals';
 import { giveBackConsent } from './giveBackConsent';
 import { settleRefusedConsent } from './settleRefusedConsent';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -127,7 +128,8 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
       transaction,
     });
     const outboxIds = [await addToOutbox({ connectionId: connection.id }, 'teacher connected', transaction)];
-    for (const { id } of waiting)
+    const rehearsed = await forgetRehearsals({ teacherId: userId }, transaction);
+    for (const id of new Set([...waiting.map((classDate) => classDate.id), ...rehearsed]))
       outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher reconnected', transaction));
     const closed = await closeIncident(deps, { cause: 'teacher_connection', userId }, transaction);
     return closed === null ? outboxIds : [...outboxIds, closed];

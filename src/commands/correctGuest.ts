@@ -8,6 +8,7 @@ import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { forgetRehearsals } from './forgetRehearsals';
 import { lockGuest } from './lockGuest';
 import { isEmail } from './parseGuests';
 import { reissuePass } from './reissuePass';
@@ -101,6 +102,7 @@ async function moveToAddress(
 ): Promise<{ invitations: number; outboxIds: number[] }> {
   let invitations = 0;
   const outboxIds: number[] = [];
+  const touched: number[] = [];
   for (const classDate of await listOpenClassDates(orderId, transaction)) {
     const where = { classDateId: classDate.id, guestId };
     const pass = await ZoomSecureToken.findOne({ where, lock: true, transaction });
@@ -108,7 +110,9 @@ async function moveToAddress(
     await pass.update({ email }, { transaction });
     if (await reissuePass(deps, pass, classDate, transaction)) invitations += 1;
     outboxIds.push(await addToOutbox({ classDateId: classDate.id }, 'roster changed', transaction));
+    touched.push(classDate.id);
   }
+  await forgetRehearsals({ id: touched }, transaction);
   return { invitations, outboxIds };
 }
 

@@ -4,8 +4,8 @@ import type { IncidentMail } from '../domain/incidents';
 import { incidentMailUsefulUntil, type IncidentMailKind } from '../domain/mails';
 import type { Incident } from '../models/Incident';
 import { MailDelivery } from '../models/MailDelivery';
-import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { listAdminIds } from '../queries/listAdminIds';
 
 /** Makes sure the ledger has a row for each recipient of each mail, and makes no second one. */
 export async function planIncidentMails(incident: Incident, mails: readonly IncidentMail[], now: Date): Promise<void> {
@@ -41,7 +41,7 @@ async function recipientsOf(kind: IncidentMailKind, { id, userId }: Incident): P
     case 'connect_zoom':
       return userId === null ? [] : [userId];
     case 'incident_opened':
-      return (await isByAdmin(userId)) ? [] : (await enabledAdmins()).map((admin) => admin.id);
+      return (await isByAdmin(userId)) ? [] : await listAdminIds();
     case 'incident_closed':
       return adminsWhoWereTold(id);
   }
@@ -51,10 +51,6 @@ async function recipientsOf(kind: IncidentMailKind, { id, userId }: Incident): P
 async function isByAdmin(userId: number | null): Promise<boolean> {
   if (userId === null) return false;
   return (await ZoomConnection.count({ where: { userId, stateReason: 'app_changed' } })) > 0;
-}
-
-function enabledAdmins(): Promise<User[]> {
-  return User.findAll({ where: { role: 'admin', disabledAt: { [Op.is]: null } }, attributes: ['id'] });
 }
 
 async function adminsWhoWereTold(incidentId: number): Promise<number[]> {

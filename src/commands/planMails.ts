@@ -116,8 +116,9 @@ function recipientsOf(
     case 'teacher_not_connected':
     case 'teacher_not_started':
       return [toUser(classDate.teacherId)];
-    // Asked for by a person, never planned: see sendLink.
+    // Asked for by a person, or told when found, never planned: see sendLink and saveRisks.
     case 'new_link':
+    case 'class_at_risk':
       return [];
     case 'rescheduled':
     case 'cancelled':
@@ -132,6 +133,7 @@ function alreadyTold(kind: ClassMailKind, { scheduleVersion }: ClassDate, known:
     (row) =>
       TOLD.includes(row.state) &&
       row.kind !== kind &&
+      row.kind !== 'class_at_risk' &&
       (kind !== 'rescheduled' || mayKnowFormerTime(row, scheduleVersion)),
   );
   const byKey = new Map(

@@ -5,6 +5,7 @@ import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { takeBackRegistrant } from './dropRegistrant';
+import { forgetRehearsals } from './forgetRehearsals';
 import { lockGuest } from './lockGuest';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -32,6 +33,7 @@ async function remove(
   const classDates = await listOpenClassDates(guest.orderId, transaction);
   const where = { guestId, classDateId: classDates.map(({ id }) => id), revokedAt: null };
   const passes = await ZoomSecureToken.findAll({ where, lock: true, transaction });
+  await forgetRehearsals({ id: passes.map(({ classDateId }) => classDateId) }, transaction);
   const outboxIds: number[] = [];
   for (const pass of passes) {
     await pass.update({ revokedAt: now }, { transaction });

@@ -3,12 +3,13 @@ import { QueryTypes } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { Deps } from '../deps';
 import { retryAt } from '../domain/mails';
-import { composeMail, type MailSubject } from '../emails/composeMail';
+import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
 import { MailDelivery } from '../models/MailDelivery';
 import { loadMailIncident } from '../queries/loadMailIncident';
 import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/loadMails';
 import type { MailSubjectId } from '../temporal/outbox';
+import { noteBounces } from './noteBounces';
 import { reportTrouble } from './openIncident';
 
 export interface SendResult {
@@ -84,6 +85,7 @@ async function sendBatch(
   const about = await loadSubject(first, now);
   const recipients = await loadRecipients(rows);
   const queue = [...rows];
+  const bounces: Bounces = { refused: [], reached: [] };
   let unclear = 0;
   const sendNext = async (): Promise<void> => {
     for (let row = queue.shift(); row; row = queue.shift()) {
@@ -91,6 +93,7 @@ async function sendBatch(
         unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, { about, recipients, now });
       unclear = outcome === 'unclear' ? unclear + 1 : 0;
       if (outcome === 'sent') result.sent += 1;
+      countBounce(bounces, recipients.get(row.id), outcome);
       if (unclear === GIVE_UP_AFTER_UNCLEAR) await reportTrouble(deps, { cause: 'mail_unreachable' });
       if (outcome === 'retry' || outcome === 'unclear') {
         result.retrying += 1;
@@ -99,15 +102,26 @@ async function sendBatch(
     }
   };
   await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, sendNext));
+  await noteBounces({ ...bounces, now });
+}
+
+interface Bounces {
+  readonly refused: string[];
+  readonly reached: string[];
+}
+
+function countBounce({ refused, reached }: Bounces, recipient: MailRecipient | undefined, outcome: Outcome): void {
+  if (recipient && outcome === 'bounced') refused.push(recipient.email);
+  if (recipient && outcome === 'sent') reached.push(recipient.email);
 }
 
 function loadSubject({ id, classDateId, incidentId }: MailDelivery, now: Date): Promise<MailSubject> {
   if (incidentId !== null) return loadMailIncident(incidentId, now);
-  if (classDateId !== null) return loadMailClass(classDateId);
+  if (classDateId !== null) return loadMailClass(classDateId, now);
   throw new Error(`Mail ${id} is about nothing.`);
 }
 
-type Outcome = 'sent' | 'retry' | 'unclear' | 'over';
+type Outcome = 'sent' | 'bounced' | 'retry' | 'unclear' | 'over';
 
 async function sendOne(
   deps: Deps,
@@ -116,7 +130,8 @@ async function sendOne(
 ): Promise<Outcome> {
   const recipient = recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
-  if (recipient.skip !== null) return finish(row, 'skipped', recipient.skip);
+  const skip = recipient.skip ?? noLongerTrue(row, about, recipient);
+  if (skip !== null) return finish(row, 'skipped', skip);
   const composed = await composeMail(deps, row, about, recipient, now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
   try {
@@ -125,7 +140,10 @@ async function sendOne(
     return 'sent';
   } catch (error) {
     if (error instanceof MailRefused) {
-      if (error.permanent) return finish(row, 'bounced', `the mail server refused it (${error.responseCode})`);
+      if (error.permanent) {
+        await finish(row, 'bounced', `the mail server refused it (${error.responseCode})`);
+        return 'bounced';
+      }
       await row.update({ lastError: `the mail server asked to try later (${error.responseCode})` });
       return 'retry';
     }

@@ -20,6 +20,8 @@ export type AuditAction =
   | 'class_cancelled'
   | 'class_missed'
   | 'class_settled'
+  | 'risk_found'
+  | 'risk_cleared'
   | 'attendance_corrected'
   | 'attendance_correction_undone'
   | 'incident_retried'

@@ -3,6 +3,7 @@ import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
 import type { ClassMailKind } from './mails';
 import type { MeetingState } from './meetingStates';
+import { rehearsalDue, rehearsalInstants, type Rehearsal } from './rehearsals';
 
 /** What a person reads in the Temporal UI and on the class's page. */
 export type Phase = 'waiting' | 'preparing' | 'open' | 'overrun' | 'closing' | 'settling' | 'done';
@@ -18,6 +19,7 @@ export type Step =
   | 'askZoom'
   | 'closeClass'
   | 'settleClass'
+  | 'rehearse'
   | 'sendMails';
 
 /** What MySQL knows of a class date; nothing here names a person or an address. */
@@ -39,6 +41,7 @@ export interface ClassFacts {
   /** when Zoom may next be asked about this class */
   readonly nextAttemptAt: Date | null;
   readonly teacherConnected: boolean;
+  readonly rehearsal: Rehearsal;
   readonly meeting: CurrentMeeting | null;
   /** attempts whose outcome is not known, and former meetings that must go, current or not */
   readonly unresolved: Outlook;
@@ -129,7 +132,8 @@ function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
     return steps;
   }
   steps.push(...roomSteps(facts, times, now), ...watchSteps(facts, times, now));
-  return steps;
+  // A room that can be made now says more than its rehearsal.
+  return steps.length === 0 && rehearsalDue(facts, times, now) ? ['rehearse'] : steps;
 }
 
 /** Making the meeting, keeping it as the class is, and the personal ways into it. */
@@ -219,7 +223,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   add(facts.meeting?.nextAttemptAt, 'tries its meeting again');
   add(facts.droppedRegistrants.nextAttemptAt, 'takes links back');
   for (const minutes of facts.furtherReminders) add(reminderDueAt(times.startsAt, minutes), 'reminds early');
-  add(times.checksAt, 'checks the connection');
+  for (const at of rehearsalInstants(facts, times)) add(at, 'rehearses');
   add(times.opensAt, 'opens');
   if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');
   add(times.watchesAt, 'should have started');

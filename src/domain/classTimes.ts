@@ -3,8 +3,9 @@ import { addMinutes } from './clock';
 /** The reminder goes out this long after preparing began, even if there is no meeting yet (T−25 for a lead of 30). */
 const REMIND_AFTER_MINUTES = 5;
 
-/** Trouble that somebody can still mend is looked for a day before. */
+/** Trouble that somebody can still mend is looked for a day before, and two hours before. */
 const CHECK_BEFORE_MINUTES = 24 * 60;
+const CHECK_AGAIN_BEFORE_MINUTES = 2 * 60;
 
 /** A class that Zoom says still runs is closed this long after its planned end, whatever Zoom says. */
 export const HARD_CAP_MINUTES = 240;
@@ -19,8 +20,10 @@ export interface ClassSchedule {
 }
 
 export interface ClassTimes {
-  /** T−24 h: whether the teacher's Zoom is connected */
+  /** T−24 h: the first rehearsal */
   readonly checksAt: Date;
+  /** T−2 h: the second */
+  readonly checksAgainAt: Date;
   /** T−lead: the meeting is made */
   readonly opensAt: Date;
   /** the latest moment for the reminders */
@@ -42,6 +45,7 @@ export function classTimes(schedule: ClassSchedule): ClassTimes {
   const endsAt = addMinutes(startsAt, schedule.durationMinutes);
   return {
     checksAt: addMinutes(startsAt, -CHECK_BEFORE_MINUTES),
+    checksAgainAt: addMinutes(startsAt, -CHECK_AGAIN_BEFORE_MINUTES),
     opensAt,
     remindsAt: new Date(Math.min(addMinutes(opensAt, REMIND_AFTER_MINUTES).getTime(), startsAt.getTime())),
     startsAt,

@@ -10,6 +10,7 @@ export type ClassMailKind =
   | 'teacher_start'
   | 'teacher_not_connected'
   | 'teacher_not_started'
+  | 'class_at_risk'
   | 'rescheduled'
   | 'cancelled'
   | 'missed';
@@ -39,24 +40,23 @@ export function incidentMailUsefulUntil(now: Date): Date {
  * @param minutesBefore of a further reminder
  */
 export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date, minutesBefore = 0): Date {
-  switch (kind) {
-    case 'early_reminder':
-      return reminderUsefulUntil(times.startsAt, minutesBefore);
-    case 'class_reminder':
-    case 'guest_invitation':
-    case 'new_link':
-    case 'teacher_start':
-      return times.closesAt;
-    case 'teacher_not_connected':
-    case 'teacher_not_started':
-      return times.endsAt;
-    case 'rescheduled':
-      return times.startsAt;
-    case 'cancelled':
-    case 'missed':
-      return new Date(now.getTime() + DAY_MS);
-  }
+  if (kind === 'early_reminder') return reminderUsefulUntil(times.startsAt, minutesBefore);
+  const until = USEFUL_UNTIL[kind];
+  return until === 'for a day' ? new Date(now.getTime() + DAY_MS) : times[until];
 }
+
+const USEFUL_UNTIL = {
+  class_reminder: 'closesAt',
+  guest_invitation: 'closesAt',
+  new_link: 'closesAt',
+  teacher_start: 'closesAt',
+  teacher_not_connected: 'endsAt',
+  teacher_not_started: 'endsAt',
+  class_at_risk: 'endsAt',
+  rescheduled: 'startsAt',
+  cancelled: 'for a day',
+  missed: 'for a day',
+} as const satisfies Record<Exclude<ClassMailKind, 'early_reminder'>, keyof ClassTimes | 'for a day'>;
 
 /** Minutes to wait after the first, second, … try that failed; the last repeats (greylisting wants five or more). */
 const RETRY_MINUTES = [1, 5, 15];

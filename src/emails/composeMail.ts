@@ -1,12 +1,15 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
+import { menderOf } from '../domain/classRisks';
 import type { MailDelivery } from '../models/MailDelivery';
 import { presentClassCalendar } from '../presenters/classCalendar';
+import { presentRisk } from '../presenters/classRisk';
 import { formatClassZoneTime, formatClock, formatDay, formatDuration, formatInstant } from '../presenters/classTime';
 import { causeInWords, classesInWords, remedyFor } from '../presenters/incident';
 import type { MailIncident } from '../queries/loadMailIncident';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
+import { paths } from '../routes/paths';
 import { joinToken, personKey } from '../security/joinPass';
 import type { ComposedMail } from './mailer';
 import { MESSAGES, type Message } from './messages';
@@ -99,9 +102,21 @@ function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, re
     startsAt: formatInstant(classDate.startsAt, zone),
     classZoneTime: formatClassZoneTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
     duration: formatDuration(classDate.durationMinutes),
+    risks: risksFor(mailClass, recipient).map((row) => presentRisk(row, recipient.timeZone)),
     actionUrl: actionUrl(deps, message, mailClass, recipient),
     supportEmail: deps.config.supportEmail,
   };
+}
+
+/** Those that this person can mend. */
+function risksFor({ risks }: MailClass, { isAdmin }: MailRecipient) {
+  return risks.filter(({ risk }) => (menderOf(risk.kind) === 'admin') === isAdmin);
+}
+
+/** Why a mail that was planned need not go out any more. */
+export function noLongerTrue({ kind }: MailDelivery, about: MailSubject, recipient: MailRecipient): string | null {
+  if (kind !== 'class_at_risk' || 'incident' in about || risksFor(about, recipient).length > 0) return null;
+  return 'it was mended before the mail went out';
 }
 
 function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, recipient: MailRecipient) {
@@ -133,6 +148,8 @@ function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass
       return `${appUrl}/teacher/meeting/${classDate.id}/start`;
     case 'connect':
       return `${appUrl}/teacher/zoom`;
+    case 'class':
+      return `${appUrl}${recipient.isAdmin ? paths.classDate(classDate.id) : paths.teacher}`;
     case 'incident':
     case 'none':
       return appUrl;

@@ -12,7 +12,7 @@ export interface Message {
   /** What the mail does to the entry in its reader's calendar (iTIP, RFC 5546); absent: it carries none. */
   readonly calendar?: 'REQUEST' | 'CANCEL';
   /** Where the button leads; none: there is no button. */
-  readonly action: 'join' | 'start' | 'connect' | 'incident' | 'none';
+  readonly action: 'join' | 'start' | 'connect' | 'class' | 'incident' | 'none';
 }
 
 /** Every mail there is, on one page; what it says stands in its templates. */
@@ -63,6 +63,12 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     heading: 'Your students are waiting',
     subject: (title) => `Your students are waiting - ${title}`,
     action: 'start',
+  },
+  class_at_risk: {
+    template: 'classAtRisk',
+    heading: 'This class is at risk',
+    subject: (title) => `This class is at risk - ${title}`,
+    action: 'class',
   },
   rescheduled: {
     template: 'rescheduled',

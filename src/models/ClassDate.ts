@@ -37,6 +37,9 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare settledAt: CreationOptional<Date | null>;
   declare evidenceAt: CreationOptional<Date | null>;
   declare nextAttemptAt: CreationOptional<Date | null>;
+  declare rehearsedAt: CreationOptional<Date | null>;
+  declare rehearsedVersion: CreationOptional<number>;
+  declare rehearseNotBefore: CreationOptional<Date | null>;
   declare cancelledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -71,6 +74,9 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         settledAt: DataTypes.DATE(3),
         evidenceAt: DataTypes.DATE(3),
         nextAttemptAt: DataTypes.DATE(3),
+        rehearsedAt: DataTypes.DATE(3),
+        rehearsedVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        rehearseNotBefore: DataTypes.DATE(3),
         cancelledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

@@ -4,8 +4,10 @@ import { AttendanceRevision } from './AttendanceRevision';
 import { BlockedIp } from './BlockedIp';
 import { AuditLink } from './AuditLink';
 import { BookOrder } from './BookOrder';
+import { BouncedAddress } from './BouncedAddress';
 import { ClassAttendance } from './ClassAttendance';
 import { ClassDate } from './ClassDate';
+import { ClassRisk } from './ClassRisk';
 import { DroppedRegistrant } from './DroppedRegistrant';
 import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
@@ -17,6 +19,7 @@ import { WorkflowOutbox } from './WorkflowOutbox';
 import { ZoomAuditLog } from './ZoomAuditLog';
 import { ZoomCheck } from './ZoomCheck';
 import { ZoomConnection } from './ZoomConnection';
+import { ZoomHostCheck } from './ZoomHostCheck';
 import { ZoomMeeting } from './ZoomMeeting';
 import { ZoomMeetingInstance } from './ZoomMeetingInstance';
 import { ZoomParticipant } from './ZoomParticipant';
@@ -30,9 +33,11 @@ const MODELS = [
   ZoomSetting,
   ZoomCheck,
   ZoomConnection,
+  ZoomHostCheck,
   BookOrder,
   OrderGuest,
   ClassDate,
+  ClassRisk,
   DroppedRegistrant,
   ZoomMeeting,
   ZoomMeetingInstance,
@@ -43,6 +48,7 @@ const MODELS = [
   AttendanceCorrection,
   Incident,
   MailDelivery,
+  BouncedAddress,
   WebhookEvent,
   WorkflowOutbox,
   ZoomAuditLog,

@@ -22,6 +22,8 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   class_cancelled: 'Class cancelled',
   class_missed: 'Class missed',
   class_settled: 'Attendance settled',
+  risk_found: 'Class found to be at risk',
+  risk_cleared: 'Risk to a class found to be gone',
   attendance_corrected: 'Attendance corrected',
   attendance_correction_undone: 'Correction of attendance taken back',
   incident_retried: 'Everything that waited was tried again',

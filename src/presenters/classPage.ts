@@ -9,6 +9,7 @@ import { paths } from '../routes/paths';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { actionInWords } from './auditWords';
+import { presentOpenRisk } from './classRisk';
 import { formatInstant } from './classTime';
 import { clashInWords } from './hostClash';
 import { deliveriesWith } from './delivery';
@@ -34,6 +35,8 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
       tone: clash.kind === 'overlap' ? 'bad' : 'mild',
       href: paths.classDate(clash.classDate.id),
     })),
+    // A clash stands above in full, with the way to the other class.
+    risks: page.risks.filter(({ risk }) => risk.kind !== 'clash').map((risk) => presentOpenRisk(risk, readerZone)),
     workflowUrl: workflowUrl(config, classDate),
     timeline: timelineOf(page, instant),
     meetings: page.meetings.map(({ meetingId, state, status, attempts, lastError, nextAttemptAt, generation }) => ({
@@ -70,6 +73,7 @@ function presentPass(page: ClassPage, pass: ZoomSecureToken, instant: Format) {
     who: passName(page, pass.id),
     email: pass.email,
     role: pass.guestId === null ? 'student' : 'guest',
+    badAddress: page.badAddresses.includes(pass.id),
     state: pass.revokedAt ? 'revoked' : pass.usedAt ? 'claimed' : 'not used yet',
     usedAt: instant(pass.usedAt),
     link: pass.linkQuality,

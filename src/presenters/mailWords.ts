@@ -12,6 +12,7 @@ export const KIND_WORDS: Readonly<Record<MailKind, string>> = {
   teacher_not_started: 'Students are waiting, to the teacher',
   rescheduled: 'Class moved',
   cancelled: 'Class cancelled',
+  class_at_risk: 'Class at risk, to whoever can mend it',
   missed: 'Class could not be held',
   connect_zoom: 'Connect Zoom, to the teacher',
   incident_opened: 'Trouble began, to admins',

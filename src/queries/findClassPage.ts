@@ -6,6 +6,8 @@ import { User } from '../models/User';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findBadAddresses } from './findBadAddresses';
+import { findClassRisks, type RiskRow } from './findClassRisks';
 import { findHostClashes, type HostClash } from './findHostClashes';
 import { withNames, type ClassRow } from './listClassDates';
 import { findPassNames, type PassName } from './findPassNames';
@@ -18,6 +20,9 @@ export interface ClassPage extends ClassRow {
   readonly mails: readonly MailDelivery[];
   readonly mailUsers: ReadonlyMap<number, User>;
   readonly clashes: readonly HostClash[];
+  readonly risks: readonly RiskRow[];
+  /** passes whose address is none, or bounced before */
+  readonly badAddresses: readonly number[];
   readonly audit: readonly ZoomAuditLog[];
 }
 
@@ -32,7 +37,6 @@ export async function findClassPage(id: number, now: Date): Promise<ClassPage | 
     ZoomSecureToken.findAll({ where: { classDateId: id }, order: ['id'] }),
     MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] }),
   ]);
-  const [clashes = []] = isOver(row.classDate.state) ? [] : await findHostClashes([row.classDate], now);
   const users = await User.findAll({ where: { id: mails.flatMap(({ userId }) => userId ?? []) } });
   return {
     ...row,
@@ -41,9 +45,20 @@ export async function findClassPage(id: number, now: Date): Promise<ClassPage | 
     passNames: await findPassNames(passes),
     mails,
     mailUsers: new Map(users.map((user) => [user.id, user])),
-    clashes,
+    ...(isOver(row.classDate.state) ? NOTHING_WRONG : await findWhatIsWrong(row.classDate, now)),
     audit: await findAudit(id, meetings),
   };
+}
+
+const NOTHING_WRONG = { clashes: [], risks: [], badAddresses: [] };
+
+async function findWhatIsWrong(classDate: ClassDate, now: Date) {
+  const [[clashes = []], risks, badAddresses] = await Promise.all([
+    findHostClashes([classDate], now),
+    findClassRisks(classDate, now),
+    findBadAddresses(classDate.id),
+  ]);
+  return { clashes, risks, badAddresses };
 }
 
 function findAudit(classDateId: number, meetings: readonly ZoomMeeting[]): Promise<ZoomAuditLog[]> {

@@ -4,6 +4,7 @@ import type { MailDelivery } from '../models/MailDelivery';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { findClassRisks, type RiskRow } from './findClassRisks';
 
 /** The class as every mail about it needs it. */
 export interface MailClass {
@@ -11,6 +12,8 @@ export interface MailClass {
   readonly title: string;
   readonly teacherName: string;
   readonly buyerName: string;
+  /** what is wrong with it, the worst first */
+  readonly risks: readonly RiskRow[];
 }
 
 /** Whom a mail goes to. `pass` is there for students and guests. */
@@ -19,11 +22,12 @@ export interface MailRecipient {
   readonly name: string;
   readonly timeZone: string | null;
   readonly pass: ZoomSecureToken | null;
+  readonly isAdmin: boolean;
   /** Why they must get no mail, if so. */
   readonly skip: string | null;
 }
 
-export async function loadMailClass(classDateId: number): Promise<MailClass> {
+export async function loadMailClass(classDateId: number, now: Date): Promise<MailClass> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   const order = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
   const [teacher, buyer] = await Promise.all([User.findByPk(classDate.teacherId), User.findByPk(order.userId)]);
@@ -32,6 +36,7 @@ export async function loadMailClass(classDateId: number): Promise<MailClass> {
     title: order.title,
     teacherName: teacher?.fullName ?? 'your teacher',
     buyerName: buyer?.fullName ?? 'a DreamCrowd student',
+    risks: await findClassRisks(classDate, now),
   };
 }
 
@@ -56,12 +61,19 @@ export async function loadRecipients(rows: readonly MailDelivery[]): Promise<Map
 
 function ofUser(user: User, pass: ZoomSecureToken | null): MailRecipient {
   const skip = user.disabledAt ? 'the account is disabled' : revoked(pass);
-  return { email: user.email, name: user.firstName, timeZone: user.timeZone, pass, skip };
+  return {
+    email: user.email,
+    name: user.firstName,
+    timeZone: user.timeZone,
+    pass,
+    isAdmin: user.role === 'admin',
+    skip,
+  };
 }
 
 function ofGuest(guest: OrderGuest, pass: ZoomSecureToken): MailRecipient {
   const skip = guest.removedAt ? 'the guest was removed' : revoked(pass);
-  return { email: pass.email, name: guest.name ?? '', timeZone: guest.timeZone, pass, skip };
+  return { email: pass.email, name: guest.name ?? '', timeZone: guest.timeZone, pass, isAdmin: false, skip };
 }
 
 function revoked(pass: ZoomSecureToken | null): string | null {

@@ -23,7 +23,7 @@ export interface OrderDetail extends OrderRow {
 }
 
 /** With what stands in its way; classes that are over have nothing. */
-interface ClashingRow extends ClassRow {
+export interface ClashingRow extends ClassRow {
   readonly clashes: readonly HostClash[];
 }
 

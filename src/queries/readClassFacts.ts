@@ -1,7 +1,9 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
 import { readReminders } from '../domain/furtherReminders';
+import type { Rehearsal } from '../domain/rehearsals';
 import { ClassDate } from '../models/ClassDate';
+import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
@@ -21,6 +23,7 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
   return {
     ...classFields(classDate),
     teacherConnected: connections > 0,
+    rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
     unresolved: outlook(
       meetings.filter(({ state }) => UNRESOLVED.includes(state)),
@@ -50,6 +53,12 @@ function classFields(classDate: ClassDate) {
     schedule: classDate,
     furtherReminders,
   };
+}
+
+async function readRehearsal({ id, rehearsedAt, rehearsedVersion, rehearseNotBefore }: ClassDate): Promise<Rehearsal> {
+  // Nothing is found before the first one; most classes wait for that.
+  const openRisks = rehearsedAt === null ? 0 : await ClassRisk.count({ where: { classDateId: id, isOpen: true } });
+  return { doneAt: rehearsedAt, version: rehearsedVersion, notBefore: rehearseNotBefore, openRisks };
 }
 
 function currentMeeting({ state, syncedVersion, nextAttemptAt }: ZoomMeeting): CurrentMeeting {

@@ -7,6 +7,7 @@ export const paths = {
   readyz: '/readyz',
   healthClasses: '/health/classes',
   admin: '/admin',
+  classesAtRisk: '/admin/classes-at-risk',
   people: '/admin/people',
   orders: '/admin/orders',
   order: (id: number | ':id') => `/admin/orders/${id}`,

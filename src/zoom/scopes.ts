@@ -47,6 +47,13 @@ export function describeScopes(granted: readonly string[]): NeededScope[] {
   }));
 }
 
+/** Whether a consent, as Zoom wrote it down, covers a granular scope; older apps have `user:read` for all of `user:read:…`. */
+export function holdsScope(scopes: string | null, granular: string): boolean {
+  const classic = granular.split(':').slice(0, 2).join(':');
+  const held = (scopes ?? '').split(' ');
+  return [granular, classic].some((scope) => held.includes(scope) || held.includes(`${scope}:admin`));
+}
+
 /** The scopes that a consent lacks. */
 export function missingScopes(granted: readonly string[]): NeededScope[] {
   return describeScopes(granted).filter((needed) => !needed.granted);

@@ -3,8 +3,10 @@ import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
 import { findApiUrl } from '../queries/findZoomSettings';
 import { ZoomMisconfigured } from './errors';
+import type { TokenDeps } from './freshToken';
 import { isAllowedZoomUrl } from './hosts';
 import { readReply, send, type HttpRequest } from './http';
+import { callZoom } from './request';
 
 export interface ZoomUser {
   readonly id: string;
@@ -17,24 +19,54 @@ export interface ZoomUser {
 }
 
 const LICENSED = 2;
+const ACTIVE = 'active';
 const NAME_MAX = 255;
 const TIMEOUT_MS = 25_000;
 
-const userSchema = z
-  .object({
-    id: z.string(),
-    account_id: z.string(),
-    email: z.string(),
-    type: z.number(),
-    display_name: z.string().nullish(),
-  })
-  .transform(({ id, account_id, email, type, display_name }) => ({
-    id,
-    accountId: account_id,
-    email,
-    name: display_name?.trim().slice(0, NAME_MAX) || null,
-    licensed: type === LICENSED,
-  }));
+const userFields = z.object({
+  id: z.string(),
+  account_id: z.string(),
+  email: z.string(),
+  type: z.number(),
+  display_name: z.string().nullish(),
+});
+
+const toUser = ({ id, account_id, email, type, display_name }: z.infer<typeof userFields>): ZoomUser => ({
+  id,
+  accountId: account_id,
+  email,
+  name: display_name?.trim().slice(0, NAME_MAX) || null,
+  licensed: type === LICENSED,
+});
+
+const userSchema = userFields.transform(toUser);
+
+export interface ZoomHost extends ZoomUser {
+  readonly active: boolean;
+}
+
+const hostSchema = userFields
+  .extend({ status: z.string().default(ACTIVE) })
+  .transform(({ status, ...fields }) => ({ ...toUser(fields), active: status === ACTIVE }));
+
+/** How the teacher's user at Zoom stands now. */
+export function getUser(deps: TokenDeps, userId: number): Promise<ZoomHost> {
+  return callZoom(deps, userId, { operation: 'user', method: 'GET', path: '/users/me', schema: hostSchema });
+}
+
+const settingsSchema = z
+  .object({ feature: z.object({ meeting_capacity: z.number().int().positive().optional() }).optional() })
+  .transform(({ feature }) => feature?.meeting_capacity ?? null);
+
+/** How many people a meeting of theirs may have; only with the permission `user:read:settings`. */
+export function getCapacity(deps: TokenDeps, userId: number): Promise<number | null> {
+  return callZoom(deps, userId, {
+    operation: 'userSettings',
+    method: 'GET',
+    path: '/users/me/settings',
+    schema: settingsSchema,
+  });
+}
 
 /** Who has just consented; asked with the new token itself, before anything is stored. */
 export async function fetchZoomUser(

@@ -60,7 +60,7 @@ async function sendBare({ deps }: ProcessStack): Promise<number> {
   const row = await MailDelivery.findOne({ rejectOnEmpty: true });
   const recipient = (await loadRecipients([row])).get(row.id);
   if (!recipient) throw new Error('The mail has no recipient.');
-  const about = await loadMailClass(row.classDateId ?? 0);
+  const about = await loadMailClass(row.classDateId ?? 0, new Date());
   const { raw, from, to } = await composeMail(deps, row, about, recipient, new Date());
   const { host, port } = deps.config.smtp;
   const pool = createTransport({ host, port, secure: false, pool: true, maxConnections: MAIL_CONNECTIONS });

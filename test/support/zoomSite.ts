@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
 import { closeDeps, createDeps, type Deps } from '../../src/deps';
+import { defaultUsers } from '../../src/dev/zoom/defaultUsers';
+import type { SimulatedUser } from '../../src/dev/zoom/options';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
 import { testConfig, testSettings } from './config';
 import { createTestDatabase } from './database';
@@ -19,9 +21,11 @@ export interface ZoomSite {
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
 const REDIRECT_URI = 'http://127.0.0.1:3000/teacher/zoom/callback';
 
-export async function startZoomSite(): Promise<ZoomSite> {
+/** @param more hosts besides those that the stand-in has by itself */
+export async function startZoomSite({ more = [] }: { more?: readonly SimulatedUser[] } = {}): Promise<ZoomSite> {
   const database = await createTestDatabase();
-  const zoom = await startZoomSimulator({ seed: 11, app: { ...APP, redirectUris: [REDIRECT_URI] } });
+  const users = [...defaultUsers(), ...more];
+  const zoom = await startZoomSimulator({ seed: 11, users, app: { ...APP, redirectUris: [REDIRECT_URI] } });
   const settings = {
     DATABASE_URL: database.url,
     ZOOM_OAUTH_URL: zoom.url,

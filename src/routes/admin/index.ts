@@ -4,12 +4,16 @@ import type { Deps } from '../../deps';
 import { only } from '../../middlewares/access';
 import type { AppState } from '../../middlewares/context';
 import { presentClassRow } from '../../presenters/classDate';
+import { risksInShort } from '../../presenters/classRisk';
 import { listClassDates, type ClassRow } from '../../queries/listClassDates';
+import { findOpenRisks } from '../../queries/findClassRisks';
+import { countClassesAtRisk } from '../../queries/listClassesAtRisk';
 import { isZoomConfigured } from '../../queries/readZoomSettings';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addBlockRoutes } from './blocks';
 import { addAuditLogRoutes } from './auditLogs';
+import { addClassesAtRiskRoutes } from './classesAtRisk';
 import { addClassDateRoutes } from './classDates';
 import { addClassSettingsRoutes } from './classSettings';
 import { addDeliveryRoutes } from './deliveries';
@@ -28,12 +32,18 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
   router.get(paths.admin, only('admin'), async (ctx) => {
     const zone = ctx.state.user?.timeZone ?? null;
-    const { upcoming, recent } = await listClassDates(deps.clock.now());
-    const present = (row: ClassRow) => ({ ...presentClassRow(row, zone), href: paths.classDate(row.classDate.id) });
+    const now = deps.clock.now();
+    const { upcoming, recent } = await listClassDates(now);
+    const risks = await findOpenRisks(upcoming.map(({ classDate }) => classDate.id));
+    const present = (row: ClassRow) => ({
+      ...presentClassRow(row, zone, risksInShort(risks.get(row.classDate.id))),
+      href: paths.classDate(row.classDate.id),
+    });
     render(ctx, 'admin/dashboard', {
       title: 'Classes',
       refreshSeconds: REFRESH_SECONDS,
       zoomIncomplete: !(await isZoomConfigured(deps)),
+      atRisk: await countClassesAtRisk(now),
       upcoming: upcoming.map((row) => present(row)),
       recent: recent.map((row) => present(row)),
     });
@@ -42,6 +52,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addOrderRoutes(router, deps);
   addGuestRoutes(router, deps);
   addClassDateRoutes(router, deps);
+  addClassesAtRiskRoutes(router, deps);
   addClassSettingsRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addPassRoutes(router, deps);

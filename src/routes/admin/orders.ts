@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { bookClassDate } from '../../commands/bookClassDate';
 import { createOrder } from '../../commands/createOrder';
 import type { Deps } from '../../deps';
+import { isOver } from '../../domain/classStates';
 import { ROW_ID } from '../../domain/rowId';
 import { NotFoundError } from '../../errors';
 import { only } from '../../middlewares/access';
@@ -11,11 +12,14 @@ import type { AppContext, AppState } from '../../middlewares/context';
 import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
 import { line, parseBody } from '../../middlewares/validate';
+import type { ClassRisk } from '../../models/ClassRisk';
 import { User } from '../../models/User';
 import { presentClassRow } from '../../presenters/classDate';
+import { risksInShort } from '../../presenters/classRisk';
 import { clashesInShort } from '../../presenters/hostClash';
 import { timeZones } from '../../presenters/timeZones';
-import { findOrder, listOrders } from '../../queries/orders';
+import { findOpenRisks } from '../../queries/findClassRisks';
+import { findOrder, listOrders, type ClashingRow } from '../../queries/orders';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
@@ -94,6 +98,7 @@ export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, fo
   if (!order) throw new NotFoundError('There is no such order.');
   const zone = ctx.state.user?.timeZone ?? null;
   const { classDates, guests, ...rest } = order;
+  const risks = await findOpenRisks(classDates.map(({ classDate }) => classDate.id));
   const values = { timeZone: order.timeZone, durationMinutes: '60', ...form.values };
   render(ctx, 'admin/order', {
     ...rest,
@@ -106,8 +111,14 @@ export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, fo
       href: paths.orderGuest(orderId, guest.id),
     })),
     classDates: classDates.map((row) => ({
-      ...presentClassRow(row, zone, clashesInShort(row.clashes)),
+      ...presentClassRow(row, zone, remarksOn(row, risks.get(row.classDate.id))),
       href: paths.classDate(row.classDate.id),
     })),
   });
+}
+
+/** A clash is seen as soon as it is there, its risk not before the next rehearsal. */
+function remarksOn({ classDate, clashes }: ClashingRow, risks: readonly ClassRisk[] = []): string[] {
+  const others = isOver(classDate.state) ? [] : risks.filter(({ kind }) => kind !== 'clash');
+  return [...clashesInShort(clashes), ...risksInShort(others)];
 }

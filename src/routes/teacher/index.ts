@@ -6,7 +6,9 @@ import type { AppState } from '../../middlewares/context';
 import { userOf } from '../../middlewares/signedInUser';
 import { ZoomConnection } from '../../models/ZoomConnection';
 import { presentClassRow } from '../../presenters/classDate';
+import { presentClassAtRisk } from '../../presenters/classRisk';
 import { listClassDates, type ClassRow } from '../../queries/listClassDates';
+import { listClassesAtRisk } from '../../queries/listClassesAtRisk';
 import { render } from '../../views/render';
 import { paths } from '../paths';
 import { addStartRoutes } from './start';
@@ -28,6 +30,9 @@ export function teacherRoutes(deps: Deps): Router<AppState, DefaultContext> {
       title: 'My classes',
       refreshSeconds: REFRESH_SECONDS,
       connected: connection?.state === 'connected',
+      classes: (await listClassesAtRisk(deps.clock.now(), id)).map((row) =>
+        presentClassAtRisk(row, timeZone, paths.startMeeting(row.classDate.id)),
+      ),
       upcoming: upcoming.map((row) => present(row, (id) => paths.startMeeting(id))),
       recent: recent.map((row) => present(row, (id) => paths.myAttendance(id))),
     });

@@ -27,6 +27,7 @@ function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
     evidenceAt: null,
     nextAttemptAt: null,
     teacherConnected: true,
+    rehearsal: { doneAt: at(-100), version: 2, notBefore: null, openRisks: 0 },
     meeting: null,
     unresolved: { due: 0, nextAttemptAt: null },
     removals: { due: 0, nextAttemptAt: null },

@@ -31,6 +31,7 @@ function facts(changed: Partial<ClassFacts> = {}): ClassFacts {
     evidenceAt: null,
     nextAttemptAt: null,
     teacherConnected: true,
+    rehearsal: { doneAt: START, version: 1, notBefore: null, openRisks: 0 },
     meeting: null,
     unresolved: NOTHING,
     removals: NOTHING,

@@ -46,7 +46,7 @@ async function mailOf({ classDate, pass }: Booked, kind: ClassMailKind) {
     ...{ recipientKey: `person${minute}`, messageKey: randomBytes(16).toString('hex') },
     ...{ createdAt: addMinutes(new Date(), minute), nextAttemptAt: new Date(), usefulUntil: new Date() },
   });
-  const [mailClass, recipients] = [await loadMailClass(classDate.id), await loadRecipients([row])];
+  const [mailClass, recipients] = [await loadMailClass(classDate.id, new Date()), await loadRecipients([row])];
   const recipient = recipients.get(row.id);
   if (!recipient) throw new Error('This mail has no recipient.');
   const { raw } = await composeMail(site.deps, row, mailClass, recipient, new Date());

@@ -54,7 +54,7 @@ async function compose(
   const mail = await composeMail(
     site.deps,
     row,
-    await loadMailClass(classDate.id),
+    await loadMailClass(classDate.id, new Date()),
     (await loadRecipients([row])).get(row.id) ?? fail(),
     now,
   );
@@ -154,7 +154,7 @@ it('a repeat is the same mail to the byte, but for its date', async () => {
   const { row } = await buildRow('class_reminder', await buildClassDate(), (await buildUser('student')).id);
   const again = async () => {
     const recipient = (await loadRecipients([row])).get(row.id) ?? fail();
-    const mailClass = await loadMailClass(row.classDateId ?? fail());
+    const mailClass = await loadMailClass(row.classDateId ?? fail(), EARLIER);
     const { raw } = await composeMail(site.deps, row, mailClass, recipient, EARLIER);
     return raw.toString().replace(/^Date: .*$/m, '');
   };

@@ -37,7 +37,7 @@ export function getUser(call: ApiCall): ApiReply {
       account_id: user.accountId,
       account_number: 90_000_001,
       language: 'en-US',
-      status: 'active',
+      status: call.world.behaviour.deactivatedUsers.includes(user.email) ? 'inactive' : 'active',
       cluster: 'us06',
       user_created_at: '2024-08-01T08:00:00Z',
     },
@@ -58,7 +58,7 @@ export function getUserSettings(call: ApiCall): ApiReply {
       },
       in_meeting: { waiting_room: false, ...locked },
       recording: { auto_recording: 'none', ...locked },
-      feature: { meeting_capacity: 100, cloud_recording: call.user.type === 2 },
+      feature: { meeting_capacity: call.world.behaviour.meetingCapacity, cloud_recording: call.user.type === 2 },
     },
   };
 }

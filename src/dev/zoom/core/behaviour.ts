@@ -33,6 +33,10 @@ export const behaviourSchema = z.strictObject({
     .default({}),
   /** Settings an account's admin has locked, by account id. */
   lockedSettings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Users, by address, whom their admin has deactivated. */
+  deactivatedUsers: z.array(z.string()).default([]),
+  /** How many people a meeting may have. */
+  meetingCapacity: z.number().int().default(100),
   /** Accounts whose admin has disabled the app (4738). */
   appDisabledFor: z.array(z.string()).default([]),
   /** How far Zoom's clock is ahead of this machine's, as its Date headers tell. */

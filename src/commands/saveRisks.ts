@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import type { Deps } from '../deps';
+import { menderOf, type Finding, type RiskKind } from '../domain/classRisks';
+import { classTimes } from '../domain/classTimes';
+import { usefulUntil } from '../domain/mails';
+import type { ClassDate } from '../models/ClassDate';
+import { ClassRisk } from '../models/ClassRisk';
+import { MailDelivery } from '../models/MailDelivery';
+import { listAdminIds } from '../queries/listAdminIds';
+import { THE_SYSTEM, writeAudit } from './writeAudit';
+
+interface Found {
+  readonly findings: readonly Finding[];
+  /** the kinds that were looked for: of these, what is not found is over */
+  readonly lookedFor: readonly RiskKind[];
+  readonly now: Date;
+}
+
+/**
+ * Brings a class's risks up to what was found, and makes sure that whoever can mend a new one is told once, in one mail
+ * however many there are. The mails go out with the class's others.
+ *
+ * @param classDate locked
+ * @returns whether there is something to be told
+ */
+export async function saveRisks(
+  deps: Pick<Deps, 'signingKeys'>,
+  classDate: ClassDate,
+  { findings, lookedFor, now }: Found,
+  transaction: Transaction,
+): Promise<boolean> {
+  const open = await ClassRisk.findAll({ where: { classDateId: classDate.id, isOpen: true }, transaction });
+  for (const risk of open.filter(({ kind }) => lookedFor.includes(kind))) {
+    const finding = findings.find(({ kind }) => kind === risk.kind);
+    if (finding) await risk.update({ detail: finding.detail }, { transaction });
+    else await clear(deps, risk, now, transaction);
+  }
+  const known = open.map(({ kind }) => kind);
+  const fresh: ClassRisk[] = [];
+  for (const { kind, detail } of findings.filter((finding) => !known.includes(finding.kind))) {
+    const row = { classDateId: classDate.id, kind, detail, isOpen: true, since: now };
+    fresh.push(await ClassRisk.create({ ...row, toldAt: await toldOtherwise(row, now, transaction) }, { transaction }));
+    await note(deps, 'risk_found', row, transaction);
+  }
+  return tell(classDate, fresh, now, transaction);
+}
+
+async function clear(
+  deps: Pick<Deps, 'signingKeys'>,
+  risk: ClassRisk,
+  now: Date,
+  transaction: Transaction,
+): Promise<void> {
+  await risk.update({ isOpen: null, clearedAt: now }, { transaction });
+  await note(deps, 'risk_cleared', risk, transaction);
+}
+
+function note(
+  deps: Pick<Deps, 'signingKeys'>,
+  action: 'risk_found' | 'risk_cleared',
+  { classDateId, kind }: Pick<ClassRisk, 'classDateId' | 'kind'>,
+  transaction: Transaction,
+): Promise<unknown> {
+  const entity = { type: 'class_date', id: classDateId };
+  return writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { kind } }, transaction);
+}
+
+/**
+ * A missing connection is told by its incident, once for all of the teacher's classes; a clash once for the two classes
+ * that are in each other's way.
+ */
+async function toldOtherwise({ kind, detail }: Finding, now: Date, transaction: Transaction): Promise<Date | null> {
+  if (kind === 'connection') return now;
+  if (kind !== 'clash') return null;
+  const others = (detail ?? '').split(' ').map(Number);
+  const told = await ClassRisk.count({ where: { classDateId: others, kind: 'clash', isOpen: true }, transaction });
+  return told >= others.length ? now : null;
+}
+
+async function tell(
+  classDate: ClassDate,
+  fresh: readonly ClassRisk[],
+  now: Date,
+  transaction: Transaction,
+): Promise<boolean> {
+  const untold = fresh.filter(({ toldAt }) => toldAt === null);
+  const version = Math.max(...untold.map(({ id }) => id));
+  const menders = new Set(untold.map(({ kind }) => menderOf(kind)));
+  const userIds = [
+    ...(menders.has('teacher') ? [classDate.teacherId] : []),
+    ...(menders.has('admin') ? await listAdminIds(transaction) : []),
+  ];
+  if (untold.length === 0) return false;
+  await ClassRisk.update({ toldAt: now }, { where: { id: untold.map(({ id }) => id) }, transaction });
+  await MailDelivery.bulkCreate(
+    userIds.map((userId) => ({
+      classDateId: classDate.id,
+      recipientKey: `user:${userId}`,
+      userId,
+      kind: 'class_at_risk' as const,
+      version,
+      state: 'queued' as const,
+      messageKey: randomBytes(16).toString('hex'),
+      createdAt: now,
+      nextAttemptAt: now,
+      usefulUntil: usefulUntil('class_at_risk', classTimes(classDate), now),
+    })),
+    { ignoreDuplicates: true, transaction },
+  );
+  return true;
+}

@@ -1,0 +1,42 @@
+/** What a rehearsal can find, the worst first. */
+export const RISK_KINDS = [
+  /** the teacher's Zoom is not connected; they are told by the incident, once for all their classes */
+  'connection',
+  /** Zoom says that the teacher's user is not active */
+  'zoom_user',
+  /** the consent lacks permissions that a class needs */
+  'scopes',
+  /** the room at Zoom is not as the class is: somebody changed it there */
+  'meeting_changed',
+  /** the host's meetings of that day of UTC are more than Zoom lets be made and changed */
+  'quota',
+  /** the host has another class at the same time */
+  'clash',
+  /** longer than Zoom lets an unlicensed host's meeting run */
+  'licence_length',
+  /** more people than the host's plan lets in */
+  'capacity',
+  /** people whose address is none, or bounced before */
+  'addresses',
+] as const;
+export type RiskKind = (typeof RISK_KINDS)[number];
+
+/** What only Zoom's answer tells. */
+export const ASKED_OF_ZOOM: readonly RiskKind[] = ['zoom_user', 'capacity'];
+/** Found and cleared by a rehearsal; the others have a finder of their own. */
+export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'meeting_changed');
+
+export interface Finding {
+  readonly kind: RiskKind;
+  /** numbers, ids and words of Zoom; nobody's name or address */
+  readonly detail: string | null;
+}
+
+/** Who can mend it, and is told of it. */
+export function menderOf(kind: RiskKind): 'teacher' | 'admin' {
+  return kind === 'scopes' || kind === 'quota' || kind === 'addresses' ? 'admin' : 'teacher';
+}
+
+export function worstFirst(one: { readonly kind: RiskKind }, other: { readonly kind: RiskKind }): number {
+  return RISK_KINDS.indexOf(one.kind) - RISK_KINDS.indexOf(other.kind);
+}
