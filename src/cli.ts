@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAudit } from './cli/audit';
+import { addClassTimes } from './cli/classTimes';
 import { addConnections } from './cli/connections';
 import { addGenerateMeetings } from './cli/generateMeetings';
 import { addKeys } from './cli/keys';
@@ -20,6 +21,7 @@ addGenerateMeetings(program);
 addKeys(program);
 addAudit(program);
 addMails(program);
+addClassTimes(program);
 addWebhooks(program);
 inherit(program);
 

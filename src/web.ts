@@ -13,7 +13,9 @@ async function main(): Promise<void> {
   await saveFirstZoomSettings(deps);
   const handle = createApp(deps).callback();
   const server = createServer((request, response) => void handle(request, response));
-  server.listen(config.port, config.host, () => deps.logger.info({ port: config.port }, 'web ready'));
+  server.listen(config.port, config.host, () =>
+    deps.logger.info({ port: config.port, zoneRules: process.versions.tz }, 'web ready'),
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       deps.logger.info({ signal }, 'web drains');

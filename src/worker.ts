@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const auditSealer = startAuditSealer(deps);
   const relay = startRelay(deps);
   const beat = startWorkerBeat(deps, () => workers.every((worker) => worker.getState() === 'RUNNING'));
-  deps.logger.info({ namespace: config.temporal.namespace }, 'worker ready');
+  deps.logger.info({ namespace: config.temporal.namespace, zoneRules: process.versions.tz }, 'worker ready');
   try {
     await running;
   } finally {

@@ -54,6 +54,7 @@ export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditO
         orderId: order.id,
         teacherId: order.teacherId,
         localStart: resolved.localStart,
+        askedLocalStart: resolved.localStart === booking.localStart ? null : booking.localStart,
         timeZone: booking.timeZone,
         startsAt: resolved.startsAt,
         durationMinutes: booking.durationMinutes,

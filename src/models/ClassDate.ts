@@ -14,6 +14,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare orderId: number;
   declare teacherId: number;
   declare localStart: string;
+  /** what was asked for, where the clock jumps over it */
+  declare askedLocalStart: CreationOptional<string | null>;
   declare timeZone: string;
   declare startsAt: Date;
   declare durationMinutes: number;
@@ -52,6 +54,7 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         orderId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         localStart: { type: DataTypes.STRING, allowNull: false },
+        askedLocalStart: DataTypes.STRING,
         timeZone: { type: DataTypes.STRING, allowNull: false },
         startsAt: { type: DataTypes.DATE(3), allowNull: false },
         durationMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },

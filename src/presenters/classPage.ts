@@ -15,6 +15,7 @@ import { clashInWords } from './hostClash';
 import { deliveriesWith } from './delivery';
 import { mailTone } from './mailTone';
 import { mailInWords, STATE_WORDS } from './mailWords';
+import { wallTimeNote } from './wallTimeNote';
 
 /** The admin's page of a class date as plain values; Zoom's URLs are never among them. */
 export function presentClassPage(config: Config, page: ClassPage, readerZone: string | null, now: Date) {
@@ -25,6 +26,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     ...presentClassRow(page, readerZone),
     // The reason stands below in full.
     state: stateInShort(classDate.state, null, classDate.outcome),
+    timeNote: wallTimeNote(classDate),
     orderId: classDate.orderId,
     attendanceHref: paths.attendance(classDate.id),
     over: isOver(classDate.state),

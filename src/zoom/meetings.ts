@@ -147,7 +147,7 @@ export function meetingPath(id: string): string {
  * start_time is UTC with whole seconds: offsets and milliseconds lead to wrong times (calcom/cal.diy#6928, #7820).
  * Students wait for the host; Zoom sends nobody a mail.
  */
-function meetingBody({ topic, startsAt, durationMinutes, timeZone, agenda, registration }: MeetingRequest) {
+export function meetingBody({ topic, startsAt, durationMinutes, timeZone, agenda, registration }: MeetingRequest) {
   return {
     topic: topic.slice(0, TOPIC_MAX),
     start_time: `${startsAt.toISOString().slice(0, 19)}Z`,

@@ -163,3 +163,17 @@ it('lists mails without anybody’s address, and sends again what did not arrive
   expect([again.code, again.err]).toEqual([1, expect.stringContaining('on its way already')]);
   expect((await cli(['mails', 'resend'])).code).toBe(64);
 });
+
+it('compares class times with their zones’ rules, and moves none when it is only asked', async () => {
+  const startsAt = new Date('2030-07-01T09:00:00Z');
+  const classDate = await buildClassDate({ localStart: '2030-07-01T10:00', timeZone: 'Europe/Berlin', startsAt });
+  const dry = await cli(['class-times', 'check', '--dry-run']);
+  expect([dry.code, dry.out]).toEqual([
+    0,
+    expect.stringMatching(new RegExp(`${classDate.id} .*Europe/Berlin .*would be`)),
+  ]);
+  expect((await classDate.reload()).startsAt).toEqual(startsAt);
+  const { out } = await cli(['class-times', 'check', '--json']);
+  expect(JSON.parse(out)).toMatchObject({ classes: [{ classDateId: classDate.id, moved: true }] });
+  expect((await classDate.reload()).startsAt).toEqual(new Date('2030-07-01T08:00:00Z'));
+});

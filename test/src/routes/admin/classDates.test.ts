@@ -103,6 +103,14 @@ describe('booking a class date', () => {
     expect(classDate.localStart).toBe('2027-03-28T03:30');
     expect(parse(page)('.flash').text()).toContain('jumps over 02:30; the class is at 03:30 instead.');
     expect(parse(page)('.facts').first().text()).toContain('Mar 28, 2027 3:30 AM (Europe/Berlin)');
+    // It stays there for whoever comes later, for as long as the class is at that time.
+    const facts = async () =>
+      parse(await browser.get(paths.classDate(classDate.id)))('.facts')
+        .first()
+        .text();
+    expect(await facts()).toContain('jumps over 02:30; the class is at 03:30 instead.');
+    await classDate.update({ localStart: '2027-04-02T10:00', startsAt: new Date('2027-04-02T08:00:00Z') });
+    expect(await facts()).not.toContain('jumps over');
   });
 
   it('takes the first of a time that the clock shows twice, and says so', async () => {
@@ -110,6 +118,8 @@ describe('booking a class date', () => {
     expect(classDate.startsAt).toEqual(new Date('2027-10-31T00:30:00Z'));
     expect(classDate.localStart).toBe('2027-10-31T02:30');
     expect(parse(page)('.flash').text()).toContain('shows 02:30 twice; the class is at the first.');
+    const again = parse(await browser.get(paths.classDate(classDate.id)));
+    expect(again('.facts').first().text()).toContain('shows 02:30 twice; the class is at the first.');
   });
 
   it('warns of a Basic host when the class is longer than Zoom lets it run', async () => {
