@@ -8,7 +8,7 @@ import { resolveWallTime } from './resolveWallTime';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** A class whose instant is no longer what its wall time and zone say. */
-export interface RederivedClass {
+interface RederivedClass {
   readonly classDateId: number;
   readonly timeZone: string;
   readonly localStart: string;
