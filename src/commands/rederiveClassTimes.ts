@@ -25,6 +25,8 @@ export interface Rederived {
 }
 
 const BATCH = 500;
+/** A wall time has no seconds; what differs by some is no matter of zones. */
+const MINUTE_MS = 60_000;
 
 /**
  * Compares the instant of each coming class with its wall time under the present rules of its zone, and moves those that
@@ -59,7 +61,7 @@ export async function rederiveClassTimes(deps: Deps, { dryRun }: { readonly dryR
 function compare(classDate: ClassDate, now: Date): RederivedClass | null {
   const { id: classDateId, timeZone, localStart, startsAt: storedStart, leadMinutes } = classDate;
   const right = resolveWallTime(localStart, timeZone)?.startsAt;
-  if (!right || right.getTime() === storedStart.getTime()) return null;
+  if (!right || Math.abs(right.getTime() - storedStart.getTime()) < MINUTE_MS) return null;
   const sooner = new Date(Math.min(right.getTime(), storedStart.getTime()));
   const withinLead = addMinutes(sooner, -leadMinutes) <= now;
   return { classDateId, timeZone, localStart, storedStart, rightStart: right, withinLead, moved: false };
