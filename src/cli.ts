@@ -8,6 +8,7 @@ import { addMails } from './cli/mails';
 import { addMigrate } from './cli/migrate';
 import { addRefreshTokens } from './cli/refreshTokens';
 import { complain, EXIT_USAGE } from './cli/run';
+import { addSweep } from './cli/sweep';
 import { addWebhooks } from './cli/webhooks';
 
 const program = new Command('dreamcrowd-live')
@@ -18,6 +19,7 @@ addMigrate(program);
 addConnections(program);
 addRefreshTokens(program);
 addGenerateMeetings(program);
+addSweep(program);
 addKeys(program);
 addAudit(program);
 addMails(program);

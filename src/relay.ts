@@ -5,6 +5,7 @@ import { tidyInbox } from './commands/tidyInbox';
 import type { Deps } from './deps';
 
 const EVERY_MS = 2_000;
+const SCHEDULE_EVERY_MS = 60_000;
 /** After passes that failed, one after the other, the waits double up to this. */
 const LONGEST_WAIT_MS = 15_000;
 
@@ -23,8 +24,8 @@ interface Duty {
 
 /**
  * The one timer outside Temporal: takes up what a process has left undone after it committed, because it died or because
- * that failed then. Events that Zoom sent and nobody interpreted, and workflows that must hear of something. In each
- * worker process, all at once; the lease on each row keeps them apart.
+ * that failed then. Events that Zoom sent and nobody interpreted, and workflows that must hear of something. It also sees to it
+ * that the sweep takes place, which looks after everything else. In each worker process, all at once; the lease on each row keeps them apart.
  */
 export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
   const stopping = new AbortController();
@@ -38,14 +39,21 @@ export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
     },
   };
   const outbox: Duty = { name: 'workflow outbox', everyMs, pass: (signal) => relayOutbox(deps, signal) };
+  const sweep: Duty = { name: "sweep's schedule", everyMs: SCHEDULE_EVERY_MS, pass: () => ensureSweep(deps) };
   // Side by side: a Temporal that does not answer keeps no event waiting.
-  const running = Promise.all([inbox, outbox].map((duty) => repeat(deps, duty, stopping.signal)));
+  const running = Promise.all([inbox, outbox, sweep].map((duty) => repeat(deps, duty, stopping.signal)));
   return {
     stop: async () => {
       stopping.abort();
       await running;
     },
   };
+}
+
+async function ensureSweep({ temporal, logger }: Deps): Promise<boolean> {
+  const { paused } = await temporal.ensureSweepSchedule();
+  if (paused) logger.warn('somebody has paused the schedule of the sweep: what is lost stays lost until it goes on');
+  return true;
 }
 
 async function repeat({ logger }: Deps, { name, everyMs, pass }: Duty, signal: AbortSignal): Promise<void> {

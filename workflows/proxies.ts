@@ -4,6 +4,7 @@ import type { ConnectionActivities, ConnectionLookActivities } from '../activiti
 import type { IncidentLookActivities, IncidentMailActivities, IncidentProbeActivities } from '../activities/incidents';
 import type { MailActivities } from '../activities/mail';
 import type { MeetingActivities } from '../activities/meetings';
+import type { SweepActivities } from '../activities/sweep';
 import { QUEUES } from '../src/domain/queues';
 
 /**
@@ -57,5 +58,13 @@ export const connections = proxyActivities<ConnectionActivities>({
   taskQueue: QUEUES.connections,
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** The sweep: pages and batches, each with a heartbeat; shorter than the time between two sweeps. */
+export const sweepSteps = proxyActivities<SweepActivities>({
+  taskQueue: QUEUES.connections,
+  startToCloseTimeout: '4 minutes',
+  heartbeatTimeout: '20 seconds',
   retry: ONCE,
 });

@@ -1,6 +1,7 @@
 import { ConnectionError } from 'sequelize';
 import { loadConfigOrExit } from '../config/loadConfigOrExit';
 import { closeDeps, createDeps, type Deps } from '../deps';
+import { isTemporalSilent } from '../temporal/isTemporalSilent';
 
 /** Of sysexits.h: wrong usage; something we need does not answer. */
 export const EXIT_USAGE = 64;
@@ -16,12 +17,21 @@ export async function runCommand(act: (deps: Deps) => Promise<0 | 1>): Promise<v
   try {
     process.exitCode = await act(deps);
   } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error;
-    complain('The database does not answer. Is it running, and is DATABASE_URL right?');
+    const silent = silentPart(error);
+    if (silent === null) throw error;
+    complain(silent);
     process.exitCode = EXIT_UNAVAILABLE;
   } finally {
     await closeDeps(deps);
   }
+}
+
+/** What does not answer, in words; null when it is something else. */
+function silentPart(error: unknown): string | null {
+  if (error instanceof ConnectionError)
+    return 'The database does not answer. Is it running, and is DATABASE_URL right?';
+  if (isTemporalSilent(error)) return 'Temporal does not answer. Is it running, and is TEMPORAL_ADDRESS right?';
+  return null;
 }
 
 /** Results go to stdout … */

@@ -2,6 +2,7 @@ import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { Incident } from '../models/Incident';
 import { WebhookEvent } from '../models/WebhookEvent';
+import { WorkflowSweep } from '../models/WorkflowSweep';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
@@ -43,6 +44,8 @@ async function isMended(deps: Deps, { cause, userId, lastSeenAt }: Incident): Pr
       return succeeds(deps.mailer.verify());
     case 'webhook_secret':
       return heardFromZoomSince(lastSeenAt);
+    case 'sweep_acted':
+      return foundAllInOrder(lastSeenAt);
   }
 }
 
@@ -86,6 +89,11 @@ async function heardFromZoomSince(since: Date): Promise<boolean> {
   const after = { createdAt: { [Op.gt]: since } };
   const validated = { action: 'webhook_url_validated' as const, ...after };
   return (await WebhookEvent.count({ where: after })) + (await ZoomAuditLog.count({ where: validated })) > 0;
+}
+
+/** The sweep closes it itself; this is for when it could not. */
+async function foundAllInOrder(since: Date): Promise<boolean> {
+  return (await WorkflowSweep.count({ where: { missing: 0, stuck: 0, startedAt: { [Op.gt]: since } } })) > 0;
 }
 
 async function succeeds(attempt: Promise<unknown>): Promise<boolean> {

@@ -11,7 +11,9 @@ export type IncidentCause =
   | 'encryption_key'
   | 'mail_unreachable'
   /** what comes to the webhook address is signed with another secret than ours, or not at all */
-  | 'webhook_secret';
+  | 'webhook_secret'
+  /** the sweep found that workflows which should run did not */
+  | 'sweep_acted';
 
 export interface IncidentFacts {
   readonly cause: IncidentCause;
@@ -50,6 +52,7 @@ const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
   mail_unreachable: 5,
   // A good signature ends it, so this is also how long none has come.
   webhook_secret: 5,
+  sweep_acted: 0,
 };
 
 /** Trouble that is gone is believed to be after so many quiet minutes; coming back earlier, it is the same trouble. */

@@ -16,6 +16,7 @@ import { Session } from './Session';
 import { User } from './User';
 import { WebhookEvent } from './WebhookEvent';
 import { WorkflowOutbox } from './WorkflowOutbox';
+import { WorkflowSweep } from './WorkflowSweep';
 import { ZoomAuditLog } from './ZoomAuditLog';
 import { ZoomCheck } from './ZoomCheck';
 import { ZoomConnection } from './ZoomConnection';
@@ -51,6 +52,7 @@ const MODELS = [
   BouncedAddress,
   WebhookEvent,
   WorkflowOutbox,
+  WorkflowSweep,
   ZoomAuditLog,
   AuditLink,
 ];

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
   encryption_key: 'zoom_not_configured',
   mail_unreachable: null,
   webhook_secret: null,
+  sweep_acted: null,
 };
 
 type Subject = Pick<Incident, 'cause' | 'userId'>;
@@ -22,7 +23,8 @@ type Subject = Pick<Incident, 'cause' | 'userId'>;
 export function touchedClasses({ cause, userId }: Subject, now: Date) {
   const reason = REASONS[cause];
   return {
-    state: { [Op.in]: STILL_TO_COME },
+    // Workflows that were started anew keep no class waiting.
+    state: { [Op.in]: cause === 'sweep_acted' ? [] : STILL_TO_COME },
     startsAt: { [Op.lte]: new Date(now.getTime() + DAY_MS) },
     ...(userId === null ? {} : { teacherId: userId }),
     ...(reason === null ? {} : { stateReason: reason }),

@@ -2,6 +2,8 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
+import { createRuns, type Runs } from './runs';
+import { ensureSweepSchedule } from './sweepSchedule';
 import { classDateWorkflowId, incidentWorkflowId, zoomConnectionWorkflowId } from './workflowIds';
 
 /** A row that has a workflow of its own. */
@@ -24,6 +26,9 @@ export interface Temporal {
   hintIncident(incident: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** The same for the workflow of a teacher's connection. */
   hintConnection(connection: RowRef, reason: string, withinMs?: number): Promise<void>;
+  readonly runs: Runs;
+  /** Makes sure the sweep happens every five minutes. @returns whether somebody has paused it */
+  ensureSweepSchedule(): Promise<{ paused: boolean }>;
   /** Throws when the server does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -84,6 +89,8 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
       const summary = `Zoom connection ${row.id}`;
       return hint({ type: 'zoomConnection', workflowId, input: { connectionId: row.id }, summary }, ...how);
     },
+    runs: createRuns(connection, client),
+    ensureSweepSchedule: () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => ensureSweepSchedule(client)),
     check: async () => {
       await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
     },

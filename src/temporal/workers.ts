@@ -9,6 +9,7 @@ import {
 } from '../../activities/incidents';
 import { createMailActivities } from '../../activities/mail';
 import { createMeetingActivities } from '../../activities/meetings';
+import { createSweepActivities } from '../../activities/sweep';
 import type { Deps } from '../deps';
 import { QUEUES } from '../domain/queues';
 import { plainFailures } from './plainFailures';
@@ -89,7 +90,11 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
     },
     {
       taskQueue: QUEUES.connections,
-      activities: { ...createConnectionActivities(deps), ...createIncidentProbeActivities(deps) },
+      activities: {
+        ...createConnectionActivities(deps),
+        ...createIncidentProbeActivities(deps),
+        ...createSweepActivities(deps),
+      },
       maxConcurrentActivityTaskExecutions: CONNECTION_SLOTS,
     },
     {

@@ -9,10 +9,18 @@ import { runJoinDoor } from './joinDoor';
 import { runNoopHerd, type HerdFloor } from './noopHerd';
 import { runMails } from './mails';
 import { runPasses } from './passes';
+import { runSleepers } from './sleepers';
 import { runWebhookAck } from './webhookAck';
 
 const RECIPIENTS = 20;
 const FLOOR_LEAD_MS = 30_000;
+/** 10,000 sleep where 1,000 open at once. */
+const SLEEPERS_PER_CLASS = 10;
+const GROWTH_GOAL_MB = 150;
+const CPU_GOAL_PERCENT = 2;
+/** A wiped Temporal has its classes back within five minutes, and a minute passes before a sweep begins. */
+const STARTING_SWEEP_GOAL_MS = 240_000;
+const QUIET_SWEEP_GOAL_MS = 30_000;
 /**
  * What Koa with its middlewares, Sequelize, the sealed audit row and the log cost beside the bare statements: four to
  * five times their CPU, spread so evenly that no one place is worth a trick. A class of 500 is let in within 3 s.
@@ -61,6 +69,7 @@ async function main(): Promise<void> {
     ...(wanted('mails') ? await mailsRows() : []),
     ...(wanted('herd') ? await herdRows(count) : []),
     ...(wanted('outage') ? await outageRows(count) : []),
+    ...(wanted('sleeping') ? await sleepingRows(count * SLEEPERS_PER_CLASS) : []),
   ];
   writeReport('bench', rows);
   process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
@@ -120,6 +129,20 @@ async function outageRows(count: number): Promise<Row[]> {
   return [
     beside('outage: last class prepared after the return', result.lastReady, floor, OUTAGE_GOAL),
     alone('outage: classes or mails lost or doubled', 'count', failed, '0', failed === 0),
+  ];
+}
+
+/** A class date that sleeps for weeks costs next to nothing. */
+async function sleepingRows(count: number): Promise<Row[]> {
+  print(`${count} class dates asleep in one worker`);
+  const { growth, cpu, startingSweep, quietSweep } = await runSleepers(count);
+  const below = (name: string, unit: string, value: number, goal: number) =>
+    alone(`${count} ${name}`, unit, value, `< ${goal}`, value < goal);
+  return [
+    below('sleeping class dates: worker growth', 'MB', growth, GROWTH_GOAL_MB),
+    below('sleeping class dates: of a core', '%', cpu, CPU_GOAL_PERCENT),
+    below('missing class dates: one sweep starts them', 'ms', startingSweep, STARTING_SWEEP_GOAL_MS),
+    below('running class dates: one sweep finds them', 'ms', quietSweep, QUIET_SWEEP_GOAL_MS),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Verdict } from './invariants';
 import { ABUSE, abusedDoor } from './abusedDoor';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
+import { BOOKING_KILLS, killedBooking } from './killedBooking';
 import { killedRenewal } from './killedRenewal';
 import { killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
@@ -12,6 +13,7 @@ import { LOST_REPLIES, lostReplies } from './lostReplies';
 import { outage, type Away } from './outage';
 import { rotatedKeys } from './rotatedKeys';
 import { timing, TIMING } from './timing';
+import { WIPED, wipedStore } from './wipedStore';
 import { WRONG_SECRET, wrongSecret } from './wrongSecret';
 
 type Row = Verdict & {
@@ -43,6 +45,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
+  { name: 'web killed between a commit and its delivery', triesPerSeed: BOOKING_KILLS, run: killedBooking },
+  { name: 'Temporal’s store wiped', triesPerSeed: WIPED.classes, run: wipedStore },
   { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
   { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },

@@ -1,3 +1,4 @@
+import type { Runs } from '../../src/temporal/runs';
 import type { Temporal } from '../../src/temporal/temporal';
 
 /** Stands in for Temporal where only the hints matter; keeps the reasons in the order they came. */
@@ -20,6 +21,19 @@ export class RecordingTemporal implements Temporal {
   hintConnection(connection: { readonly id: number }, reason: string): Promise<void> {
     this.hints.push(`connection ${connection.id}: ${reason}`);
     return Promise.resolve();
+  }
+
+  /** Nothing runs here. */
+  readonly runs: Runs = {
+    pages: async function* () {
+      yield await Promise.resolve([]);
+    },
+    isStuck: () => Promise.resolve(false),
+    terminate: () => Promise.resolve(),
+  };
+
+  ensureSweepSchedule(): Promise<{ paused: boolean }> {
+    return Promise.resolve({ paused: false });
   }
 
   check(): Promise<void> {

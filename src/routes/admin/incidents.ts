@@ -9,7 +9,9 @@ import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
 import { presentClassRow } from '../../presenters/classDate';
 import { classesInWords, presentIncident, presentIncidentMail } from '../../presenters/incident';
+import { presentSweep } from '../../presenters/sweep';
 import { findIncidentPage, listIncidents, type IncidentRow } from '../../queries/findIncidents';
+import { findLastSweep } from '../../queries/findLastSweep';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
@@ -30,6 +32,7 @@ export function addIncidentRoutes(router: Router<AppState, DefaultContext>, deps
       refreshSeconds: REFRESH_SECONDS,
       open: open.map(present),
       closed: closed.map(present),
+      sweep: presentSweep(await findLastSweep(), zone, deps.clock.now()),
     });
   });
   router.get(paths.incident(':id'), only('admin'), async (ctx) => {

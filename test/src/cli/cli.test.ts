@@ -8,6 +8,10 @@ import { buildUser } from '../../factories/people';
 import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
+import { requireTestEnvironment } from '../../../src/config/testEnvironment';
+import { deleteNamespace } from '../../support/devScene';
+import { eventually } from '../../support/eventually';
+import { createNamespace } from '../../support/namespace';
 import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
@@ -119,6 +123,38 @@ it('says how classes stand with their meetings, and has those that lack one trie
   expect(await WorkflowOutbox.count({ where: { classDateId: classDate.id, reason: 'retry now' } })).toBe(1);
 });
 
+it('sweeps: says what is missing, starts it, and finds it running the next time', async () => {
+  const address = requireTestEnvironment('temporalAddress');
+  const namespace = await createNamespace(address);
+  const sweep = async (...options: string[]) => {
+    const { code, out } = await cli(['sweep', ...options], {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+    });
+    return { code, out };
+  };
+  await buildClassDate();
+  await site.deps.db.query('UPDATE class_dates SET updated_at = TIMESTAMPADD(HOUR, -1, updated_at)');
+  await site.deps.db.query('UPDATE zoom_connections SET updated_at = TIMESTAMPADD(HOUR, -1, updated_at)');
+  await WorkflowOutbox.destroy({ where: {} });
+  const dry = await sweep('--dry-run');
+  expect(dry.out).toMatch(/Should run: (\d+), of which run: 0\nMissing: \1\n/);
+  expect(dry.code).toBe(1);
+
+  const first = await sweep('--json');
+  const counts = JSON.parse(first.out) as Record<string, number>;
+  expect(counts).toMatchObject({ running: 0, failed: 0 });
+  expect(counts['missing']).toBe(counts['expected']);
+  expect(first.code).toBe(0);
+  const second = await eventually('Temporal lists them', async () => {
+    const again = JSON.parse((await sweep('--json', '--dry-run')).out) as Record<string, number>;
+    return again['missing'] === 0 ? again : null;
+  });
+  // And the incident that says so, which has a workflow of its own.
+  expect(second['running']).toBe((counts['expected'] ?? 0) + 1);
+  await deleteNamespace(address, namespace);
+});
+
 it.each([
   ['an unknown command', ['nonsense']],
   ['half a span', ['generate-meetings', '--from', '2026-01-02']],
@@ -176,4 +212,10 @@ it('compares class times with their zones’ rules, and moves none when it is on
   const { out } = await cli(['class-times', 'check', '--json']);
   expect(JSON.parse(out)).toMatchObject({ classes: [{ classDateId: classDate.id, moved: true }] });
   expect((await classDate.reload()).startsAt).toEqual(new Date('2030-07-01T08:00:00Z'));
+});
+
+it('says the same of a Temporal that does not answer', async () => {
+  const { code, err } = await cli(['sweep', '--dry-run'], { TEMPORAL_ADDRESS: '127.0.0.1:9' });
+  expect(err.trim()).toBe('Temporal does not answer. Is it running, and is TEMPORAL_ADDRESS right?');
+  expect(code).toBe(69);
 });

@@ -1,6 +1,7 @@
 import { openIncident, reportTrouble } from '../../../../src/commands/openIncident';
 import { closeIncident } from '../../../../src/commands/closeIncident';
 import { Incident } from '../../../../src/models/Incident';
+import { WorkflowSweep } from '../../../../src/models/WorkflowSweep';
 import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
@@ -32,6 +33,29 @@ async function openOf(cause: Incident['cause']): Promise<Incident> {
 it('says that nothing is wrong when nothing is', async () => {
   expect(await mainOf(paths.incidents)).toContain('Nothing is wrong just now.');
   expect(parse(await browser.get(paths.admin))('nav .count, .trouble').length).toBe(0);
+});
+
+it('says what the last sweep found, and that none has come for long', async () => {
+  expect(await mainOf(paths.incidents)).toContain('There has been no sweep yet. It should come every five minutes');
+  const counts = { expected: 13, running: 12, missing: 1, onTheirWay: 0, stuck: 0, orphans: 2, overdue: 0, failed: 0 };
+  const sweep = await WorkflowSweep.create({ ...counts, startedAt: new Date() });
+  const words = '13 workflows should run, 12 ran, 1 were missing, 2 ended.';
+  expect(await mainOf(paths.incidents)).toMatch(new RegExp(`Last sweep: .*${words}`));
+  expect(await mainOf(paths.incidents)).not.toContain('should come');
+  await website.deps.db.query('UPDATE workflow_sweeps SET created_at = TIMESTAMPADD(MINUTE, -16, created_at)');
+  expect(await mainOf(paths.incidents)).toContain('It should come every five minutes');
+  await sweep.destroy();
+});
+
+it('keeps no class waiting because workflows were started anew', async () => {
+  await buildClassDate({ startsAt: new Date(Date.now() + 60 * 60_000) });
+  await reportTrouble(website.deps, { cause: 'sweep_acted' });
+  const incident = await openOf('sweep_acted');
+  const page = await mainOf(paths.incident(incident.id));
+  expect(page).toContain('Workflows that should have run did not, and were started again');
+  expect(page).toContain('Classes it touches in the next 24 hours None.');
+  await closeIncident(website.deps, { cause: 'sweep_acted' }, null);
+  website.temporal.hints.splice(0);
 });
 
 it('shows what is open on every page of an admin, what it touches and what to do', async () => {
