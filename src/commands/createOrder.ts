@@ -29,14 +29,19 @@ export async function createOrder(deps: Deps, input: NewOrder, origin: AuditOrig
   const { guests, errors, notes } = parseGuests(input.guests, buyer?.email ?? '');
   const problems: FieldError[] = [...errors];
   const title = input.title.trim();
-  if (title === '') problems.push({ field: 'title', message: 'Enter a title.' });
-  if (title.length > TITLE_MAX) problems.push({ field: 'title', message: `Use at most ${TITLE_MAX} characters.` });
+  problems.push(...checkTitle(title));
   if (buyer?.role !== 'student' || buyer.disabledAt) problems.push({ field: 'buyerId', message: 'Choose a student.' });
   if (teacher?.role !== 'teacher' || teacher.disabledAt)
     problems.push({ field: 'teacherId', message: 'Choose a teacher.' });
   if (problems.length > 0) throw new FieldErrors(problems);
   const order = await save(deps, { ...input, title }, guests, origin);
   return { order, notes };
+}
+
+/** @param title without spaces around it */
+export function checkTitle(title: string): FieldError[] {
+  if (title === '') return [{ field: 'title', message: 'Enter a title.' }];
+  return title.length > TITLE_MAX ? [{ field: 'title', message: `Use at most ${TITLE_MAX} characters.` }] : [];
 }
 
 async function save(

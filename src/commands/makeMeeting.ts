@@ -53,7 +53,8 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
       await classDate.update({ stateReason: 'teacher_not_connected' }, { transaction });
       return null;
     }
-    const meeting = await currentMeeting(classDate, transaction);
+    const { title: topic } = await BookOrder.findByPk(classDate.orderId, { transaction, rejectOnEmpty: true });
+    const meeting = await currentMeeting(classDate, topic, transaction);
     if (meeting.state === 'created') {
       await classDate.update(
         { state: nextClassState(classDate.state, 'meeting_made'), stateReason: null },
@@ -74,6 +75,7 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
         attempts: meeting.attempts + 1,
         looks: 0,
         registration: connection.licensed,
+        topic,
         ...scheduleOf(classDate),
       },
       { transaction },
@@ -92,10 +94,9 @@ function scheduleOf(classDate: ClassDate) {
   };
 }
 
-async function currentMeeting(classDate: ClassDate, transaction: Transaction): Promise<ZoomMeeting> {
+async function currentMeeting(classDate: ClassDate, topic: string, transaction: Transaction): Promise<ZoomMeeting> {
   const found = await ZoomMeeting.findOne({ where: { classDateId: classDate.id, isCurrent: true }, transaction });
   if (found) return found;
-  const order = await BookOrder.findByPk(classDate.orderId, { transaction, rejectOnEmpty: true });
   const last = await ZoomMeeting.max<number | null, ZoomMeeting>('generation', {
     where: { classDateId: classDate.id },
     transaction,
@@ -103,14 +104,14 @@ async function currentMeeting(classDate: ClassDate, transaction: Transaction): P
   const generation = (last ?? 0) + 1;
   return ZoomMeeting.create(
     {
-      orderId: order.id,
+      orderId: classDate.orderId,
       classDateId: classDate.id,
       teacherId: classDate.teacherId,
       generation,
       isCurrent: true,
       state: 'planned',
       marker: meetingMarker(classDate.randomKey, generation),
-      topic: order.title,
+      topic,
       ...scheduleOf(classDate),
     },
     { transaction },

@@ -19,7 +19,10 @@ export function markerText(marker: string): string {
 }
 
 /** What the meeting at Zoom should look like for the class as it is now. */
-export function meetingRequest(classDate: ClassDate, meeting: ZoomMeeting): MeetingRequest {
+export function meetingRequest(
+  classDate: Pick<ClassDate, 'startsAt' | 'durationMinutes' | 'timeZone'>,
+  meeting: ZoomMeeting,
+): MeetingRequest {
   return {
     topic: meeting.topic,
     startsAt: classDate.startsAt,

@@ -3,26 +3,27 @@ import { Op, type CreationAttributes } from 'sequelize';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
 import { reminderUsefulUntil } from '../domain/furtherReminders';
-import { usefulUntil, type ClassMailKind } from '../domain/mails';
+import { neededMails, type NeededMail, type Recipient, type Roster } from '../domain/mailNeeds';
+import { usefulUntil, type ClassMailKind, type MailKind } from '../domain/mails';
+import type { ToldRow } from '../domain/told';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { byRecipient, readLedger } from '../queries/readLedger';
 import { personKey } from '../security/joinPass';
-
-interface Recipient {
-  readonly recipientKey: string;
-  readonly passId: number | null;
-  readonly userId: number | null;
-}
 
 const TOLD_LATELY_MINUTES = 60;
 
-/** States that mean: this person has been told, or may have been. */
-const TOLD = ['sending', 'data_sent', 'sent', 'unknown'];
+/** Asked for by a person, or told when found: see sendLink and saveRisks. */
+const NEVER_PLANNED: readonly MailKind[] = ['new_link', 'class_at_risk'];
+
+/** Why a mail that was planned never went out. */
+export const SUPERSEDED = 'the class has changed since; it would no longer have been true';
 
 /**
- * Makes sure the ledger has a row for each recipient of each kind, and makes no second one: the unique key is (class
- * date, recipient, kind, version, minutes before), and the version rises when the class's time moves.
+ * Makes sure the ledger has a row for each mail that is needed, makes no second one, and takes back what was planned and
+ * is needed no more. The unique key is (class date, recipient, kind, version, minutes
+ * before); the version rises with what people are told.
  */
 export async function planMails({
   classDateId,
@@ -37,32 +38,29 @@ export async function planMails({
   earlyReminders?: readonly number[];
 }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
-  // Plain rows: at each look of a class there are two for each of its people, and models of them cost more than the look.
-  const known = await MailDelivery.findAll({
-    where: { classDateId },
-    attributes: ['recipientKey', 'passId', 'userId', 'kind', 'version', 'minutesBefore', 'state'],
-    raw: true,
-  });
+  const known = await readLedger(classDateId);
+  const roster = await readRoster(classDate);
+  const situation = { classDate, now, roster, groups: byRecipient(known) };
+  const needed = neededMails(await stillNeeded(kinds, classDate), earlyReminders, situation);
+  await takeBack(known, roster, needed, classDate.scheduleVersion);
+  const taken = new Set(known.flatMap((row) => [onceKey(row), ...(mayArrive(row) ? [pairOf(row)] : [])]));
+  const rows: CreationAttributes<MailDelivery>[] = needed
+    .map((mail) => ({ ...newRow(mail, classDate, now), ...mail, ...tooLate(mail, classDate, now) }))
+    .filter((row) => !taken.has(onceKey(row)) && !taken.has(pairOf(row)));
+  if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+}
+
+async function readRoster({ id: classDateId, teacherId }: ClassDate): Promise<Roster> {
   const passes = await ZoomSecureToken.findAll({
     where: { classDateId, revokedAt: null },
     attributes: ['id', 'userId', 'guestId'],
     raw: true,
   });
-  const planned = new Set(known.map(keyOf));
-  const wanted: CreationAttributes<MailDelivery>[] = [];
-  for (const kind of await stillNeeded(kinds, classDate)) {
-    for (const recipient of recipientsOf(kind, classDate, passes, known)) {
-      wanted.push({ ...newRow(kind, classDate, now), ...recipient });
-    }
-  }
-  for (const minutesBefore of earlyReminders) {
-    for (const recipient of recipientsOf('early_reminder', classDate, passes, known)) {
-      const row = newRow('early_reminder', classDate, now, minutesBefore);
-      wanted.push({ ...row, ...recipient, ...tooLate(classDate, minutesBefore, now) });
-    }
-  }
-  const rows = wanted.filter((row) => !planned.has(keyOf(row)));
-  if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+  return {
+    buyers: passes.filter(({ userId }) => userId !== null).map(toPass),
+    guests: passes.filter(({ guestId }) => guestId !== null).map(toPass),
+    teacher: { recipientKey: `user:${teacherId}`, passId: null, userId: teacherId },
+  };
 }
 
 /** A teacher who has just been told of the connection itself need not hear of it once more for this class. */
@@ -75,22 +73,59 @@ async function stillNeeded(kinds: readonly ClassMailKind[], classDate: ClassDate
   return kinds.filter((kind) => kind !== 'teacher_not_connected' || told === 0);
 }
 
-function keyOf({ recipientKey, kind, version, minutesBefore }: CreationAttributes<MailDelivery>): string {
-  return `${kind} ${version} ${minutesBefore ?? 0} ${recipientKey}`;
+/**
+ * What waits in the queue and is needed no more is skipped, unless it may have gone out once, or somebody asked for it. Mails to people whose pass was withdrawn are left to say so themselves.
+ */
+async function takeBack(
+  known: readonly ToldRow[],
+  roster: Roster,
+  needed: readonly NeededMail[],
+  version: number,
+): Promise<void> {
+  const stays = new Set(needed.map(pairOf));
+  const passIds = new Set([...roster.buyers, ...roster.guests].map(({ passId }) => passId));
+  const dropped = known.filter(
+    (row) =>
+      row.state === 'queued' &&
+      !NEVER_PLANNED.includes(row.kind) &&
+      row.toldAt === null &&
+      row.copy === 0 &&
+      // One of a former version has the time in mind by which it was of use.
+      !(stays.has(pairOf(row)) && row.version === version) &&
+      (row.passId === null || passIds.has(row.passId)),
+  );
+  if (dropped.length === 0) return;
+  await MailDelivery.update(
+    { state: 'skipped', lastError: SUPERSEDED },
+    { where: { id: dropped.map(({ id }) => id), state: 'queued' } },
+  );
+}
+
+/** It is on its way, or may have been. */
+function mayArrive({ state, toldAt }: ToldRow): boolean {
+  return state === 'sending' || (state === 'queued' && toldAt !== null);
+}
+
+type OnceKey = Pick<ToldRow, 'recipientKey' | 'kind' | 'version' | 'minutesBefore'>;
+
+function onceKey(row: OnceKey): string {
+  return `${row.version} ${pairOf(row)}`;
+}
+
+function pairOf({ recipientKey, kind, minutesBefore }: Omit<OnceKey, 'version'>): string {
+  return `${kind} ${minutesBefore} ${recipientKey}`;
 }
 
 /** A reminder of the day before is no help to whoever has booked for this evening; the ledger says why it was left out. */
-function tooLate({ startsAt }: ClassDate, minutesBefore: number, now: Date) {
-  if (now < reminderUsefulUntil(startsAt, minutesBefore)) return {};
+function tooLate({ kind, minutesBefore }: NeededMail, { startsAt }: ClassDate, now: Date) {
+  if (kind !== 'early_reminder' || now < reminderUsefulUntil(startsAt, minutesBefore)) return {};
   return { state: 'skipped' as const, lastError: 'when it could have gone out it was too late for it' };
 }
 
-function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date, minutesBefore = 0) {
+function newRow({ kind, minutesBefore }: NeededMail, classDate: ClassDate, now: Date) {
   return {
     classDateId: classDate.id,
-    kind,
     version: classDate.scheduleVersion,
-    minutesBefore,
     state: 'queued' as const,
     messageKey: randomBytes(16).toString('hex'),
     createdAt: now,
@@ -99,61 +134,6 @@ function newRow(kind: ClassMailKind, classDate: ClassDate, now: Date, minutesBef
   };
 }
 
-function recipientsOf(
-  kind: ClassMailKind,
-  classDate: ClassDate,
-  passes: readonly ZoomSecureToken[],
-  known: readonly MailDelivery[],
-): Recipient[] {
-  switch (kind) {
-    case 'class_reminder':
-      return passes.filter(({ userId }) => userId !== null).map(toPass);
-    case 'guest_invitation':
-      return passes.filter(({ guestId }) => guestId !== null).map(toPass);
-    case 'early_reminder':
-      return passes.map(toPass);
-    case 'teacher_start':
-    case 'teacher_not_connected':
-    case 'teacher_not_started':
-      return [toUser(classDate.teacherId)];
-    // Asked for by a person, or told when found, never planned: see sendLink and saveRisks.
-    case 'new_link':
-    case 'class_at_risk':
-      return [];
-    case 'rescheduled':
-    case 'cancelled':
-    case 'missed':
-      return alreadyTold(kind, classDate, known);
-  }
-}
-
-/** Whoever had a mail that is no longer true, and has not yet been told so. */
-function alreadyTold(kind: ClassMailKind, { scheduleVersion }: ClassDate, known: readonly MailDelivery[]): Recipient[] {
-  const told = known.filter(
-    (row) =>
-      TOLD.includes(row.state) &&
-      row.kind !== kind &&
-      row.kind !== 'class_at_risk' &&
-      (kind !== 'rescheduled' || mayKnowFormerTime(row, scheduleVersion)),
-  );
-  const byKey = new Map(
-    told.map(({ recipientKey, passId, userId }) => [recipientKey, { recipientKey, passId, userId }]),
-  );
-  return [...byKey.values()];
-}
-
-/** Links that people asked for are numbered by themselves; whoever got one may have seen the former time. */
-function mayKnowFormerTime(
-  { kind, version }: Pick<MailDelivery, 'kind' | 'version'>,
-  scheduleVersion: number,
-): boolean {
-  return kind === 'new_link' || version < scheduleVersion;
-}
-
 function toPass(pass: ZoomSecureToken): Recipient {
   return { recipientKey: personKey(pass), passId: pass.id, userId: null };
-}
-
-function toUser(userId: number): Recipient {
-  return { recipientKey: `user:${userId}`, passId: null, userId };
 }

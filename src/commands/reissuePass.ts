@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
 import { usefulUntil } from '../domain/mails';
@@ -11,7 +11,7 @@ import { dropRegistrant } from './dropRegistrant';
 import { renewPass } from './sendLink';
 
 /**
- * Gives a guest's pass to whoever reads at its address now: a new link, which alone is good from this moment, another way
+ * Gives a pass to whoever reads at its address now: a new link, which alone is good from this moment, another way
  * into the meeting, and the invitation once more if it was made before.
  *
  * @param pass locked, which also keeps the planning of mails away from it: their rows refer to it
@@ -54,9 +54,14 @@ async function inviteAgain(
   transaction: Transaction,
 ): Promise<boolean> {
   const now = clock.now();
-  const kind = 'guest_invitation' as const;
+  const kind = pass.guestId === null ? 'class_reminder' : 'guest_invitation';
+  const mine = { classDateId: classDate.id, recipientKey: personKey(pass) };
+  // Nobody at this address has been told anything yet.
+  const told = { ...mine, kind, toldAt: { [Op.ne]: null } };
+  const invitedBefore = (await MailDelivery.count({ where: told, transaction })) > 0;
+  await MailDelivery.update({ toldAt: null }, { where: mine, transaction });
   const newest = await MailDelivery.findOne({
-    where: { classDateId: classDate.id, recipientKey: personKey(pass), kind, version: classDate.scheduleVersion },
+    where: { ...mine, kind, version: classDate.scheduleVersion },
     order: [['copy', 'DESC']],
     transaction,
     lock: true,
@@ -72,5 +77,5 @@ async function inviteAgain(
     },
     { transaction },
   );
-  return newest !== null;
+  return newest !== null || invitedBefore;
 }

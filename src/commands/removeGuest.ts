@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import type { OrderGuest } from '../models/OrderGuest';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
@@ -27,7 +28,21 @@ async function remove(
   transaction: Transaction,
 ): Promise<number[] | null> {
   const guest = await lockGuest(guestId, transaction);
-  if (guest.removedAt) return null;
+  return guest.removedAt ? null : removeGuestIn(deps, guest, origin, transaction);
+}
+
+/**
+ * The same as a part of something larger, which delivers the outbox rows after its commit.
+ *
+ * @param guest of an order that is locked
+ */
+export async function removeGuestIn(
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
+  guest: OrderGuest,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number[]> {
+  const { id: guestId } = guest;
   const now = deps.clock.now();
   await guest.update({ removedAt: now }, { transaction });
   const classDates = await listOpenClassDates(guest.orderId, transaction);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { QueryTypes } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { Deps } from '../deps';
-import { retryAt } from '../domain/mails';
+import { isStillTrue } from '../domain/mailTruth';
+import { retryAt, type ClassMailKind } from '../domain/mails';
+import { saysTheSame, toldIn, toldOf } from '../domain/told';
 import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
 import { MailDelivery } from '../models/MailDelivery';
@@ -11,6 +13,8 @@ import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/lo
 import type { MailSubjectId } from '../temporal/outbox';
 import { noteBounces } from './noteBounces';
 import { reportTrouble } from './openIncident';
+import { SUPERSEDED } from './planMails';
+import { toldColumns } from './toldColumns';
 
 export interface SendResult {
   readonly sent: number;
@@ -84,13 +88,15 @@ async function sendBatch(
   if (!first) return;
   const about = await loadSubject(first, now);
   const recipients = await loadRecipients(rows);
+  const startedMs = Date.now();
+  // The workflow's time, as all other instants of a class.
+  const batch = { about, recipients, now, toldAt: () => new Date(now.getTime() + Date.now() - startedMs) };
   const queue = [...rows];
   const bounces: Bounces = { refused: [], reached: [] };
   let unclear = 0;
   const sendNext = async (): Promise<void> => {
     for (let row = queue.shift(); row; row = queue.shift()) {
-      const outcome =
-        unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, { about, recipients, now });
+      const outcome = unclear >= GIVE_UP_AFTER_UNCLEAR ? 'unclear' : await sendOne(deps, row, batch);
       unclear = outcome === 'unclear' ? unclear + 1 : 0;
       if (outcome === 'sent') result.sent += 1;
       countBounce(bounces, recipients.get(row.id), outcome);
@@ -123,19 +129,24 @@ function loadSubject({ id, classDateId, incidentId }: MailDelivery, now: Date): 
 
 type Outcome = 'sent' | 'bounced' | 'retry' | 'unclear' | 'over';
 
-async function sendOne(
-  deps: Deps,
-  row: MailDelivery,
-  { about, recipients, now }: { about: MailSubject; recipients: ReadonlyMap<number, MailRecipient>; now: Date },
-): Promise<Outcome> {
-  const recipient = recipients.get(row.id);
+interface Batch {
+  readonly about: MailSubject;
+  readonly recipients: ReadonlyMap<number, MailRecipient>;
+  readonly now: Date;
+  readonly toldAt: () => Date;
+}
+
+async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Outcome> {
+  const { about } = batch;
+  const recipient = batch.recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
   const skip = recipient.skip ?? noLongerTrue(row, about, recipient);
   if (skip !== null) return finish(row, 'skipped', skip);
-  const composed = await composeMail(deps, row, about, recipient, now).catch(() => null);
+  if (isOutdated(row, about, recipient)) return finish(row, row.toldAt ? 'unknown' : 'skipped', SUPERSEDED);
+  const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
   try {
-    await deps.mailer.send(composed, () => markDataSent(row));
+    await deps.mailer.send(composed, () => markDataSent(row, batch));
     await finish(row, 'sent', null);
     return 'sent';
   } catch (error) {
@@ -144,7 +155,9 @@ async function sendOne(
         await finish(row, 'bounced', `the mail server refused it (${error.responseCode})`);
         return 'bounced';
       }
-      await row.update({ lastError: `the mail server asked to try later (${error.responseCode})` });
+      // Not taken, it told nothing; that it did stands in the row, not in our copy of it.
+      row.set({ lastError: `the mail server asked to try later (${error.responseCode})` });
+      await MailDelivery.update({ lastError: row.lastError, toldAt: null }, { where: { id: row.id } });
       return 'retry';
     }
     deps.logger.warn(
@@ -155,10 +168,21 @@ async function sendOne(
   }
 }
 
-/** Committed before the final dot: from here on the mail may have gone out. */
-async function markDataSent(row: MailDelivery): Promise<void> {
+/** What it would say is no longer so; or it may have gone out once, and its repeat would say something else. */
+function isOutdated(row: MailDelivery, about: MailSubject, { before }: MailRecipient): boolean {
+  if (!('classDate' in about)) return false;
+  const now = toldOf(about.classDate);
+  const said = row.toldAt && toldIn(row);
+  if (said && !saysTheSame(said, now)) return true;
+  // They have been told meanwhile, or it was changed back.
+  if (row.kind === 'rescheduled' && row.copy === 0 && before && saysTheSame(before.told, now)) return true;
+  return !isStillTrue(row.kind as ClassMailKind, row.userId, about.classDate);
+}
+
+/** Committed before the final dot: from here on the mail may have gone out, and its reader knows what it says. */
+async function markDataSent(row: MailDelivery, { about, toldAt }: Batch): Promise<void> {
   const [changed] = await MailDelivery.update(
-    { state: 'data_sent' },
+    { state: 'data_sent', ...('classDate' in about ? toldColumns(about.classDate, toldAt()) : {}) },
     { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder }, ...PLAINLY },
   );
   if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');

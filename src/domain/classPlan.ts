@@ -40,6 +40,8 @@ export interface ClassFacts {
   readonly evidenceAt: Date | null;
   /** when Zoom may next be asked about this class */
   readonly nextAttemptAt: Date | null;
+  /** until when further edits are waited for, before people and Zoom hear of them */
+  readonly gathersUntil: Date | null;
   readonly teacherConnected: boolean;
   readonly rehearsal: Rehearsal;
   readonly meeting: CurrentMeeting | null;
@@ -140,7 +142,8 @@ function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
 function roomSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (now < times.opensAt || now >= times.closesAt) return updateSteps(facts, now);
   const { meeting } = facts;
-  if (mayMake(facts, times, now)) return ['makeMeeting'];
+  // One after the other: a room that must go goes before there is another, so that never two are there.
+  if (mayMake(facts, times, now)) return facts.removals.due > 0 ? [] : ['makeMeeting'];
   if (meeting?.state !== 'created') return [];
   const steps = updateSteps(facts, now);
   // One after the other: Zoom gives an address that comes back the registrant it had.
@@ -159,8 +162,10 @@ function mayMake(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
   return (meeting.state === 'planned' || meeting.state === 'failed') && isDue(meeting.nextAttemptAt, now);
 }
 
-function updateSteps({ meeting, version }: ClassFacts, now: Date): Step[] {
-  const stale = meeting?.state === 'created' && meeting.syncedVersion < version;
+function updateSteps(facts: ClassFacts, now: Date): Step[] {
+  const { meeting, version } = facts;
+  // Zoom counts every update, 100 a day and host.
+  const stale = meeting?.state === 'created' && meeting.syncedVersion < version && !gathers(facts, now);
   return stale && isDue(meeting.nextAttemptAt, now) ? ['updateMeeting'] : [];
 }
 
@@ -171,17 +176,20 @@ function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
 }
 
+const CHANGES: readonly ClassMailKind[] = ['rescheduled', 'reopened', 'teacher_assigned', 'teacher_released'];
+
 function wantedMails(facts: ClassFacts, times: ClassTimes, now: Date): ClassMailKind[] {
+  if (gathers(facts, now)) return [];
   if (facts.state === 'cancelled') return ['cancelled'];
   if (facts.state === 'missed') return ['missed'];
   if (facts.closedAt || isOver(facts.state)) return [];
-  const moved: ClassMailKind[] = facts.scheduleVersion > 1 && now < times.startsAt ? ['rescheduled'] : [];
-  return now < times.closesAt ? [...moved, ...reminders(facts, times, now), ...warnings(facts)] : moved;
+  const changes = facts.scheduleVersion > 1 && now < times.endsAt ? CHANGES : [];
+  return now < times.closesAt ? [...changes, ...reminders(facts, times, now), ...warnings(facts)] : [];
 }
 
-function dueReminders({ state, closedAt, furtherReminders }: ClassFacts, times: ClassTimes, now: Date): number[] {
-  if (closedAt || isOver(state) || now >= times.closesAt) return [];
-  return furtherReminders.filter((minutes) => reminderDueAt(times.startsAt, minutes) <= now);
+function dueReminders(facts: ClassFacts, times: ClassTimes, now: Date): number[] {
+  if (facts.closedAt || isOver(facts.state) || now >= times.closesAt || gathers(facts, now)) return [];
+  return facts.furtherReminders.filter((minutes) => reminderDueAt(times.startsAt, minutes) <= now);
 }
 
 function reminders(facts: ClassFacts, times: ClassTimes, now: Date): ClassMailKind[] {
@@ -215,6 +223,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   add(facts.unresolved.nextAttemptAt, 'looks for its meeting again');
   add(facts.removals.nextAttemptAt, 'removes its meeting');
   add(facts.nextAttemptAt, 'asks Zoom again');
+  add(facts.gathersUntil, 'gathers edits');
   if (isOver(facts.state)) return waits;
   if (facts.closedAt) {
     add(settlesAt(facts, times), 'settles');
@@ -242,6 +251,11 @@ function settlesAt(facts: ClassFacts, times: ClassTimes): Date {
 
 function hasNewEvidence({ evidenceAt, settledAt }: ClassFacts): boolean {
   return evidenceAt !== null && settledAt !== null && evidenceAt > settledAt;
+}
+
+/** Edits that come together are told together. */
+function gathers({ gathersUntil }: ClassFacts, now: Date): boolean {
+  return gathersUntil !== null && now < gathersUntil;
 }
 
 function isDue(nextAttemptAt: Date | null, now: Date): boolean {

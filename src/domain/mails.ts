@@ -11,7 +11,10 @@ export type ClassMailKind =
   | 'teacher_not_connected'
   | 'teacher_not_started'
   | 'class_at_risk'
+  | 'teacher_assigned'
+  | 'teacher_released'
   | 'rescheduled'
+  | 'reopened'
   | 'cancelled'
   | 'missed';
 
@@ -40,12 +43,13 @@ export function incidentMailUsefulUntil(now: Date): Date {
  * @param minutesBefore of a further reminder
  */
 export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date, minutesBefore = 0): Date {
-  if (kind === 'early_reminder') return reminderUsefulUntil(times.startsAt, minutesBefore);
   const until = USEFUL_UNTIL[kind];
-  return until === 'for a day' ? new Date(now.getTime() + DAY_MS) : times[until];
+  if (until === 'by its own time') return reminderUsefulUntil(times.startsAt, minutesBefore);
+  return until === 'a day later' ? new Date(now.getTime() + DAY_MS) : times[until];
 }
 
-const USEFUL_UNTIL = {
+const USEFUL_UNTIL: Readonly<Record<ClassMailKind, 'endsAt' | 'closesAt' | 'a day later' | 'by its own time'>> = {
+  early_reminder: 'by its own time',
   class_reminder: 'closesAt',
   guest_invitation: 'closesAt',
   new_link: 'closesAt',
@@ -53,10 +57,13 @@ const USEFUL_UNTIL = {
   teacher_not_connected: 'endsAt',
   teacher_not_started: 'endsAt',
   class_at_risk: 'endsAt',
-  rescheduled: 'startsAt',
-  cancelled: 'for a day',
-  missed: 'for a day',
-} as const satisfies Record<Exclude<ClassMailKind, 'early_reminder'>, keyof ClassTimes | 'for a day'>;
+  teacher_assigned: 'endsAt',
+  teacher_released: 'endsAt',
+  rescheduled: 'endsAt',
+  reopened: 'endsAt',
+  cancelled: 'a day later',
+  missed: 'a day later',
+};
 
 /** Minutes to wait after the first, second, … try that failed; the last repeats (greylisting wants five or more). */
 const RETRY_MINUTES = [1, 5, 15];

@@ -2,8 +2,10 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
 import { menderOf } from '../domain/classRisks';
+import type { MailKind } from '../domain/mails';
 import type { MailDelivery } from '../models/MailDelivery';
 import { presentClassCalendar } from '../presenters/classCalendar';
+import { changeInWords } from '../presenters/classChange';
 import { presentRisk } from '../presenters/classRisk';
 import { formatClassZoneTime, formatClock, formatDay, formatDuration, formatInstant } from '../presenters/classTime';
 import { causeInWords, classesInWords, remedyFor } from '../presenters/incident';
@@ -43,7 +45,7 @@ export async function composeMail(
   const data =
     'incident' in about
       ? incidentData(deps, message, about, recipient)
-      : classData(deps, message, about, recipient, now);
+      : classData(deps, row.kind, about, recipient, now);
   const calendar = 'incident' in about ? null : calendarOf(deps, row, about, recipient);
   const templates = mailTemplates(message.template);
   const composer = new MailComposer({
@@ -85,13 +87,19 @@ function calendarOf(
   return { method: message.calendar, filename: message.calendar === 'CANCEL' ? 'cancelled.ics' : 'class.ics', content };
 }
 
-function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, recipient: MailRecipient, now: Date) {
+function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, recipient: MailRecipient, now: Date) {
+  const message = MESSAGES[kind];
   const { classDate, title, teacherName, buyerName } = mailClass;
   const zone = recipient.timeZone ?? classDate.timeZone;
-  const day = formatDay(classDate.startsAt, now, zone);
+  // Of a class that is off people look for the time they know.
+  const startsAt = kind === 'cancelled' && recipient.before ? recipient.before.told.startsAt : classDate.startsAt;
+  const day = formatDay(startsAt, now, zone);
+  const { heading, changes } = changeInWords(mailClass, recipient);
+  const isChange = kind === 'rescheduled';
   return {
-    subject: oneLine(message.subject(title, day)),
-    heading: message.heading,
+    subject: oneLine(isChange ? `${heading} - ${title}` : message.subject(title, day)),
+    heading: isChange ? heading : message.heading,
+    changes,
     name: recipient.name,
     title,
     teacherName,
@@ -99,8 +107,8 @@ function classData(deps: ComposeDeps, message: Message, mailClass: MailClass, re
     invitedBy: recipient.pass && recipient.pass.guestId !== null ? buyerName : null,
     day,
     opensAt: formatClock(classTimes(classDate).opensAt, zone),
-    startsAt: formatInstant(classDate.startsAt, zone),
-    classZoneTime: formatClassZoneTime(classDate.startsAt, classDate.timeZone, recipient.timeZone),
+    startsAt: formatInstant(startsAt, zone),
+    classZoneTime: formatClassZoneTime(startsAt, classDate.timeZone, recipient.timeZone),
     duration: formatDuration(classDate.durationMinutes),
     risks: risksFor(mailClass, recipient).map((row) => presentRisk(row, recipient.timeZone)),
     actionUrl: actionUrl(deps, message, mailClass, recipient),

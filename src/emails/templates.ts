@@ -11,7 +11,7 @@ export interface MailTemplates {
 }
 
 /** The parts that templates share; never sent by themselves. */
-const PARTS = ['layout', 'facts'];
+const PARTS = ['layout', 'facts', 'changes'];
 
 let compiled: ReadonlyMap<string, MailTemplates> | undefined;
 
@@ -48,11 +48,15 @@ function inlined(source: string): string {
 function wholeHtml(name: string): string {
   return read('layout.html.hbs')
     .replace('{{body}}', () => read(`${name}.html.hbs`))
+    .replace('{{changes}}', () => read('changes.html.hbs'))
     .replace('{{facts}}', () => read('facts.html.hbs'));
 }
 
 function wholeText(name: string): string {
-  return [read(`${name}.txt.hbs`), read('footer.txt.hbs')].join('\n').replace('{{facts}}', () => read('facts.txt.hbs'));
+  return [read(`${name}.txt.hbs`), read('footer.txt.hbs')]
+    .join('\n')
+    .replace('{{changes}}\n', () => read('changes.txt.hbs'))
+    .replace('{{facts}}', () => read('facts.txt.hbs'));
 }
 
 function read(file: string): string {

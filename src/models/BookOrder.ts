@@ -12,6 +12,7 @@ export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAt
   declare title: string;
   declare userId: number;
   declare teacherId: number;
+  declare cancelledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 
@@ -22,6 +23,7 @@ export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAt
         title: { type: DataTypes.STRING, allowNull: false },
         userId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        cancelledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

@@ -42,6 +42,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare rehearsedAt: CreationOptional<Date | null>;
   declare rehearsedVersion: CreationOptional<number>;
   declare rehearseNotBefore: CreationOptional<Date | null>;
+  /** edits are told, and sent to Zoom, together after this */
+  declare gathersUntil: CreationOptional<Date | null>;
   declare cancelledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -80,6 +82,7 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         rehearsedAt: DataTypes.DATE(3),
         rehearsedVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         rehearseNotBefore: DataTypes.DATE(3),
+        gathersUntil: DataTypes.DATE(3),
         cancelledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

@@ -33,6 +33,13 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare leaseUntil: CreationOptional<Date | null>;
   declare lastError: CreationOptional<string | null>;
   declare sentAt: CreationOptional<Date | null>;
+  /** when its reader was told what stands below, or was taken to know it; null until then */
+  declare toldAt: CreationOptional<Date | null>;
+  declare toldStartsAt: CreationOptional<Date | null>;
+  declare toldDurationMinutes: CreationOptional<number | null>;
+  declare toldTeacherId: CreationOptional<number | null>;
+  /** that the class does not take place */
+  declare toldOff: CreationOptional<boolean>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 
@@ -59,6 +66,11 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         leaseUntil: DataTypes.DATE(3),
         lastError: DataTypes.STRING,
         sentAt: DataTypes.DATE(3),
+        toldAt: DataTypes.DATE(3),
+        toldStartsAt: DataTypes.DATE(3),
+        toldDurationMinutes: DataTypes.INTEGER.UNSIGNED,
+        toldTeacherId: DataTypes.BIGINT.UNSIGNED,
+        toldOff: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

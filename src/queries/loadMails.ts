@@ -5,6 +5,7 @@ import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { findClassRisks, type RiskRow } from './findClassRisks';
+import { loadToldBefore, type ToldBefore } from './loadToldBefore';
 
 /** The class as every mail about it needs it. */
 export interface MailClass {
@@ -25,6 +26,8 @@ export interface MailRecipient {
   readonly isAdmin: boolean;
   /** Why they must get no mail, if so. */
   readonly skip: string | null;
+  /** What they were told of the class before, for mails of a change; null where nothing was. */
+  readonly before: ToldBefore | null;
 }
 
 export async function loadMailClass(classDateId: number, now: Date): Promise<MailClass> {
@@ -48,18 +51,26 @@ export async function loadRecipients(rows: readonly MailDelivery[]): Promise<Map
   const users = new Map((await User.findAll({ where: { id: userIds } })).map((user) => [user.id, user]));
   const guestIds = passes.flatMap(({ guestId }) => guestId ?? []);
   const guests = new Map((await OrderGuest.findAll({ where: { id: guestIds } })).map((guest) => [guest.id, guest]));
+  const told = await loadToldBefore(rows);
   const found = new Map<number, MailRecipient>();
   for (const row of rows) {
     const pass = row.passId === null ? null : (passesById.get(row.passId) ?? null);
     const user = users.get(row.userId ?? pass?.userId ?? 0);
     const guest = guests.get(pass?.guestId ?? 0);
-    if (user) found.set(row.id, ofUser(user, pass));
-    else if (guest && pass) found.set(row.id, ofGuest(guest, pass));
+    const person = personOf(user, guest, pass);
+    if (person) found.set(row.id, { ...person, before: told.get(row.id) ?? null });
   }
   return found;
 }
 
-function ofUser(user: User, pass: ZoomSecureToken | null): MailRecipient {
+type Person = Omit<MailRecipient, 'before'>;
+
+function personOf(user: User | undefined, guest: OrderGuest | undefined, pass: ZoomSecureToken | null): Person | null {
+  if (user) return ofUser(user, pass);
+  return guest && pass ? ofGuest(guest, pass) : null;
+}
+
+function ofUser(user: User, pass: ZoomSecureToken | null): Person {
   const skip = user.disabledAt ? 'the account is disabled' : revoked(pass);
   return {
     email: user.email,
@@ -71,7 +82,7 @@ function ofUser(user: User, pass: ZoomSecureToken | null): MailRecipient {
   };
 }
 
-function ofGuest(guest: OrderGuest, pass: ZoomSecureToken): MailRecipient {
+function ofGuest(guest: OrderGuest, pass: ZoomSecureToken): Person {
   const skip = guest.removedAt ? 'the guest was removed' : revoked(pass);
   return { email: pass.email, name: guest.name ?? '', timeZone: guest.timeZone, pass, isAdmin: false, skip };
 }

@@ -40,9 +40,9 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
 
 function classFields(classDate: ClassDate) {
   const { teacherId, state, stateReason, version, scheduleVersion } = classDate;
-  const { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt } = classDate;
+  const { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil } = classDate;
   const furtherReminders = readReminders(classDate.furtherReminders);
-  const instants = { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt };
+  const instants = { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil };
   return {
     teacherId,
     state,

@@ -26,6 +26,7 @@ function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
     settledAt: null,
     evidenceAt: null,
     nextAttemptAt: null,
+    gathersUntil: null,
     teacherConnected: true,
     rehearsal: { doneAt: at(-100), version: 2, notBefore: null, openRisks: 0 },
     meeting: null,

@@ -30,6 +30,7 @@ function facts(changed: Partial<ClassFacts> = {}): ClassFacts {
     settledAt: null,
     evidenceAt: null,
     nextAttemptAt: null,
+    gathersUntil: null,
     teacherConnected: true,
     rehearsal: { doneAt: START, version: 1, notBefore: null, openRisks: 0 },
     meeting: null,

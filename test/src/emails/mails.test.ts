@@ -21,10 +21,19 @@ const KINDS: readonly ClassMailKind[] = [
   'teacher_not_connected',
   'teacher_not_started',
   'rescheduled',
+  'reopened',
+  'teacher_assigned',
+  'teacher_released',
   'cancelled',
   'missed',
 ];
-const TO_TEACHER: readonly ClassMailKind[] = ['teacher_start', 'teacher_not_connected', 'teacher_not_started'];
+const TO_TEACHER: readonly ClassMailKind[] = [
+  'teacher_start',
+  'teacher_not_connected',
+  'teacher_not_started',
+  'teacher_assigned',
+  'teacher_released',
+];
 
 let site: MailSite;
 

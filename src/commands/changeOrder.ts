@@ -1,0 +1,129 @@
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError, FieldErrors, NotFoundError, type FieldError } from '../errors';
+import { BookOrder } from '../models/BookOrder';
+import { User } from '../models/User';
+import { listOpenClassDates } from '../queries/listOpenClassDates';
+import { deliverOutbox } from '../temporal/outbox';
+import { changeBuyer, type NoteTouched } from './changeBuyer';
+import { changeClassIn, type ClassEdit } from './changeClass';
+import { checkTeacher, substitutionIn } from './changeTeacher';
+import { checkTitle } from './createOrder';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+/** What is not named stays as it is. */
+export interface OrderChange extends Pick<ClassEdit, 'force' | 'notify'> {
+  readonly orderId: number;
+  readonly title?: string | undefined;
+  readonly teacherId?: number | undefined;
+  readonly buyerId?: number | undefined;
+}
+
+export interface OrderChanged {
+  readonly changed: boolean;
+  /** how many of its coming class dates were touched */
+  readonly classDates: number;
+}
+
+/**
+ * Changes an order with all its class dates that are still to come, in one commit: what they are called, who gives them,
+ * and who bought them.
+ *
+ * @throws FieldErrors; AppError 409 when one of them is live and not forced
+ */
+export async function changeOrder(deps: Deps, edit: OrderChange, origin: AuditOrigin): Promise<OrderChanged> {
+  const { outboxIds, ...result } = await inTransaction(deps.db, (transaction) =>
+    change(deps, edit, origin, transaction),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  return result;
+}
+
+async function change(
+  deps: Deps,
+  edit: OrderChange,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<OrderChanged & { outboxIds: number[] }> {
+  const order = await lockOrder(edit.orderId, transaction);
+  const { title, teacherId, buyerId } = await checkChange(order, edit, transaction);
+  const touched = new Set<number>();
+  const outboxIds: number[] = [];
+  const note = (classDateId: number, ids: readonly number[]) => {
+    touched.add(classDateId);
+    outboxIds.push(...ids);
+  };
+  const metadata = { title: title !== null, teacherId, buyerId };
+  if (title === null && teacherId === null && buyerId === null) return { changed: false, classDates: 0, outboxIds: [] };
+  if (title !== null) {
+    await order.update({ title }, { transaction });
+    await renameRooms(deps, edit, origin, transaction, note);
+  }
+  if (teacherId !== null) {
+    await order.update({ teacherId }, { transaction });
+    await changeTeachers(deps, { ...edit, teacherId }, origin, transaction, note);
+  }
+  if (buyerId !== null) await changeBuyer(deps, order, buyerId, origin, transaction, note);
+  const entity = { type: 'book_order', id: order.id };
+  await writeAudit(deps, origin, { action: 'order_changed', entity, metadata }, transaction);
+  return { changed: true, classDates: touched.size, outboxIds };
+}
+
+export async function lockOrder(orderId: number, transaction: Transaction): Promise<BookOrder> {
+  const order = await BookOrder.findByPk(orderId, { lock: true, transaction });
+  if (!order) throw new NotFoundError('There is no such order.');
+  return order;
+}
+
+/** What is another than it is, checked; null for what stays. */
+async function checkChange(order: BookOrder, edit: OrderChange, transaction: Transaction) {
+  const title = edit.title === undefined || edit.title.trim() === order.title ? null : edit.title.trim();
+  const teacherId = edit.teacherId === undefined || edit.teacherId === order.teacherId ? null : edit.teacherId;
+  const buyerId = edit.buyerId === undefined || edit.buyerId === order.userId ? null : edit.buyerId;
+  const problems: FieldError[] = title === null ? [] : checkTitle(title);
+  if (buyerId !== null) problems.push(...(await checkBuyer(buyerId, transaction)));
+  if (problems.length > 0) throw new FieldErrors(problems);
+  if (teacherId !== null) await checkTeacher(teacherId, transaction);
+  if (order.cancelledAt)
+    throw new AppError(409, 'order_cancelled', 'This order is cancelled; nothing of it can be changed.');
+  return { title, teacherId, buyerId };
+}
+
+async function checkBuyer(buyerId: number, transaction: Transaction): Promise<FieldError[]> {
+  const buyer = await User.findByPk(buyerId, { transaction });
+  if (buyer?.role === 'student' && !buyer.disabledAt) return [];
+  return [{ field: 'buyerId', message: 'Choose a student.' }];
+}
+
+/** Mails take the title as it is when they go out; only rooms that are there have to hear of it. */
+async function renameRooms(
+  deps: Deps,
+  { orderId }: OrderChange,
+  origin: AuditOrigin,
+  transaction: Transaction,
+  note: NoteTouched,
+): Promise<void> {
+  for (const { id } of await listOpenClassDates(orderId, transaction)) {
+    const decision = { changes: {}, action: 'order_changed', reason: 'order changed' } as const;
+    const edit = { classDateId: id, force: true };
+    const { outboxIds } = await changeClassIn(deps, edit, origin, () => decision, transaction);
+    note(id, outboxIds);
+  }
+}
+
+async function changeTeachers(
+  deps: Deps,
+  { orderId, teacherId, force, notify }: OrderChange & { readonly teacherId: number },
+  origin: AuditOrigin,
+  transaction: Transaction,
+  note: NoteTouched,
+): Promise<void> {
+  for (const { id, state } of await listOpenClassDates(orderId, transaction)) {
+    // Its meeting has ended: it was the former teacher's.
+    if (state === 'ended') continue;
+    const edit = { classDateId: id, force, notify };
+    const done = await changeClassIn(deps, edit, origin, (row) => substitutionIn(row, teacherId), transaction);
+    if (done.changed) note(id, done.outboxIds);
+  }
+}

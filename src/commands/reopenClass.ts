@@ -1,0 +1,68 @@
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
+import { nextClassState } from '../domain/transitions';
+import { AppError, FieldErrors } from '../errors';
+import { BookOrder } from '../models/BookOrder';
+import type { ClassDate } from '../models/ClassDate';
+import { findClassWarnings } from '../queries/findClassWarnings';
+import { deliverOutbox } from '../temporal/outbox';
+import { changeClassIn, type Decision } from './changeClass';
+import {
+  isSameSchedule,
+  scheduleColumns,
+  wantedSchedule,
+  type Reschedule,
+  type Rescheduled,
+  type WantedSchedule,
+} from './rescheduleClass';
+import type { AuditOrigin } from './writeAudit';
+
+/**
+ * Has a class take place after all that was cancelled, missed or held: at its own time while that is not over, or at
+ * another. What it left behind when it ended is cleared; what was recorded of it stays.
+ *
+ * @throws FieldErrors; AppError 409
+ */
+export async function reopenClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
+  const now = deps.clock.now();
+  let note: string | null = null;
+  const { outboxIds, ...change } = await inTransaction(deps.db, async (transaction) => {
+    const decide = (classDate: ClassDate) => {
+      // A cancelled class may go on at the time it has, though that has begun.
+      const wanted = wantedSchedule(classDate, edit, now, classDate.startsAt);
+      note = wanted.note;
+      return decisionFor(classDate, wanted, now);
+    };
+    const done = await changeClassIn(deps, edit, origin, decide, transaction);
+    if (done.changed) await reopenOrder(done.classDate, transaction);
+    return done;
+  });
+  await deliverOutbox(deps, ...outboxIds);
+  const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
+  return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): Decision | null {
+  const state = nextClassState(classDate.state, 'reopened');
+  if (state === classDate.state) {
+    if (isSameSchedule(classDate, wanted)) return null;
+    throw new AppError(409, 'takes_place', 'This class takes place already. Move it instead.');
+  }
+  if (addMinutes(wanted.startsAt, wanted.durationMinutes) <= now) {
+    const message = 'The time of this class is over. Choose a day and a time that are still to come.';
+    throw new FieldErrors([{ field: 'localStart', message }]);
+  }
+  return {
+    changes: { ...scheduleColumns(wanted), state },
+    action: 'class_reopened',
+    reason: 'reopened',
+    metadata: { from: classDate.state },
+  };
+}
+
+/** An order that was cancelled as a whole has a class again. */
+async function reopenOrder({ orderId }: ClassDate, transaction: Transaction): Promise<void> {
+  await BookOrder.update({ cancelledAt: null }, { where: { id: orderId }, transaction });
+}

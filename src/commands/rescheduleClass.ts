@@ -1,0 +1,105 @@
+import type { Deps } from '../deps';
+import { isOver } from '../domain/classStates';
+import { nextClassState } from '../domain/transitions';
+import { AppError } from '../errors';
+import type { ClassDate } from '../models/ClassDate';
+import { findClassWarnings } from '../queries/findClassWarnings';
+import { changeClass, type ClassChange, type ClassEdit, type Decision } from './changeClass';
+import { checkDuration, checkSchedule, type WallSchedule } from './checkSchedule';
+import type { ResolvedWallTime } from './resolveWallTime';
+import type { AuditOrigin } from './writeAudit';
+
+/** What is not named stays as it is. */
+export interface Reschedule extends ClassEdit {
+  readonly localStart?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly durationMinutes?: number | undefined;
+}
+
+export interface Rescheduled extends ClassChange {
+  /** What the person who did it should know. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Moves a class date, or makes it longer or shorter; the last edit wins. The passes stay good; the meeting is moved at
+ * Zoom, and whoever was told something else is told, once no further edit is expected.
+ *
+ * @throws FieldErrors; AppError 409 when it is cancelled, live and not forced, or another than expected
+ */
+export async function rescheduleClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
+  const now = deps.clock.now();
+  let note: string | null = null;
+  const change = await changeClass(deps, edit, origin, (classDate) => {
+    if (classDate.state === 'cancelled') {
+      throw new AppError(409, 'class_is_cancelled', 'This class is cancelled. Reopen it, at another time if need be.');
+    }
+    // A class that is over can only be moved to a time that is still to come.
+    const mayStay = !isOver(classDate.state) && classDate.closedAt === null;
+    const wanted = wantedSchedule(classDate, edit, now, mayStay ? classDate.startsAt : null);
+    note = wanted.note;
+    return decisionFor(classDate, wanted);
+  });
+  const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
+  return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+export interface WantedSchedule extends WallSchedule, ResolvedWallTime {}
+
+/** Which parts of a schedule an edit names. */
+export type SchedulePart = { readonly [Part in keyof WallSchedule]?: WallSchedule[Part] | undefined };
+
+/**
+ * The schedule that an edit asks for, checked.
+ *
+ * @param present when it starts already, where that may stay though it is past
+ * @throws FieldErrors
+ */
+export function wantedSchedule(
+  classDate: ClassDate,
+  edit: SchedulePart,
+  now: Date,
+  present: Date | null,
+): WantedSchedule {
+  const durationMinutes = edit.durationMinutes ?? classDate.durationMinutes;
+  const localStart = edit.localStart ?? classDate.localStart;
+  const timeZone = edit.timeZone ?? classDate.timeZone;
+  // Only a time that is named is worked out anew: zone rules may have changed since the booking.
+  if (present && edit.localStart === undefined && edit.timeZone === undefined) {
+    checkDuration(durationMinutes);
+    return { localStart, timeZone, durationMinutes, startsAt: present, note: null };
+  }
+  const asked = { localStart, timeZone, durationMinutes };
+  return { ...asked, ...checkSchedule(asked, now, present) };
+}
+
+/** The columns of a schedule, as they are saved. */
+export function scheduleColumns({ localStart, timeZone, startsAt, durationMinutes }: WantedSchedule) {
+  return { localStart, timeZone, startsAt, durationMinutes };
+}
+
+export function isSameSchedule(classDate: ClassDate, wanted: WantedSchedule): boolean {
+  return (
+    wanted.startsAt.getTime() === classDate.startsAt.getTime() &&
+    wanted.localStart === classDate.localStart &&
+    wanted.timeZone === classDate.timeZone &&
+    wanted.durationMinutes === classDate.durationMinutes
+  );
+}
+
+function decisionFor(classDate: ClassDate, wanted: WantedSchedule): Decision | null {
+  if (isSameSchedule(classDate, wanted)) return null;
+  const later = wanted.startsAt > classDate.startsAt;
+  const state = nextClassState(classDate.state, later ? 'rescheduled_later' : 'rescheduled_earlier');
+  return {
+    changes: { ...scheduleColumns(wanted), state },
+    action: 'class_rescheduled',
+    reason: 'rescheduled',
+    metadata: {
+      formerStart: classDate.startsAt.toISOString(),
+      start: wanted.startsAt.toISOString(),
+      formerMinutes: classDate.durationMinutes,
+      minutes: wanted.durationMinutes,
+    },
+  };
+}
