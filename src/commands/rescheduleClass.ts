@@ -44,7 +44,10 @@ export async function rescheduleClass(deps: Deps, edit: Reschedule, origin: Audi
   return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
 }
 
-export interface WantedSchedule extends WallSchedule, ResolvedWallTime {}
+export interface WantedSchedule extends WallSchedule, ResolvedWallTime {
+  /** what was asked for, where the clock jumps over it */
+  readonly askedLocalStart: string | null;
+}
 
 /** Which parts of a schedule an edit names. */
 export type SchedulePart = { readonly [Part in keyof WallSchedule]?: WallSchedule[Part] | undefined };
@@ -67,15 +70,18 @@ export function wantedSchedule(
   // Only a time that is named is worked out anew: zone rules may have changed since the booking.
   if (present && edit.localStart === undefined && edit.timeZone === undefined) {
     checkDuration(durationMinutes);
-    return { localStart, timeZone, durationMinutes, startsAt: present, note: null };
+    const { askedLocalStart } = classDate;
+    return { localStart, timeZone, durationMinutes, startsAt: present, askedLocalStart, note: null };
   }
   const asked = { localStart, timeZone, durationMinutes };
-  return { ...asked, ...checkSchedule(asked, now, present) };
+  const resolved = checkSchedule(asked, now, present);
+  return { ...asked, ...resolved, askedLocalStart: localStart === resolved.localStart ? null : localStart };
 }
 
 /** The columns of a schedule, as they are saved. */
-export function scheduleColumns({ localStart, timeZone, startsAt, durationMinutes }: WantedSchedule) {
-  return { localStart, timeZone, startsAt, durationMinutes };
+export function scheduleColumns(wanted: WantedSchedule) {
+  const { localStart, askedLocalStart, timeZone, startsAt, durationMinutes } = wanted;
+  return { localStart, askedLocalStart, timeZone, startsAt, durationMinutes };
 }
 
 export function isSameSchedule(classDate: ClassDate, wanted: WantedSchedule): boolean {
