@@ -1,9 +1,21 @@
-import type { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { InvalidArgumentError, type Command } from 'commander';
 import { rotateKeys, type Rotation } from '../commands/rotateKeys';
+import { KEY_BYTES } from '../config/schema';
 import { complain, print, printJson, printTable, runCommand } from './run';
 
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('the keys that protect what is secret in MySQL');
+  keys
+    .command('new')
+    .description('make the two keys of a new site, as lines for .env; keep a copy where the database’s copies are not')
+    .option('--id <name>', 'what they are called; another one than those you have', parseKeyId, 'k1')
+    .option('--json', 'as JSON')
+    .action(({ id, json }: { id: string; json?: boolean }) => {
+      const made = { ENCRYPTION_KEYS: newKey(id), SIGNING_KEYS: newKey(id) };
+      if (json) printJson(made);
+      else for (const [name, key] of Object.entries(made)) print(`${name}=${key}`);
+    });
   keys
     .command('rotate')
     .description('bring everything under the first key of ENCRYPTION_KEYS, while the system runs; may be repeated')
@@ -19,6 +31,15 @@ export function addKeys(program: Command): void {
         return unreadable.length > 0 ? 1 : 0;
       }),
     );
+}
+
+function newKey(id: string): string {
+  return `${id}:${randomBytes(KEY_BYTES).toString('base64')}`;
+}
+
+function parseKeyId(text: string): string {
+  if (!/^[A-Za-z0-9_-]{1,16}$/.test(text)) throw new InvalidArgumentError('Up to 16 letters and digits, such as k2.');
+  return text;
 }
 
 function printRotation({ columns, unusedKeys }: Rotation, dryRun: boolean): void {

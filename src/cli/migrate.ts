@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfigOrExit } from '../config/loadConfigOrExit';
 import { migrateDown, migrateUp } from '../db/migrate';
-import { print } from './run';
+import { explain, print } from './run';
 
 export function addMigrate(program: Command): void {
   program
@@ -10,8 +10,12 @@ export function addMigrate(program: Command): void {
     .option('--down-all', 'take every migration back instead (this deletes all data)')
     .action(async ({ downAll }: { downAll?: boolean }) => {
       const { database } = loadConfigOrExit();
-      const names = downAll ? await migrateDown(database.url) : await migrateUp(database.url);
-      for (const name of names) print(`${downAll ? 'took back' : 'applied'} ${name}`);
-      if (names.length === 0) print('nothing to do: the database is up to date');
+      try {
+        const names = downAll ? await migrateDown(database.url) : await migrateUp(database.url);
+        for (const name of names) print(`${downAll ? 'took back' : 'applied'} ${name}`);
+        if (names.length === 0) print('nothing to do: the database is up to date');
+      } catch (error) {
+        explain(error);
+      }
     });
 }

@@ -24,7 +24,7 @@ const COMMON = ['password', '12345678', '123456789', '1234567890', 'qwertyuiop',
 
 /** @throws FieldErrors */
 export async function createUser(deps: Deps, user: NewUser, origin: AuditOrigin): Promise<User> {
-  const errors = problemsOf(user);
+  const errors = problemsOfUser(user);
   if (errors.length > 0) throw new FieldErrors(errors);
   const passwordHash = user.password === null ? null : await hashPassword(user.password);
   const { role, email, firstName, lastName, timeZone } = user;
@@ -41,7 +41,8 @@ export async function createUser(deps: Deps, user: NewUser, origin: AuditOrigin)
   }
 }
 
-function problemsOf({ role, email, firstName, lastName, timeZone, password }: NewUser): FieldError[] {
+/** What is wrong with somebody who is to be made; an empty list when nothing is. */
+export function problemsOfUser({ role, email, firstName, lastName, timeZone, password }: NewUser): FieldError[] {
   const problems: FieldError[] = [];
   const check = (ok: boolean, field: string, message: string) => {
     if (!ok) problems.push({ field, message });

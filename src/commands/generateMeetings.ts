@@ -11,6 +11,7 @@ import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 export interface DueClass {
   readonly classDateId: number;
   readonly teacherId: number;
+  readonly teacherConnected: boolean;
   readonly startsAt: Date;
   readonly state: ClassState;
   readonly reason: StateReason | null;
@@ -30,9 +31,10 @@ export async function generateMeetings(deps: Deps, due: Due, { dryRun }: { dryRu
     const facts = await readClassFacts(deps.db, id, now);
     if (!facts) continue;
     const plan = planClass(facts, now);
-    const { teacherId, state, stateReason: reason } = facts;
+    const { teacherId, teacherConnected, state, stateReason: reason } = facts;
     const meeting = generationOf(facts, plan);
-    classes.push({ classDateId: id, teacherId, startsAt, state, reason, meeting, nextLookAt: plan.nextLookAt });
+    const { nextLookAt } = plan;
+    classes.push({ classDateId: id, teacherId, teacherConnected, startsAt, state, reason, meeting, nextLookAt });
   }
   if (!dryRun) await tryNow(deps, classes);
   return classes;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { environmentSchema, type Environment } from './schema';
+import { findWeakSettings, type WeakSetting } from './weakSettings';
 
 type SigningKey = Environment['SIGNING_KEYS'][number];
 
@@ -33,6 +34,8 @@ export interface Config {
   };
   readonly mailFrom: { readonly address: string; readonly name: string };
   readonly supportEmail: string;
+  /** how long things are kept, in days */
+  readonly retention: { readonly passTracesDays: number; readonly mailErrorsDays: number };
   readonly zoom: {
     readonly oauthUrl: string;
     readonly apiUrl: string;
@@ -44,13 +47,18 @@ export interface Config {
       readonly webhookSecret: string | undefined;
     };
   };
+  /** what was taken and should be otherwise; for admins */
+  readonly weak: readonly WeakSetting[];
 }
 
 /** Everything wrong with the environment at once, each line naming the variable and the remedy. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  constructor(readonly problems: readonly string[]) {
+  constructor(
+    readonly problems: readonly string[],
+    readonly weak: readonly WeakSetting[] = [],
+  ) {
     super(
       `The settings are not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee .env.sample for every setting.`,
     );
@@ -65,13 +73,11 @@ export class ConfigError extends Error {
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const { values, problems } = readEnvironment(environment);
   const parsed = environmentSchema.safeParse(values);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, values)));
-  }
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  const found = crossCheck(parsed.data);
-  if (found.length > 0) throw new ConfigError(found);
-  return Object.freeze(toConfig(parsed.data));
+  const weak = findWeakSettings(values);
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, values)));
+  problems.push(...crossCheck(values));
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems, weak);
+  return Object.freeze(toConfig(parsed.data, weak));
 }
 
 function readEnvironment(environment: NodeJS.ProcessEnv) {
@@ -97,19 +103,21 @@ function describeIssue(issue: { path: PropertyKey[]; message: string }, values: 
   return name in values ? `${name}: ${issue.message}` : `${name}: is missing`;
 }
 
-function crossCheck(env: Environment): string[] {
+/** What no setting shows by itself; looked at also while others are missing, so that all is named at once. */
+function crossCheck({ NODE_ENV = 'production', APP_URL, SMTP_USER, SMTP_PASSWORD }: Record<string, string>): string[] {
   const problems: string[] = [];
-  if (env.NODE_ENV === 'production' && !env.APP_URL.startsWith('https://')) {
+  if (NODE_ENV === 'production' && APP_URL?.startsWith('http://')) {
     problems.push(
       'APP_URL: must start with https:// in production; set NODE_ENV=development to try things on a laptop',
     );
   }
-  if (env.SMTP_USER && !env.SMTP_PASSWORD) problems.push('SMTP_PASSWORD: is missing although SMTP_USER is set');
+  if (SMTP_USER && !SMTP_PASSWORD) problems.push('SMTP_PASSWORD: is missing although SMTP_USER is set');
   return problems;
 }
 
-function toConfig(env: Environment): Config {
+function toConfig(env: Environment, weak: readonly WeakSetting[]): Config {
   return {
+    weak,
     production: env.NODE_ENV === 'production',
     development: env.NODE_ENV === 'development',
     logLevel: env.LOG_LEVEL,
@@ -136,6 +144,7 @@ function toConfig(env: Environment): Config {
     },
     mailFrom: { address: env.MAIL_FROM_ADDRESS, name: env.MAIL_FROM_NAME },
     supportEmail: env.SUPPORT_EMAIL,
+    retention: { passTracesDays: env.KEEP_PASS_TRACES_DAYS, mailErrorsDays: env.KEEP_MAIL_ERRORS_DAYS },
     zoom: {
       oauthUrl: env.ZOOM_OAUTH_URL,
       apiUrl: env.ZOOM_API_URL,

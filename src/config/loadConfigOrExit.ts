@@ -1,7 +1,7 @@
 import { ConfigError, loadConfig, type Config } from './loadConfig';
 
 /** EX_CONFIG of sysexits.h: something in the settings is wrong, trying again will not help. */
-const EXIT_CONFIG = 78;
+export const EXIT_CONFIG = 78;
 
 /** For the entry points: prints every problem and ends the process before anything has been started. */
 export function loadConfigOrExit(): Config {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /** 32 bytes, the size both AES-256 and HMAC-SHA-256 want. */
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
-const HOW_TO_MAKE_A_KEY = "make one with: node -p \"'k1:' + crypto.randomBytes(32).toString('base64')\"";
+const HOW_TO_MAKE_A_KEY = 'make one with: npm run cli -- keys new';
 
 /** `id:base64` pairs, comma separated. The first key is used for new work, the others only to read old work. */
 const keyRing = z.string().transform((text, context) => {
@@ -22,6 +22,8 @@ const keyRing = z.string().transform((text, context) => {
 });
 
 const port = z.coerce.number('must be a port number').int().min(1).max(65535);
+
+const days = z.coerce.number('must be a number of days').int().min(1).max(3650);
 
 const webUrl = z
   .url({ protocol: /^https?$/, message: 'must be an address such as https://live.example.com' })
@@ -73,6 +75,11 @@ export const environmentSchema = z.object({
   MAIL_FROM_NAME: z.string().default('DreamCrowd Live'),
   /** Shown on every refusal page and in every mail: an e-mail address. */
   SUPPORT_EMAIL: z.email('must be the e-mail address people write to when something is wrong'),
+
+  /** How long after a class it is kept who opened its links, from which address and browser. */
+  KEEP_PASS_TRACES_DAYS: days.default(7),
+  /** How long it is kept what mail servers said of a mail. */
+  KEEP_MAIL_ERRORS_DAYS: days.default(90),
 
   ZOOM_OAUTH_URL: webUrl.default('https://zoom.us'),
   ZOOM_API_URL: webUrl.default('https://api.zoom.us/v2'),

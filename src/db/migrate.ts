@@ -11,6 +11,7 @@ interface Migration {
 }
 
 const MIGRATIONS = path.join(__dirname, '../../migrations');
+const MIGRATIONS_TABLE = 'migrations';
 const LOCK_NAME = 'dreamcrowd_migrations';
 const LOCK_WAIT_SECONDS = 60;
 
@@ -26,6 +27,19 @@ export async function migrateUp(url: string): Promise<string[]> {
 /** Takes every migration back, newest first; for tests and for the rollback plan. */
 export async function migrateDown(url: string): Promise<string[]> {
   return locked(url, async (umzug) => (await umzug.down({ to: 0 })).map(({ name }) => name));
+}
+
+/** The names of the migrations that have not been applied; changes nothing. */
+export async function listPending(url: string): Promise<string[]> {
+  const db = openDatabase({ url, poolMax: 2 });
+  try {
+    const tables = await db.getQueryInterface().showAllTables();
+    // Asking for what has run would make the table.
+    if (!tables.includes(MIGRATIONS_TABLE)) return migrationFiles().map((file) => path.parse(file).name);
+    return (await createUmzug(db).pending()).map(({ name }) => name);
+  } finally {
+    await db.close();
+  }
 }
 
 async function locked<T>(url: string, work: (umzug: Umzug<Sequelize>) => Promise<T>): Promise<T> {
@@ -48,7 +62,7 @@ async function locked<T>(url: string, work: (umzug: Umzug<Sequelize>) => Promise
 function createUmzug(db: Sequelize): Umzug<Sequelize> {
   return new Umzug({
     context: db,
-    storage: new SequelizeStorage({ sequelize: db, tableName: 'migrations' }),
+    storage: new SequelizeStorage({ sequelize: db, tableName: MIGRATIONS_TABLE }),
     logger: undefined,
     migrations: migrationFiles().map((file) => ({
       // Without its ending, so that TypeScript sources and the compiled build agree on what has run.

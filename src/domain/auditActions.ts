@@ -54,5 +54,7 @@ export type AuditAction =
   | 'webhook_replayed'
   | 'webhook_url_validated'
   | 'webhook_signature_failed'
+  | 'mail_tested'
+  | 'cleaned_up'
   | 'audit_exported'
   | 'audit_checked';

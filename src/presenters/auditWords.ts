@@ -56,6 +56,8 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   webhook_signature_failed: 'Webhook refused: wrong signature',
   ip_blocked: 'Network blocked',
   ip_unblocked: 'Network let in again',
+  mail_tested: 'Test mail sent',
+  cleaned_up: 'What is no longer needed was cleared away',
   audit_exported: 'Audit log exported',
   audit_checked: 'Audit log checked',
 };

@@ -29,6 +29,8 @@ export const paths = {
   zoomSettings: '/admin/zoom/settings',
   zoomSettingsUpdate: '/admin/zoom/settings/update',
   classSettings: '/admin/class-settings',
+  setup: '/admin/setup',
+  setupMail: '/admin/setup/mail',
   zoomTestConnection: '/admin/zoom/settings/test-connection',
   zoomClientChange: '/admin/zoom/settings/client-change',
   zoomRotationEnd: '/admin/zoom/settings/rotation-end',

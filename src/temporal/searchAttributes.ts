@@ -33,6 +33,13 @@ export async function ensureSearchAttributes(services: Services, namespace: stri
   );
 }
 
+/** Those of ours that the namespace does not have; where it names them otherwise (Temporal Cloud), by their aliases. */
+export async function missingAttributes(services: Services, namespace: string): Promise<string[]> {
+  const aliases = await knownAttributes(services, namespace);
+  const { customAttributes } = await services.operatorService.listSearchAttributes({ namespace });
+  return NAMES.filter((name) => !aliases.includes(name) && !(name in customAttributes));
+}
+
 /** @returns false when we may not */
 async function addAttribute({ operatorService }: Services, namespace: string, name: string): Promise<boolean> {
   try {

@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
 import { createRuns, type Runs } from './runs';
 import { ensureSweepSchedule } from './sweepSchedule';
+import { inspectNamespace, type Inspection } from './inspection';
 import { classDateWorkflowId, incidentWorkflowId, zoomConnectionWorkflowId } from './workflowIds';
 
 /** A row that has a workflow of its own. */
@@ -29,6 +30,8 @@ export interface Temporal {
   readonly runs: Runs;
   /** Makes sure the sweep happens every five minutes. @returns whether somebody has paused it */
   ensureSweepSchedule(): Promise<{ paused: boolean }>;
+  /** How the namespace stands with what our workflows need. */
+  inspect(): Promise<Inspection>;
   /** Throws when the server does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,7 @@ interface Hinted {
 export function createTemporal(config: Config, logger: Logger): Temporal {
   const connection = Connection.lazy(temporalConnectionOptions(config));
   const client = new Client({ connection, namespace: config.temporal.namespace });
+  const asked = <T>(call: () => Promise<T>) => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
   const hint = async ({ type, workflowId, input, summary }: Hinted, reason: string, withinMs = CALL_TIMEOUT_MS) => {
     await connection.withDeadline(Date.now() + withinMs, () =>
       client.workflow.signalWithStart(type, {
@@ -90,9 +94,10 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
       return hint({ type: 'zoomConnection', workflowId, input: { connectionId: row.id }, summary }, ...how);
     },
     runs: createRuns(connection, client),
-    ensureSweepSchedule: () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => ensureSweepSchedule(client)),
+    ensureSweepSchedule: () => asked(() => ensureSweepSchedule(client)),
+    inspect: () => asked(() => inspectNamespace(connection, config.temporal.namespace)),
     check: async () => {
-      await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
+      await asked(() => connection.workflowService.getSystemInfo({}));
     },
     close: () => connection.close(),
   };

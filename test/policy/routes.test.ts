@@ -1,5 +1,6 @@
 import type { Response } from 'supertest';
 import { QueryTypes } from 'sequelize';
+import { beat } from '../../src/commands/beat';
 import { GUARDS } from '../../src/middlewares/access';
 import { OrderGuest } from '../../src/models/OrderGuest';
 import type { Role } from '../../src/models/User';
@@ -51,6 +52,8 @@ const browsers = new Map<Who, Browser>();
 
 beforeAll(async () => {
   website = await startWebsite();
+  // Without a worker, classes do not happen, and that would be said.
+  await beat(website.deps, 'a worker');
   routes = [...unparsedRouters(website.deps), ...routers(website.deps)].flatMap(({ stack }) =>
     stack.flatMap(({ methods, path, stack: handlers }) =>
       methods

@@ -36,6 +36,10 @@ export class RecordingTemporal implements Temporal {
     return Promise.resolve({ paused: false });
   }
 
+  inspect() {
+    return Promise.resolve({ namespace: 'default', exists: true, missingAttributes: [] });
+  }
+
   check(): Promise<void> {
     return Promise.resolve();
   }

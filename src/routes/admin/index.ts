@@ -23,6 +23,7 @@ import { addPassRoutes } from './passes';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
 import { addSecurityLogRoutes } from './securityLogs';
+import { addSetupRoutes } from './setup';
 import { addWebhookRoutes } from './webhooks';
 import { addZoomSettingsRoutes } from './zoomSettings';
 
@@ -54,6 +55,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addClassDateRoutes(router, deps);
   addClassesAtRiskRoutes(router, deps);
   addClassSettingsRoutes(router, deps);
+  addSetupRoutes(router, deps);
   addIncidentRoutes(router, deps);
   addPassRoutes(router, deps);
   addDeliveryRoutes(router, deps);

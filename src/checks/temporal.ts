@@ -1,0 +1,30 @@
+import type { Deps } from '../deps';
+import { isTemporalSilent } from '../temporal/isTemporalSilent';
+import { check, type Check } from './check';
+
+export async function checkTemporal({ temporal, config }: Pick<Deps, 'temporal' | 'config'>): Promise<Check[]> {
+  const { address, namespace } = config.temporal;
+  try {
+    await temporal.check();
+  } catch (error) {
+    if (!isTemporalSilent(error) && !(error instanceof Error)) throw error;
+    const why = `It does not answer at ${address}.`;
+    const remedy =
+      'Is it running, and is TEMPORAL_ADDRESS right? For Temporal Cloud set TEMPORAL_API_KEY too. Doors and starting go on meanwhile; what waits is told to it afterwards.';
+    return [check('temporal', 'Temporal', { verdict: 'failed', why, remedy })];
+  }
+  const { exists, missingAttributes } = await temporal.inspect();
+  const there = check('temporal', 'Temporal', { verdict: 'passed', why: `It answers at ${address}.` });
+  const ofNamespace = check('namespace', 'Namespace', {
+    verdict: exists ? 'passed' : 'failed',
+    why: exists ? `The namespace ${namespace} is there.` : `It has no namespace ${namespace}.`,
+    remedy: `temporal operator namespace create -n ${namespace} --retention 720h`,
+  });
+  if (!exists) return [there, ofNamespace];
+  const ofAttributes = check('search attributes', 'Search attributes', {
+    verdict: missingAttributes.length === 0 ? 'passed' : 'warning',
+    why: missingAttributes.length === 0 ? 'All are there.' : `Missing: ${missingAttributes.join(', ')}.`,
+    remedy: 'A worker adds them when it starts; in Temporal Cloud add them by hand, each of type Keyword.',
+  });
+  return [there, ofNamespace, ofAttributes];
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { cleanUp } from '../commands/cleanUp';
+import { print, printJson, runCommand } from './run';
+
+export function addCleanup(program: Command): void {
+  program
+    .command('cleanup')
+    .description('clear away now what is no longer needed; touches no link that works')
+    .option('--dry-run', 'say how much it would be; change nothing')
+    .option('--json', 'as JSON')
+    .action(({ dryRun = false, json }: { dryRun?: boolean; json?: boolean }) =>
+      runCommand(async (deps) => {
+        const counts = await cleanUp(deps, { dryRun });
+        if (json) {
+          printJson(counts);
+          return 0;
+        }
+        const { passes, sessions, limits, mailErrors } = counts;
+        print(`${dryRun ? 'Would be cleared' : 'Cleared'}:`);
+        print(`  passes of classes long over, of who opened them from where: ${passes}`);
+        print(`  sessions that have run out: ${sessions}`);
+        print(`  limits that have run out: ${limits}`);
+        print(`  what mail servers said long ago: ${mailErrors}`);
+        return 0;
+      }),
+    );
+}
