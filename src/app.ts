@@ -7,11 +7,13 @@ import { csrf } from './middlewares/csrf';
 import { flash } from './middlewares/flash';
 import { openTrouble } from './middlewares/openTrouble';
 import { onError, unreadableBody } from './middlewares/onError';
+import { endOfApi, problems } from './middlewares/problems';
 import { requestLog } from './middlewares/requestLog';
 import { securityHeaders } from './middlewares/securityHeaders';
 import { session } from './middlewares/session';
 import { signedInUser } from './middlewares/signedInUser';
 import { mountRoutes, mountUnparsedRoutes } from './routes';
+import { paths } from './routes/paths';
 
 const PUBLIC = path.join(__dirname, 'public');
 const STATIC_MAX_AGE_MS = 60 * 60_000;
@@ -26,16 +28,28 @@ export function createApp(deps: Deps): Koa {
   app.use(requestLog(deps));
   app.use(onError(deps));
   app.use(securityHeaders(deps));
+  app.use(problems(deps));
   // Before the files: each file that is not there costs a look at the disk.
   mountUnparsedRoutes(app, deps);
+  app.use(endOfApi());
   app.use(serve(PUBLIC, { maxage: STATIC_MAX_AGE_MS, index: false }));
   app.use(session(app, deps));
   app.use(flash());
-  const limits = { formLimit: '128kb', jsonLimit: '128kb' };
-  app.use(bodyParser({ enableTypes: ['form', 'json'], ...limits, onError: unreadableBody }));
+  app.use(parsedBody());
   app.use(signedInUser());
   app.use(openTrouble());
   app.use(csrf(deps));
   mountRoutes(app, deps);
   return app;
+}
+
+/** Forms are small; only a file of class dates is not. */
+function parsedBody(): Koa.Middleware {
+  const upTo = (limit: string) =>
+    bodyParser({ enableTypes: ['form', 'json'], formLimit: limit, jsonLimit: limit, onError: unreadableBody });
+  const [small, large] = [upTo('128kb'), upTo('8mb')];
+  return function parsedBodyMiddleware(ctx, next) {
+    const isFile = ctx.path === paths.classDateImport || ctx.path === paths.classDateImportPreview;
+    return (isFile ? large : small)(ctx, next);
+  };
 }

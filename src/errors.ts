@@ -30,6 +30,20 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Everything wrong with the address of a call at once: its path and its query. */
+export class ParameterErrors extends AppError {
+  constructor(readonly parameters: readonly FieldError[]) {
+    super(400, 'invalid_parameters', parameters.map(({ message }) => message).join(' '));
+  }
+}
+
+/** Somebody here has changed what a marketplace's program wants to change, and it has not said that it knows. */
+export class ChangedHereError extends AppError {
+  constructor(readonly fields: readonly FieldError[]) {
+    super(409, 'changed_here', fields.map(({ message }) => message).join(' '));
+  }
+}
+
 /** Everything wrong with a form at once; nothing has been saved. */
 export class FieldErrors extends AppError {
   constructor(readonly fields: readonly FieldError[]) {

@@ -2,6 +2,7 @@ import { Runtime } from '@temporalio/worker';
 import { startAuditSealer } from './auditSealer';
 import { loadConfigOrExit } from './config/loadConfigOrExit';
 import { closeDeps, createDeps } from './deps';
+import { startEventPublisher } from './eventPublisher';
 import { connectWorker, createWorkers } from './temporal/workers';
 import { temporalLogger } from './observability/temporalLogger';
 import { startRelay } from './relay';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const finished = workers.map((worker) => worker.run());
   const running = Promise.all(finished);
   const auditSealer = startAuditSealer(deps);
+  const eventPublisher = startEventPublisher(deps);
   const relay = startRelay(deps);
   const beat = startWorkerBeat(deps, () => workers.every((worker) => worker.getState() === 'RUNNING'));
   deps.logger.info({ namespace: config.temporal.namespace, zoneRules: process.versions.tz }, 'worker ready');
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     await Promise.allSettled(finished);
     await relay.stop();
     await beat.stop();
+    await eventPublisher.stop();
     await auditSealer.stop();
     await connection.close();
     await closeDeps(deps);

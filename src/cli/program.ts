@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { addApiKeys } from './apiKeys';
 import { addAudit } from './audit';
 import { addChecks } from './checks';
 import { addClasses } from './classes';
 import { addCleanup } from './cleanup';
+import { addClassDates } from './classDates';
 import { addClassTimes } from './classTimes';
 import { addConnections } from './connections';
 import { addGenerateMeetings } from './generateMeetings';
@@ -25,6 +27,8 @@ const COMMANDS = [
   addRefreshTokens,
   addGenerateMeetings,
   addSweep,
+  addClassDates,
+  addApiKeys,
   addClassTimes,
   addKeys,
   addAudit,

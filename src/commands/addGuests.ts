@@ -64,6 +64,28 @@ async function add(
   if (errors.length > 0) throw new FieldErrors(errors);
   if (entries.length === 0 && notes.length === 0)
     throw new FieldErrors([{ field: 'guests', message: 'Enter at least one guest.' }]);
+  const { added, there, outboxIds } = await addGuestsIn(deps, orderId, entries, origin, transaction);
+  return { added, notes: [...notes, ...notesOn(there)], outboxIds };
+}
+
+/** A guest to be added; where only an address and a name are known, the rest is learnt or stays unknown. */
+interface NewGuest extends GuestEntry {
+  readonly timeZone?: string | null;
+  readonly language?: string | null;
+}
+
+/**
+ * The same as a part of something larger, which holds the order's lock and delivers the outbox rows after its commit.
+ *
+ * @returns how many are guests from now on, and the addresses of those who were already
+ */
+export async function addGuestsIn(
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
+  orderId: number,
+  entries: readonly NewGuest[],
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<{ added: number; there: string[]; outboxIds: number[] }> {
   const { guests, there } = await saveGuests(orderId, entries, transaction);
   const classDates = guests.length > 0 ? await listOpenClassDates(orderId, transaction) : [];
   await forgetRehearsals({ id: classDates.map(({ id }) => id) }, transaction);
@@ -80,25 +102,25 @@ async function add(
     const metadata = { guestId, passes: classDates.length };
     await writeAudit(deps, origin, { action: 'guest_added', entity, metadata }, transaction);
   }
-  return { added: guests.length, notes: [...notes, ...notesOn(there)], outboxIds };
+  return { added: guests.length, there, outboxIds };
 }
 
 /** @returns those who are guests from now on, and the addresses of those who were already */
 async function saveGuests(
   orderId: number,
-  entries: readonly GuestEntry[],
+  entries: readonly NewGuest[],
   transaction: Transaction,
 ): Promise<{ guests: OrderGuest[]; there: string[] }> {
   const known = await OrderGuest.findAll({ where: { orderId }, transaction });
   const knownByEmail = new Map(known.map((guest) => [guest.email.toLowerCase(), guest]));
   const guests: OrderGuest[] = [];
   const there: string[] = [];
-  for (const { email, name } of entries) {
+  for (const { email, name, ...reader } of entries) {
     const guest = knownByEmail.get(email.toLowerCase());
     if (!guest) {
-      guests.push(await OrderGuest.create({ orderId, email, name }, { transaction }));
+      guests.push(await OrderGuest.create({ orderId, email, name, ...reader }, { transaction }));
     } else if (guest.removedAt) {
-      guests.push(await guest.update({ removedAt: null, name: name ?? guest.name }, { transaction }));
+      guests.push(await guest.update({ removedAt: null, name: name ?? guest.name, ...reader }, { transaction }));
     } else {
       there.push(guest.email);
     }
@@ -107,7 +129,7 @@ async function saveGuests(
 }
 
 async function givePasses(
-  deps: Deps,
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
   classDate: ClassDate,
   guests: readonly OrderGuest[],
   transaction: Transaction,

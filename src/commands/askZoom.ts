@@ -8,6 +8,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
+import { noteOutcome, noteStateChange } from './noteOutcome';
 import { zoomTrouble } from './zoomTrouble';
 
 /**
@@ -43,6 +44,9 @@ async function noteWatched(deps: Deps, classDateId: number, started: boolean, no
           stateReason: null,
         }
       : { watchedAt: now, stateReason: 'not_started' as const };
+    const former = classDate.state;
     await classDate.update({ ...changes, nextAttemptAt: null }, { transaction });
+    if (started) await noteStateChange(classDate, former, transaction);
+    else await noteOutcome(classDate, 'class.teacher_absent', transaction);
   });
 }

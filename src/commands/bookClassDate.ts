@@ -13,6 +13,7 @@ import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZo
 import { deliverOutbox } from '../temporal/outbox';
 import { checkSchedule, type WallSchedule } from './checkSchedule';
 import { newPass } from './newPass';
+import { noteOutcome } from './noteOutcome';
 import { tellWorkflows } from './tellWorkflows';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -34,41 +35,46 @@ export interface Booked {
  * @throws FieldErrors; nothing has been saved then
  */
 export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditOrigin): Promise<Booked> {
-  const resolved = checkSchedule(booking, deps.clock.now());
   const order = await BookOrder.findByPk(booking.orderId, { rejectOnEmpty: true });
+  const { classDate, note, outboxIds } = await inTransaction(deps.db, (transaction) =>
+    bookClassDateIn(deps, order, booking, origin, transaction),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  const warnings = await findClassWarnings(deps.db, classDate, deps.clock.now());
+  return { classDate, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export async function bookClassDateIn(
+  deps: Deps,
+  order: BookOrder,
+  booking: Booking,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<{ classDate: ClassDate; note: string | null; outboxIds: number[] }> {
+  const { startsAt, localStart, note } = checkSchedule(booking, deps.clock.now());
   if (order.cancelledAt)
     throw new AppError(
       409,
       'order_cancelled',
       'This order is cancelled. Reopen one of its classes, or make a new order.',
     );
+  const { timeZone, durationMinutes } = booking;
   const times = { ...(await findClassTimeSettings()), ...booking.times };
-  const { classDate, outboxIds } = await inTransaction(deps.db, async (transaction) => {
-    const created = await ClassDate.create(
-      {
-        randomKey: randomBytes(16).toString('hex'),
-        orderId: order.id,
-        teacherId: order.teacherId,
-        localStart: resolved.localStart,
-        askedLocalStart: resolved.localStart === booking.localStart ? null : booking.localStart,
-        timeZone: booking.timeZone,
-        startsAt: resolved.startsAt,
-        durationMinutes: booking.durationMinutes,
-        ...times,
-        state: 'scheduled',
-      },
-      { transaction },
-    );
-    const count = await makePasses(deps, order, created, transaction);
-    const entity = { type: 'class_date', id: created.id };
-    await writeAudit(deps, origin, { action: 'class_booked', entity }, transaction);
-    await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count } }, transaction);
-    const outboxIds = await tellWorkflows(created.id, [order.teacherId], 'booked', transaction);
-    return { classDate: created, outboxIds };
-  });
-  await deliverOutbox(deps, ...outboxIds);
-  const warnings = await findClassWarnings(deps.db, classDate, deps.clock.now());
-  return { classDate, notes: [...(resolved.note === null ? [] : [resolved.note]), ...warnings] };
+  const classDate = await ClassDate.create(
+    {
+      ...{ randomKey: randomBytes(16).toString('hex'), orderId: order.id, teacherId: order.teacherId },
+      askedLocalStart: localStart === booking.localStart ? null : booking.localStart,
+      ...{ localStart, timeZone, startsAt, durationMinutes, ...times, state: 'scheduled' },
+    },
+    { transaction },
+  );
+  const count = await makePasses(deps, order, classDate, transaction);
+  const entity = { type: 'class_date', id: classDate.id };
+  await writeAudit(deps, origin, { action: 'class_booked', entity }, transaction);
+  await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count } }, transaction);
+  await noteOutcome(classDate, 'class.booked', transaction);
+  return { classDate, note, outboxIds: await tellWorkflows(classDate.id, [order.teacherId], 'booked', transaction) };
 }
 
 async function makePasses(

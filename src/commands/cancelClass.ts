@@ -1,8 +1,9 @@
+import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { nextClassState } from '../domain/transitions';
 import { AppError } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
-import { changeClass, type ClassChange, type ClassEdit, type Decision } from './changeClass';
+import { changeClass, changeClassIn, type ClassChange, type ClassEdit, type Decision } from './changeClass';
 import type { AuditOrigin } from './writeAudit';
 
 /**
@@ -13,6 +14,11 @@ import type { AuditOrigin } from './writeAudit';
  */
 export function cancelClass(deps: Deps, edit: ClassEdit, origin: AuditOrigin): Promise<ClassChange> {
   return changeClass(deps, edit, origin, (classDate) => cancellationOf(classDate, deps.clock.now()));
+}
+
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export function cancelClassIn(deps: Deps, edit: ClassEdit, origin: AuditOrigin, transaction: Transaction) {
+  return changeClassIn(deps, edit, origin, (classDate) => cancellationOf(classDate, deps.clock.now()), transaction);
 }
 
 export function cancellationOf(classDate: ClassDate, now: Date): Decision | null {

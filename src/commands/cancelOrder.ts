@@ -20,13 +20,14 @@ interface OrderCancellation extends Pick<ClassEdit, 'force' | 'notify'> {
  */
 export async function cancelOrder(deps: Deps, edit: OrderCancellation, origin: AuditOrigin): Promise<OrderChanged> {
   const { outboxIds, ...result } = await inTransaction(deps.db, (transaction) =>
-    cancel(deps, edit, origin, transaction),
+    cancelOrderIn(deps, edit, origin, transaction),
   );
   await deliverOutbox(deps, ...outboxIds);
   return result;
 }
 
-async function cancel(
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export async function cancelOrderIn(
   deps: Deps,
   { orderId, force, notify }: OrderCancellation,
   origin: AuditOrigin,

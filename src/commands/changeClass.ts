@@ -3,11 +3,13 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { AuditAction } from '../domain/auditActions';
 import { gathersUntil } from '../domain/gathering';
+import type { OutcomeEventType } from '../domain/outcomeEvents';
 import { saysTheSame, toldOf, type ClassToTell } from '../domain/told';
 import { AppError, NotFoundError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { deliverOutbox, type HintReason } from '../temporal/outbox';
 import { holdMails, keepQuiet, noteFormerTeacher } from './keepQuiet';
+import { noteOutcome } from './noteOutcome';
 import { retireCurrent, retireIfHeld } from './retireMeetings';
 import { tellWorkflows } from './tellWorkflows';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
@@ -89,9 +91,22 @@ export async function changeClassIn(
   const how = { version: classDate.version, quiet: edit.notify === false, forced: former.state === 'live' };
   const audit = { action: decision.action, entity, metadata: { ...decision.metadata, ...how } };
   await writeAudit(deps, origin, audit, transaction);
+  await tellFeed(classDate, decision.action, transaction);
   const teacherIds = [former.teacherId, classDate.teacherId];
   const outboxIds = await tellWorkflows(classDate.id, teacherIds, decision.reason, transaction);
   return { classDate, changed: true, outboxIds };
+}
+
+const EVENTS: Readonly<Partial<Record<AuditAction, OutcomeEventType>>> = {
+  class_rescheduled: 'class.rescheduled',
+  teacher_changed: 'class.teacher_changed',
+  class_cancelled: 'class.cancelled',
+  class_reopened: 'class.reopened',
+};
+
+async function tellFeed(classDate: ClassDate, action: AuditAction, transaction: Transaction): Promise<void> {
+  const type = EVENTS[action];
+  if (type) await noteOutcome(classDate, type, transaction);
 }
 
 function refuseStale({ version }: ClassDate, { expectedVersion }: ClassEdit): void {

@@ -34,13 +34,14 @@ export interface OrderChanged {
  */
 export async function changeOrder(deps: Deps, edit: OrderChange, origin: AuditOrigin): Promise<OrderChanged> {
   const { outboxIds, ...result } = await inTransaction(deps.db, (transaction) =>
-    change(deps, edit, origin, transaction),
+    changeOrderIn(deps, edit, origin, transaction),
   );
   await deliverOutbox(deps, ...outboxIds);
   return result;
 }
 
-async function change(
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export async function changeOrderIn(
   deps: Deps,
   edit: OrderChange,
   origin: AuditOrigin,

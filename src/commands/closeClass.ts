@@ -8,6 +8,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
+import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 import { zoomTrouble } from './zoomTrouble';
 
@@ -51,20 +52,24 @@ async function isRunning(deps: Deps, teacherId: number, meetingId: string, class
 async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockClassDate(classDateId, transaction);
-    const state = nextClassState(classDate.state, 'meeting_started');
+    const former = classDate.state;
+    const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
     const liveAt = classDate.liveAt ?? now;
     await classDate.update({ state, stateReason: 'overrun', liveAt, nextAttemptAt }, { transaction });
+    await noteStateChange(classDate, former, transaction);
   });
 }
 
 async function close(deps: Deps, classDateId: number, now: Date): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockClassDate(classDateId, transaction);
-    const state = nextClassState(classDate.state, 'over');
+    const former = classDate.state;
+    const state = nextClassState(former, 'over');
     if (state === 'missed') {
       const missed = { state, outcome: 'room_failed' as const, closedAt: now, nextAttemptAt: null };
       await classDate.update(missed, { transaction });
+      await noteStateChange(classDate, former, transaction);
       await writeAudit(
         deps,
         THE_SYSTEM,
@@ -75,6 +80,7 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
     }
     const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDateId)) ?? endWithoutWord(classDate, now);
     await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
+    await noteStateChange(classDate, former, transaction);
   });
 }
 

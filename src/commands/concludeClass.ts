@@ -7,6 +7,7 @@ import { ClassAttendance } from '../models/ClassAttendance';
 import type { ClassDate } from '../models/ClassDate';
 import { readAttendance } from '../queries/readAttendance';
 import { personKey } from '../security/joinPass';
+import { noteOutcome } from './noteOutcome';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
@@ -37,6 +38,7 @@ export async function concludeClass(
     { transaction },
   );
   const entity = { type: 'class_date', id: classDateId };
+  if (cause !== 'settled') await noteOutcome(classDate, 'attendance.revised', transaction, { outcome, revision });
   const metadata = { outcome, revision, cause };
   await writeAudit(deps, origin, { action: 'class_settled', entity, metadata }, transaction);
   return outcome;

@@ -8,8 +8,10 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
 import { meetingMarker, meetingRequest } from './meetingRequest';
+import { noteStateChange } from './noteOutcome';
 import { recordMeetingTrouble } from './recordMeetingTrouble';
 import { saveMadeMeeting } from './saveMadeMeeting';
+import { setRisk } from './setRisk';
 
 export type MakeResult = 'made' | 'unknown' | 'waiting' | 'nothing to do';
 
@@ -50,16 +52,15 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
       transaction,
     });
     if (!connection) {
-      await classDate.update({ stateReason: 'teacher_not_connected' }, { transaction });
+      await setRisk({ id: classDateId }, 'teacher_not_connected', transaction);
       return null;
     }
     const { title: topic } = await BookOrder.findByPk(classDate.orderId, { transaction, rejectOnEmpty: true });
     const meeting = await currentMeeting(classDate, topic, transaction);
     if (meeting.state === 'created') {
-      await classDate.update(
-        { state: nextClassState(classDate.state, 'meeting_made'), stateReason: null },
-        { transaction },
-      );
+      const former = classDate.state;
+      await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
+      await noteStateChange(classDate, former, transaction);
       return null;
     }
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;

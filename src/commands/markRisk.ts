@@ -1,8 +1,10 @@
+import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { ClassFacts } from '../domain/classPlan';
 import { ClassDate } from '../models/ClassDate';
 import { Incident } from '../models/Incident';
 import { incidentKey, reportTrouble } from './openIncident';
+import { setRisk } from './setRisk';
 
 /**
  * Marks a class that cannot open because its teacher's Zoom is not connected, and sees to it that people are told, once
@@ -17,7 +19,8 @@ export async function markRisk(
   const stateIs = { id: classDateId, state };
   if (atRisk) {
     if (stateReason === null) {
-      await ClassDate.update({ stateReason: 'teacher_not_connected' }, { where: { ...stateIs, stateReason: null } });
+      const where = { ...stateIs, stateReason: null };
+      await inTransaction(deps.db, (transaction) => setRisk(where, 'teacher_not_connected', transaction));
     }
     const trouble = { cause: 'teacher_connection', userId: teacherId } as const;
     const isOpen = await Incident.count({ where: { openKey: incidentKey(trouble), closedAt: null } });

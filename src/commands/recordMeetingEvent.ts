@@ -9,6 +9,7 @@ import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent } from '../zoom/webhookEvents';
 import { noteEvidence } from './noteEvidence';
+import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'other' }>;
@@ -87,18 +88,19 @@ async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Trans
 
 async function follow(classDate: ClassDate, summary: RunSummary, transaction: Transaction): Promise<void> {
   const event = summary.state === 'running' ? 'meeting_started' : 'meeting_ended';
-  const state = nextClassState(classDate.state, event);
-  const { liveAt } = classDate;
+  const { liveAt, state: former } = classDate;
+  const state = nextClassState(former, event);
   const first = summary.firstStartedAt;
   await classDate.update(
     {
       state,
-      stateReason: state === classDate.state ? classDate.stateReason : null,
+      stateReason: state === former ? classDate.stateReason : null,
       liveAt: liveAt && first ? new Date(Math.min(liveAt.getTime(), first.getTime())) : (first ?? liveAt),
       ...(state === 'live' || state === 'ended' ? { endedAt: summary.lastEndedAt } : {}),
     },
     { transaction },
   );
+  await noteStateChange(classDate, former, transaction);
 }
 
 /** Gone for good: the class gets a new meeting behind the same passes, if it still needs one. */

@@ -2,9 +2,9 @@ import { Op } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
-import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
+import { setRisk } from './setRisk';
 import { describeZoomError, zoomTrouble, type ZoomTrouble } from './zoomTrouble';
 
 /** The first look for a meeting whose making got no answer. */
@@ -38,9 +38,7 @@ async function saveTrouble(deps: Deps, meeting: ZoomMeeting, trouble: ZoomTroubl
       { state, nextAttemptAt: trouble.nextAttemptAt, lastError },
       { where: { id: meeting.id, state: 'creating' }, transaction },
     );
-    await ClassDate.update(
-      { stateReason: trouble.reason },
-      { where: { id: meeting.classDateId, state: { [Op.in]: ['scheduled', 'preparing'] } }, transaction },
-    );
+    const where = { id: meeting.classDateId, state: { [Op.in]: ['scheduled', 'preparing'] } };
+    await setRisk(where, trouble.reason, transaction);
   });
 }

@@ -8,7 +8,7 @@ import { BookOrder } from '../models/BookOrder';
 import type { ClassDate } from '../models/ClassDate';
 import { findClassWarnings } from '../queries/findClassWarnings';
 import { deliverOutbox } from '../temporal/outbox';
-import { changeClassIn, type Decision } from './changeClass';
+import { changeClassIn, type ClassChange, type Decision } from './changeClass';
 import {
   isSameSchedule,
   scheduleColumns,
@@ -26,22 +26,32 @@ import type { AuditOrigin } from './writeAudit';
  * @throws FieldErrors; AppError 409
  */
 export async function reopenClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
-  const now = deps.clock.now();
-  let note: string | null = null;
-  const { outboxIds, ...change } = await inTransaction(deps.db, async (transaction) => {
-    const decide = (classDate: ClassDate) => {
-      // A cancelled class may go on at the time it has, though that has begun.
-      const wanted = wantedSchedule(classDate, edit, now, classDate.startsAt);
-      note = wanted.note;
-      return decisionFor(classDate, wanted, now);
-    };
-    const done = await changeClassIn(deps, edit, origin, decide, transaction);
-    if (done.changed) await reopenOrder(done.classDate, transaction);
-    return done;
-  });
+  const { outboxIds, note, ...change } = await inTransaction(deps.db, (transaction) =>
+    reopenClassIn(deps, edit, origin, transaction),
+  );
   await deliverOutbox(deps, ...outboxIds);
   const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
   return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export async function reopenClassIn(
+  deps: Deps,
+  edit: Reschedule,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<ClassChange & { readonly note: string | null; readonly outboxIds: number[] }> {
+  const now = deps.clock.now();
+  let note: string | null = null;
+  const decide = (classDate: ClassDate) => {
+    // A cancelled class may go on at the time it has, though that has begun.
+    const wanted = wantedSchedule(classDate, edit, now, classDate.startsAt);
+    note = wanted.note;
+    return decisionFor(classDate, wanted, now);
+  };
+  const done = await changeClassIn(deps, edit, origin, decide, transaction);
+  if (done.changed) await reopenOrder(done.classDate, transaction);
+  return { ...done, note };
 }
 
 function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): Decision | null {

@@ -1,10 +1,13 @@
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { nextClassState } from '../domain/transitions';
 import { AppError } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
 import { findClassWarnings } from '../queries/findClassWarnings';
-import { changeClass, type ClassChange, type ClassEdit, type Decision } from './changeClass';
+import { deliverOutbox } from '../temporal/outbox';
+import { changeClassIn, type ClassChange, type ClassEdit, type Decision } from './changeClass';
 import { checkDuration, checkSchedule, type WallSchedule } from './checkSchedule';
 import type { ResolvedWallTime } from './resolveWallTime';
 import type { AuditOrigin } from './writeAudit';
@@ -28,9 +31,24 @@ export interface Rescheduled extends ClassChange {
  * @throws FieldErrors; AppError 409 when it is cancelled, live and not forced, or another than expected
  */
 export async function rescheduleClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
+  const { outboxIds, note, ...change } = await inTransaction(deps.db, (transaction) =>
+    rescheduleClassIn(deps, edit, origin, transaction),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
+  return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+/** The same as a part of something larger, which delivers the outbox rows after its commit. */
+export async function rescheduleClassIn(
+  deps: Deps,
+  edit: Reschedule,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<ClassChange & { readonly note: string | null; readonly outboxIds: number[] }> {
   const now = deps.clock.now();
   let note: string | null = null;
-  const change = await changeClass(deps, edit, origin, (classDate) => {
+  const decide = (classDate: ClassDate) => {
     if (classDate.state === 'cancelled') {
       throw new AppError(409, 'class_is_cancelled', 'This class is cancelled. Reopen it, at another time if need be.');
     }
@@ -39,9 +57,9 @@ export async function rescheduleClass(deps: Deps, edit: Reschedule, origin: Audi
     const wanted = wantedSchedule(classDate, edit, now, mayStay ? classDate.startsAt : null);
     note = wanted.note;
     return decisionFor(classDate, wanted);
-  });
-  const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
-  return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+  };
+  const change = await changeClassIn(deps, edit, origin, decide, transaction);
+  return { ...change, note };
 }
 
 export interface WantedSchedule extends WallSchedule, ResolvedWallTime {

@@ -30,8 +30,16 @@ export function resolveWallTime(localStart: string, timeZone: string): ResolvedW
   };
 }
 
+/** To ask costs a formatter of its own, and a file may name the same zone ten thousand times. */
+const known = new Set<string>();
+/** More than there are; whoever writes one in ever new ways is asked about each time. */
+const KNOWN_MAX = 1_000;
+
 export function isTimeZone(timeZone: string): boolean {
-  return IANAZone.isValidZone(timeZone);
+  if (known.has(timeZone)) return true;
+  if (!IANAZone.isValidZone(timeZone)) return false;
+  if (known.size < KNOWN_MAX) known.add(timeZone);
+  return true;
 }
 
 function noteFor(given: string, meant: string, timeZone: string, candidates: number): string | null {

@@ -5,6 +5,7 @@ import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import type { CreatedMeeting } from '../zoom/meetings';
+import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** The part of a meeting we keep, from a create's reply or from finding it again. */
@@ -46,8 +47,9 @@ export async function saveMadeMeeting(
       { transaction },
     );
     if (wanted) {
-      const state = nextClassState(classDate.state, 'meeting_made');
-      await classDate.update({ state, stateReason: null }, { transaction });
+      const former = classDate.state;
+      await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
+      await noteStateChange(classDate, former, transaction);
     }
     const entity = { type: 'zoom_meeting', id: meeting.id };
     await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId } }, transaction);

@@ -1,4 +1,5 @@
-import { QueryTypes, type Transaction } from 'sequelize';
+import type { Transaction } from 'sequelize';
+import { withNamedLock } from '../db/namedLock';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AuditLink } from '../models/AuditLink';
@@ -7,9 +8,6 @@ import { findUnlinkedAudits } from '../queries/findUnlinkedAudits';
 import { CHAIN_START, linkHash, sealLink, type ChainHead } from '../security/auditSeal';
 
 const BATCH = 500;
-
-/** The lock's name is known to the whole database server, which may hold other databases of ours. */
-const LOCK = `CONCAT('audit_sealer.', MD5(DATABASE()))`;
 
 interface Where {
   /** only rows with a higher id are looked at */
@@ -26,24 +24,8 @@ type SealDeps = Pick<Deps, 'db' | 'signingKeys' | 'logger'>;
  *
  * @returns how many rows were chained
  */
-export function sealAudits(deps: SealDeps, where: Where = { afterId: 0 }): Promise<number> {
-  // The lock belongs to a session. This transaction does nothing but keep one for us, until the work has committed.
-  return deps.db.transaction(async (session) => {
-    if (!(await takeLock(deps, session))) return 0;
-    try {
-      return await sealAll(deps, where);
-    } finally {
-      await deps.db.query(`SELECT RELEASE_LOCK(${LOCK})`, { transaction: session });
-    }
-  });
-}
-
-async function takeLock({ db }: SealDeps, session: Transaction): Promise<boolean> {
-  const [row] = await db.query<{ held: number | null }>(`SELECT GET_LOCK(${LOCK}, 0) AS held`, {
-    type: QueryTypes.SELECT,
-    transaction: session,
-  });
-  return row?.held === 1;
+export async function sealAudits(deps: SealDeps, where: Where = { afterId: 0 }): Promise<number> {
+  return (await withNamedLock(deps.db, 'audit_sealer', () => sealAll(deps, where))) ?? 0;
 }
 
 async function sealAll(deps: SealDeps, { afterId, signal }: Where): Promise<number> {

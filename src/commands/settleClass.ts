@@ -5,6 +5,7 @@ import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { concludeClass } from './concludeClass';
+import { noteStateChange } from './noteOutcome';
 import { reconcileWithZoom } from './reconcileWithZoom';
 import { THE_SYSTEM } from './writeAudit';
 import { zoomTrouble } from './zoomTrouble';
@@ -36,11 +37,13 @@ async function settle(deps: Deps, classDateId: number, now: Date): Promise<void>
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
-    const cause = classDate.state === 'settled' ? 'late_evidence' : 'settled';
+    const former = classDate.state;
+    const cause = former === 'settled' ? 'late_evidence' : 'settled';
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);
-    const state = nextClassState(classDate.state, 'settled');
+    const state = nextClassState(former, 'settled');
     // All that was learnt so far is in it, also what a web process learnt whose clock is ahead of ours.
     const settledAt = new Date(Math.max(now.getTime(), classDate.evidenceAt?.getTime() ?? 0));
     await classDate.update({ state, outcome, settledAt, nextAttemptAt: null }, { transaction });
+    await noteStateChange(classDate, former, transaction);
   });
 }

@@ -9,6 +9,8 @@ export interface AuditOrigin {
   readonly userId: number | null;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** The key of the program that did it, where a program did. */
+  readonly apiKeyId?: number;
 }
 
 export const THE_SYSTEM: AuditOrigin = { userId: null, ipAddress: null, userAgent: null };
@@ -29,14 +31,37 @@ export async function writeAudit(
   entry: AuditEntry,
   transaction: Transaction | null,
 ): Promise<void> {
+  await ZoomAuditLog.create(auditRow(deps, origin, entry), { transaction });
+}
+
+/** Many rows of one act at once, each sealed like any other. */
+export async function writeAudits(
+  deps: { signingKeys: SigningKeys },
+  origin: AuditOrigin,
+  entries: readonly AuditEntry[],
+  transaction: Transaction,
+): Promise<void> {
+  await ZoomAuditLog.bulkCreate(
+    entries.map((entry) => auditRow(deps, origin, entry)),
+    { transaction },
+  );
+}
+
+function auditRow(deps: { signingKeys: SigningKeys }, origin: AuditOrigin, entry: AuditEntry) {
   const act = {
     action: entry.action,
     entityType: entry.entity?.type ?? null,
     entityId: entry.entity?.id ?? null,
-    metadata: entry.metadata ? JSON.stringify(entry.metadata) : null,
+    metadata: metadataOf(entry, origin),
     createdAt: new Date(),
   };
   const { userId, ipAddress, userAgent } = origin;
   const person = { userId, ipAddress, userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null };
-  await ZoomAuditLog.create({ ...act, ...person, ...sealAudit(deps.signingKeys, act, person) }, { transaction });
+  return { ...act, ...person, ...sealAudit(deps.signingKeys, act, person) };
+}
+
+/** A key is whoever did it, but no person: it is part of what was done, and never erased. */
+function metadataOf({ metadata }: AuditEntry, { apiKeyId }: AuditOrigin): string | null {
+  if (apiKeyId !== undefined) return JSON.stringify({ ...metadata, apiKeyId });
+  return metadata ? JSON.stringify(metadata) : null;
 }

@@ -10,7 +10,8 @@ export type Verdict = (typeof VERDICTS)[number];
 /** What a figure rests on less firmly than it might. */
 export const DOUBTS = ['start_unknown', 'end_unknown', 'by_address', 'no_list'] as const;
 export type Doubt = (typeof DOUBTS)[number];
-export type Certainty = 'sure' | 'likely' | 'unsure';
+export const CERTAINTIES = ['sure', 'likely', 'unsure'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
 
 /** One stay in the meeting, as far as it was told. */
 export interface KnownStay {

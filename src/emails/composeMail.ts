@@ -12,7 +12,7 @@ import { causeInWords, classesInWords, remedyFor } from '../presenters/incident'
 import type { MailIncident } from '../queries/loadMailIncident';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
 import { paths } from '../routes/paths';
-import { joinToken, personKey } from '../security/joinPass';
+import { joinLink } from '../security/joinLink';
 import type { ComposedMail } from './mailer';
 import { MESSAGES, type Message } from './messages';
 import { mailTemplates } from './templates';
@@ -162,17 +162,6 @@ function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass
     case 'none':
       return appUrl;
   }
-}
-
-function joinLink(
-  { config, signingKeys }: ComposeDeps,
-  classDate: MailClass['classDate'],
-  pass: NonNullable<MailRecipient['pass']>,
-): string {
-  const { keyId, epoch } = pass;
-  const token = joinToken(signingKeys, { keyId, epoch, classKey: classDate.randomKey, person: personKey(pass) });
-  const path = pass.guestId === null ? '' : '/guest';
-  return `${config.appUrl}/join/class/${classDate.id}${path}?token=${token}`;
 }
 
 /** Header values are one line, whatever somebody typed as a name or a title. */

@@ -1,11 +1,14 @@
 import type { RouterContext } from '@koa/router';
 import type { DefaultContext, ParameterizedContext } from 'koa';
+import type { ApiKey } from '../models/ApiKey';
 import type { User } from '../models/User';
 
 /** What our middlewares put on ctx.state. */
 export interface AppState {
   requestId: string;
   user: User | null;
+  /** What a program proved itself with, on routes that programs call. */
+  apiKey?: ApiKey;
   /** Messages left by the request before, shown once. */
   flash: readonly Flash[];
   /** How many incidents are open; for admins. */

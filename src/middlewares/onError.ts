@@ -24,6 +24,9 @@ export function onError(deps: Pick<Deps, 'logger' | 'config'>): Middleware<AppSt
     try {
       await next();
       if (ctx.status === 404 && ctx.body === undefined) throw new NotFoundError();
+      // As the routers leave it, with Allow.
+      if (isMethodRefused(ctx))
+        throw new AppError(405, 'method_not_allowed', 'This address does not take that method.');
     } catch (error) {
       const failure = describe(error);
       if (failure.status >= 500) deps.logger.error({ requestId: ctx.state.requestId, err: error }, 'request failed');
@@ -31,6 +34,10 @@ export function onError(deps: Pick<Deps, 'logger' | 'config'>): Middleware<AppSt
       answer(ctx, failure, deps.config.supportEmail);
     }
   };
+}
+
+function isMethodRefused({ status, body }: AppContext): boolean {
+  return (status === 405 || status === 501) && !body;
 }
 
 /** A body that is not what its headers say (gzip that is none) is the sender's mistake, whatever the parser throws. */

@@ -9,6 +9,12 @@ import {
 
 export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAttributes<BookOrder>> {
   declare id: CreationOptional<number>;
+  /** whose program made it, and what they call it; null for one that was made here */
+  declare customer: CreationOptional<string | null>;
+  declare externalId: CreationOptional<string | null>;
+  declare externalRevision: CreationOptional<number | null>;
+  /** see src/commands/externalFields.ts */
+  declare externalFields: CreationOptional<string | null>;
   declare title: string;
   declare userId: number;
   declare teacherId: number;
@@ -20,6 +26,10 @@ export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAt
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        customer: DataTypes.STRING,
+        externalId: DataTypes.STRING,
+        externalRevision: DataTypes.BIGINT.UNSIGNED,
+        externalFields: DataTypes.STRING,
         title: { type: DataTypes.STRING, allowNull: false },
         userId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },

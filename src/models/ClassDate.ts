@@ -12,6 +12,11 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare id: CreationOptional<number>;
   declare randomKey: string;
   declare orderId: number;
+  /** what the order's customer calls it; null for one that was booked here */
+  declare externalId: CreationOptional<string | null>;
+  declare externalRevision: CreationOptional<number | null>;
+  /** see src/commands/externalFields.ts */
+  declare externalFields: CreationOptional<string | null>;
   declare teacherId: number;
   declare localStart: string;
   /** what was asked for, where the clock jumps over it */
@@ -54,6 +59,9 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
         randomKey: { type: DataTypes.STRING, allowNull: false },
         orderId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        externalId: DataTypes.STRING,
+        externalRevision: DataTypes.BIGINT.UNSIGNED,
+        externalFields: DataTypes.STRING,
         teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         localStart: { type: DataTypes.STRING, allowNull: false },
         askedLocalStart: DataTypes.STRING,

@@ -13,6 +13,8 @@ export class OrderGuest extends Model<InferAttributes<OrderGuest>, InferCreation
   declare email: string;
   declare name: CreationOptional<string | null>;
   declare timeZone: CreationOptional<string | null>;
+  /** BCP 47, such as `de-AT`; null while it is not known */
+  declare language: CreationOptional<string | null>;
   declare removedAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -25,6 +27,7 @@ export class OrderGuest extends Model<InferAttributes<OrderGuest>, InferCreation
         email: { type: DataTypes.STRING, allowNull: false },
         name: DataTypes.STRING,
         timeZone: DataTypes.STRING,
+        language: DataTypes.STRING,
         removedAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

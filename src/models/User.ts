@@ -17,6 +17,8 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   declare firstName: string;
   declare lastName: string;
   declare timeZone: CreationOptional<string | null>;
+  /** BCP 47, such as `de-AT`; null while it is not known */
+  declare language: CreationOptional<string | null>;
   declare passwordHash: CreationOptional<string | null>;
   declare disabledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
@@ -35,6 +37,7 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
         firstName: { type: DataTypes.STRING, allowNull: false },
         lastName: { type: DataTypes.STRING, allowNull: false },
         timeZone: DataTypes.STRING,
+        language: DataTypes.STRING,
         passwordHash: DataTypes.STRING,
         disabledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),

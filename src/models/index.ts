@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { ApiKey } from './ApiKey';
 import { AttendanceCorrection } from './AttendanceCorrection';
 import { AttendanceRevision } from './AttendanceRevision';
 import { BlockedIp } from './BlockedIp';
@@ -12,6 +13,7 @@ import { DroppedRegistrant } from './DroppedRegistrant';
 import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
 import { OrderGuest } from './OrderGuest';
+import { OutcomeEvent } from './OutcomeEvent';
 import { Session } from './Session';
 import { User } from './User';
 import { WebhookEvent } from './WebhookEvent';
@@ -29,6 +31,7 @@ import { ZoomSetting } from './ZoomSetting';
 
 const MODELS = [
   User,
+  ApiKey,
   Session,
   BlockedIp,
   ZoomSetting,
@@ -50,6 +53,7 @@ const MODELS = [
   Incident,
   MailDelivery,
   BouncedAddress,
+  OutcomeEvent,
   WebhookEvent,
   WorkflowOutbox,
   WorkflowSweep,

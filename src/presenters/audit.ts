@@ -27,6 +27,8 @@ export function auditLogsWith(filter: Readonly<Record<string, string>>): string 
 }
 
 function presentPerson({ audit, user }: AuditRow): { name: string; href: string | null } {
+  const key = apiKeyIn(audit.metadata);
+  if (key !== null) return { name: `API key ${key}`, href: paths.apiKeys };
   const { userId, ipAddress, commitments, userSalt } = audit;
   if (userId !== null) {
     const name = user?.fullName ?? `person ${userId}, who is gone`;
@@ -53,6 +55,7 @@ function presentEntity({ audit: { entityType, entityId } }: AuditRow, classes: R
 
 /** A meeting and a pass are shown on their class's page; a person has no page of their own. */
 function pageOf(type: string, id: number, classes: ReadonlyMap<string, number>): string | null {
+  if (type === 'api_key') return paths.apiKeys;
   if (type === 'class_date') return paths.classDate(id);
   if (type === 'book_order') return paths.order(id);
   if (type === 'incident') return paths.incident(id);
@@ -61,6 +64,12 @@ function pageOf(type: string, id: number, classes: ReadonlyMap<string, number>):
 }
 
 const metadataSchema = z.record(z.string(), z.unknown());
+
+/** The key of the program that did it. */
+function apiKeyIn(metadata: string | null): number | null {
+  const parsed = z.object({ apiKeyId: z.int() }).safeParse(metadata === null ? null : parsedJson(metadata));
+  return parsed.success ? parsed.data.apiKeyId : null;
+}
 
 /** `{"classDateId":12}` as name `class date id`, value `12`; a text that is no such object as it stands. */
 function metadataOf(text: string | null): { name: string; value: string }[] {

@@ -13,6 +13,9 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   sign_in_refused: 'Sign-in refused',
   signed_out: 'Signed out',
   user_created: 'Person added',
+  api_key_created: 'API key made',
+  api_key_revoked: 'API key withdrawn',
+  join_link_handed_out: 'Join link handed out by the API',
   order_created: 'Order made',
   order_changed: 'Order changed',
   order_cancelled: 'Order cancelled',
@@ -65,6 +68,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
 /** What a row may be about. */
 export const ENTITY_WORDS = {
   user: 'person',
+  api_key: 'API key',
   book_order: 'order',
   class_date: 'class date',
   zoom_meeting: 'Zoom meeting',

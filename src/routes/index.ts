@@ -2,9 +2,10 @@ import type { Router } from '@koa/router';
 import type Koa from 'koa';
 import type { DefaultContext } from 'koa';
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
 import type { AppState } from '../middlewares/context';
 import { adminRoutes } from './admin';
+import { apiRoutes } from './api';
+import { apiDocsRoutes } from './api/docs';
 import { attendanceRoutes } from './attendance';
 import { authRoutes } from './auth';
 import { healthRoutes } from './health';
@@ -19,12 +20,13 @@ export type AppRouter = Router<AppState, DefaultContext>;
 /** Routes that read the raw body themselves and know no sessions. */
 export function unparsedRouters(deps: Deps): AppRouter[] {
   const test = deps.config.development ? [] : [noWebhookTestRoutes()];
-  return [healthRoutes(deps), webhookRoutes(deps), ...test, joinRoutes(deps)];
+  return [healthRoutes(deps), webhookRoutes(deps), ...test, joinRoutes(deps), apiRoutes(deps)];
 }
 
 export function routers(deps: Deps): AppRouter[] {
   const test = deps.config.development ? [webhookTestRoutes(deps)] : [];
-  return [authRoutes(deps), adminRoutes(deps), teacherRoutes(deps), liveRoutes(deps), attendanceRoutes(deps), ...test];
+  const pages = [authRoutes, adminRoutes, teacherRoutes, liveRoutes, attendanceRoutes].map((routes) => routes(deps));
+  return [...pages, apiDocsRoutes(deps.config.appUrl), ...test];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {
@@ -37,11 +39,6 @@ export function mountRoutes(app: Koa, deps: Deps): void {
 
 function mount(app: Koa, router: AppRouter): void {
   app.use(router.routes() as unknown as Koa.Middleware);
-  app.use(
-    router.allowedMethods({
-      throw: true,
-      methodNotAllowed: () => new AppError(405, 'method_not_allowed', 'This address does not take that method.'),
-      notImplemented: () => new AppError(405, 'method_not_allowed', 'This address does not take that method.'),
-    }) as unknown as Koa.Middleware,
-  );
+  // It says in Allow what the address takes; onError and problems make an answer of it.
+  app.use(router.allowedMethods() as unknown as Koa.Middleware);
 }

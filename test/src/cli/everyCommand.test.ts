@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { User } from '../../../src/models/User';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
@@ -23,6 +26,10 @@ interface Case {
 const PERSON = ['--email', 'root@example.org', '--first-name', 'Ro', '--last-name', 'Ot', '--generate'];
 const LINK = `https://live.example.org/join/class/1?token=${'0'.repeat(64)}`;
 
+/** With one class date, of an order that is not there. */
+const CSV_FILE = path.join(mkdtempSync(path.join(tmpdir(), 'import-')), 'dates.csv');
+writeFileSync(CSV_FILE, 'order,class_date,start,time_zone,minutes\n1,a,2030-01-15T10:00,UTC,60');
+
 /** Every command there is: held against the program's own list below. */
 const CASES: readonly Case[] = [
   { args: ['migrate'], wrong: ['--sideways'] },
@@ -31,6 +38,10 @@ const CASES: readonly Case[] = [
   { args: ['generate-meetings'], wrong: ['--from', 'monday'], json: true, dryRun: true },
   { args: ['keys', 'new'], wrong: ['--id', 'no spaces'], json: true, offline: true },
   { args: ['keys', 'rotate'], wrong: ['--now'], json: true, dryRun: true },
+  { args: ['api-keys', 'list'], wrong: ['--all'], json: true },
+  { args: ['api-keys', 'create', 'Sync', '--customer', 'shop'], wrong: ['--days', 'x'], json: true, dryRun: true },
+  { args: ['api-keys', 'revoke', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['class-dates', 'import', CSV_FILE], wrong: ['--all'], json: true, dryRun: true },
   { args: ['audit', 'check'], wrong: ['--head', 'abc'], json: true },
   { args: ['webhooks', 'replay', '--class', '1'], wrong: ['--class', 'one'], json: true, dryRun: true },
   { args: ['doctor'], wrong: ['--quick'], json: true, reports: true },

@@ -1,0 +1,77 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import type { BookOrder } from '../models/BookOrder';
+import type { ClassDate } from '../models/ClassDate';
+import {
+  listGuests,
+  requireClassDateOf,
+  requireOrderOf,
+  type ExternalClassDateId,
+  type ExternalOrderId,
+} from '../queries/externalBookings';
+import { CLASS_DATE_FIELDS, classDateDigests, lastSent, orderDigests, tagOf } from '../queries/externalFields';
+import { deliverOutbox } from '../temporal/outbox';
+import { cancelClassIn } from './cancelClass';
+import { cancelOrderIn } from './cancelOrder';
+import type { ClassEdit } from './changeClass';
+import { checkTag, fieldsToChange, type Precondition } from './preconditions';
+import type { AuditOrigin } from './writeAudit';
+
+type Cancelling = Omit<Precondition, 'revision'> & Pick<ClassEdit, 'force' | 'notify'>;
+
+/**
+ * Cancels an order for a marketplace's program, with all its class dates that are still to come. Doing it again changes
+ * nothing.
+ *
+ * @throws NotFoundError, AppError 409 and 412
+ */
+export async function cancelOrderOf(
+  deps: Deps,
+  put: ExternalOrderId & Cancelling,
+  origin: AuditOrigin,
+): Promise<BookOrder> {
+  const { order, outboxIds } = await inTransaction(deps.db, async (transaction) => {
+    const found = await requireOrderOf(put, transaction);
+    const current = orderDigests(found, await listGuests(found.id, transaction));
+    checkTag(put, tagOf({ ...current, cancelled: String(found.cancelledAt !== null) }));
+    const edit = { orderId: found.id, force: put.force, notify: put.notify };
+    const done = await cancelOrderIn(deps, edit, origin, transaction);
+    return { order: await found.reload({ transaction }), outboxIds: done.outboxIds };
+  });
+  await deliverOutbox(deps, ...outboxIds);
+  return order;
+}
+
+/**
+ * Cancels a class date for a marketplace's program. One that the program had cancelled and that was reopened here is not
+ * cancelled by the same word again.
+ *
+ * @throws NotFoundError, ChangedHereError, AppError 409 and 412
+ */
+export async function cancelClassDateOf(
+  deps: Deps,
+  put: ExternalClassDateId & Cancelling,
+  origin: AuditOrigin,
+): Promise<{ order: BookOrder; classDate: ClassDate }> {
+  const { outboxIds, ...done } = await inTransaction(deps.db, async (transaction) => {
+    const found = await requireClassDateOf(put, transaction);
+    const { classDate } = found;
+    const current = classDateDigests(classDate, classDate.state === 'cancelled');
+    checkTag(put, tagOf(current));
+    const sent = lastSent(classDate, CLASS_DATE_FIELDS);
+    if (current.state !== 'cancelled' && sent?.state === 'cancelled') refuseReopened(put, current);
+    const edit = { classDateId: classDate.id, force: put.force, notify: put.notify };
+    const cancelled = await cancelClassIn(deps, edit, origin, transaction);
+    await classDate.reload({ transaction });
+    const externalFields = JSON.stringify({ ...(sent ?? current), state: 'cancelled' });
+    await classDate.update({ externalFields }, { transaction, silent: true });
+    return { ...found, outboxIds: cancelled.outboxIds };
+  });
+  await deliverOutbox(deps, ...outboxIds);
+  return done;
+}
+
+function refuseReopened(put: Cancelling, current: ReturnType<typeof classDateDigests>): void {
+  const reopened = { revision: null, sent: { ...current, state: 'reopened here' }, current };
+  fieldsToChange({ revision: null, accept: put.accept }, reopened, { ...current, state: 'cancelled' });
+}

@@ -1,0 +1,67 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { isApiScope } from '../domain/apiScopes';
+import { FieldErrors, type FieldError } from '../errors';
+import { ApiKey } from '../models/ApiKey';
+import { newApiKeySecret } from '../security/apiKeySecret';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface NewApiKey {
+  readonly name: string;
+  readonly customer: string;
+  readonly scopes: readonly string[];
+  readonly callsAMinute: number;
+  /** null: until it is withdrawn */
+  readonly days: number | null;
+}
+
+export interface CreatedApiKey {
+  readonly key: ApiKey;
+  /** shown once, kept nowhere */
+  readonly secret: string;
+}
+
+export const CALLS_A_MINUTE = 600;
+const CALLS_MAX = 100_000;
+const DAYS_MAX = 3650;
+const NAME_MAX = 80;
+const DAY_MS = 24 * 60 * 60_000;
+
+/** @throws FieldErrors; nothing has been saved then */
+export async function createApiKey(deps: Deps, input: NewApiKey, origin: AuditOrigin): Promise<CreatedApiKey> {
+  checkApiKey(input);
+  const { name, customer, callsAMinute, days } = input;
+  const { secret, hash: secretHash, hint } = newApiKeySecret();
+  const scopes = [...new Set(input.scopes)].sort().join(' ');
+  const expiresAt = days === null ? null : new Date(deps.clock.now().getTime() + days * DAY_MS);
+  const key = await inTransaction(deps.db, async (transaction) => {
+    const row = { name, customer, secretHash, hint, scopes, callsAMinute, expiresAt, createdBy: origin.userId };
+    const created = await ApiKey.create(row, { transaction });
+    const entity = { type: 'api_key', id: created.id };
+    await writeAudit(deps, origin, { action: 'api_key_created', entity, metadata: { scopes, customer } }, transaction);
+    return created;
+  });
+  return { key, secret };
+}
+
+/** @throws FieldErrors */
+export function checkApiKey(input: NewApiKey): void {
+  const problems = problemsOf(input);
+  if (problems.length > 0) throw new FieldErrors(problems);
+}
+
+function problemsOf({ name, customer, scopes, callsAMinute, days }: NewApiKey): FieldError[] {
+  const problems: FieldError[] = [];
+  const check = (ok: boolean, field: string, message: string) => {
+    if (!ok) problems.push({ field, message });
+  };
+  check(name !== '', 'name', 'Enter what the key is for.');
+  check(name.length <= NAME_MAX, 'name', `Use at most ${NAME_MAX} characters.`);
+  const customerWords = 'Enter whose orders it is for, in small letters, digits and hyphens, such as tutors-united.';
+  check(/^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/.test(customer), 'customer', customerWords);
+  check(scopes.length > 0 && scopes.every(isApiScope), 'scopes', 'Choose what the key may do.');
+  const isWhole = (value: number, max: number) => Number.isInteger(value) && value >= 1 && value <= max;
+  check(isWhole(callsAMinute, CALLS_MAX), 'callsAMinute', 'Enter how many calls a minute, as a whole number from 1.');
+  check(days === null || isWhole(days, DAYS_MAX), 'days', `Enter a whole number of days up to ${DAYS_MAX}, or none.`);
+  return problems;
+}

@@ -1,0 +1,40 @@
+import type { Transaction } from 'sequelize';
+import type { ClassState } from '../domain/classStates';
+import { eventOnEntering, type OutcomeEventType } from '../domain/outcomeEvents';
+import type { ClassDate } from '../models/ClassDate';
+import { OutcomeEvent } from '../models/OutcomeEvent';
+
+interface OutcomeDetails {
+  /** of the attendance, where the event is about one */
+  readonly revision?: number;
+  /** where the class's row does not say so yet */
+  readonly outcome?: ClassDate['outcome'];
+}
+
+/** Writes what has become of a class for the feed, in the transaction that makes it so. */
+export async function noteOutcome(
+  classDate: ClassDate,
+  type: OutcomeEventType,
+  transaction: Transaction,
+  details: OutcomeDetails = {},
+): Promise<void> {
+  await OutcomeEvent.create(outcomeRow(classDate, type, details), { transaction });
+}
+
+/** The row of an event, for whoever writes many at once. */
+export function outcomeRow(classDate: ClassDate, type: OutcomeEventType, details: OutcomeDetails = {}) {
+  const { id, state, startsAt, durationMinutes } = classDate;
+  const { stateReason = null, outcome = null } = classDate;
+  const data = { state, stateReason, outcome, startsAt, durationMinutes, revision: null, ...details };
+  return { classDateId: id, type, data: JSON.stringify(data) };
+}
+
+/** @param classDate saved with its new state */
+export async function noteStateChange(
+  classDate: ClassDate,
+  former: ClassState,
+  transaction: Transaction,
+): Promise<void> {
+  const type = eventOnEntering(former, classDate.state);
+  if (type !== null) await noteOutcome(classDate, type, transaction);
+}

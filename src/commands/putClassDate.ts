@@ -1,0 +1,139 @@
+import { UniqueConstraintError, type Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import type { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import { requireOrderOf, type ExternalClassDateId } from '../queries/externalBookings';
+import { CLASS_DATE_FIELDS, classDateDigests, lastSent, tagOf } from '../queries/externalFields';
+import { findClassWarnings } from '../queries/findClassWarnings';
+import { deliverOutbox } from '../temporal/outbox';
+import { bookClassDateIn } from './bookClassDate';
+import type { ClassEdit } from './changeClass';
+import type { WallSchedule } from './checkSchedule';
+import { checkTag, fieldsToChange, type Precondition } from './preconditions';
+import { reopenClassIn } from './reopenClass';
+import { rescheduleClassIn } from './rescheduleClass';
+import { resolveWallTime, type ResolvedWallTime } from './resolveWallTime';
+import type { AuditOrigin } from './writeAudit';
+
+export interface ClassDatePut
+  extends ExternalClassDateId, Precondition, WallSchedule, Pick<ClassEdit, 'force' | 'notify'> {
+  /** have it take place after all that was cancelled */
+  readonly reopen: boolean;
+}
+
+export interface ClassDatePutDone {
+  readonly order: BookOrder;
+  readonly classDate: ClassDate;
+  readonly created: boolean;
+  /** what became of the time that was sent */
+  readonly wallTime: 'as_given' | 'moved_forward' | 'first_of_two';
+  readonly notes: readonly string[];
+}
+
+interface Done extends Pick<ClassDatePutDone, 'order' | 'classDate' | 'created'> {
+  readonly outboxIds: readonly number[];
+}
+
+/**
+ * Brings a class date to what a marketplace's program says it is, in one commit: booked if it is new, moved where its time
+ * differs, left alone where it does not.
+ *
+ * @throws FieldErrors, ChangedHereError, NotFoundError, AppError 409 and 412; nothing has been saved then
+ */
+export async function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditOrigin): Promise<ClassDatePutDone> {
+  const meant = resolveWallTime(put.localStart, put.timeZone);
+  const { outboxIds, ...done } = await onceMore(() =>
+    inTransaction(deps.db, (transaction) => putIn(deps, put, meant, origin, transaction)),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  const warnings =
+    done.classDate.state === 'cancelled' ? [] : await findClassWarnings(deps.db, done.classDate, deps.clock.now());
+  const note = meant?.note ?? null;
+  const wallTime = note === null ? 'as_given' : meant?.localStart === put.localStart ? 'first_of_two' : 'moved_forward';
+  return { ...done, wallTime, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+/** Two calls may book the same class date at once: whoever was second finds it the second time. */
+async function onceMore(work: () => Promise<Done>): Promise<Done> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+    return work();
+  }
+}
+
+async function putIn(
+  deps: Deps,
+  put: ClassDatePut,
+  meant: ResolvedWallTime | null,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<Done> {
+  const order = await requireOrderOf(put, transaction);
+  const where = { orderId: order.id, externalId: put.classDateId };
+  const classDate = await ClassDate.findOne({ where, lock: true, transaction });
+  if (classDate) return change(deps, put, { order, classDate, meant }, origin, transaction);
+  checkTag(put, null);
+  const { localStart, timeZone, durationMinutes } = put;
+  const booking = { orderId: order.id, localStart, timeZone, durationMinutes };
+  const booked = await bookClassDateIn(deps, order, booking, origin, transaction);
+  await booked.classDate.update(
+    { externalId: put.classDateId, ...sentColumns(put, booked.classDate, false) },
+    { transaction, silent: true },
+  );
+  // With what the database filled in.
+  await booked.classDate.reload({ transaction });
+  return { order, classDate: booked.classDate, created: true, outboxIds: booked.outboxIds };
+}
+
+interface Found {
+  readonly order: BookOrder;
+  readonly classDate: ClassDate;
+  readonly meant: ResolvedWallTime | null;
+}
+
+async function change(
+  deps: Deps,
+  put: ClassDatePut,
+  { order, classDate, meant }: Found,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<Done> {
+  const current = classDateDigests(classDate, classDate.state === 'cancelled');
+  checkTag(put, tagOf(current));
+  const { timeZone, durationMinutes } = put;
+  const schedule = { localStart: meant?.localStart ?? put.localStart, timeZone, durationMinutes };
+  const sent = lastSent(classDate, CLASS_DATE_FIELDS);
+  const wanted = classDateDigests(schedule, !put.reopen && current.state === 'cancelled');
+  const former = { revision: classDate.externalRevision, sent, current };
+  // To ask for a cancelled class to take place is to know that it is cancelled.
+  const accept = put.reopen ? [...put.accept, 'state'] : put.accept;
+  const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
+  const edit = { classDateId: classDate.id, force: put.force, notify: put.notify, ...schedule };
+  const outboxIds: number[] = [];
+  if (toChange.includes('state')) {
+    outboxIds.push(...(await reopenClassIn(deps, edit, origin, transaction)).outboxIds);
+  } else if (toChange.includes('schedule')) {
+    refuseCancelled(classDate);
+    outboxIds.push(...(await rescheduleClassIn(deps, edit, origin, transaction)).outboxIds);
+  }
+  await classDate.reload({ transaction });
+  const cancelled = wanted.state === 'cancelled' && sent?.state === 'cancelled';
+  await classDate.update(sentColumns(put, schedule, cancelled), { transaction, silent: true });
+  return { order, classDate, created: false, outboxIds };
+}
+
+function refuseCancelled({ state }: ClassDate): void {
+  if (state !== 'cancelled') return;
+  const message = 'This class is cancelled. Send reopen=true to have it take place after all.';
+  throw new AppError(409, 'class_is_cancelled', message);
+}
+
+/** What the program has sent: that is what its next word is compared with. */
+function sentColumns({ revision }: ClassDatePut, schedule: WallSchedule, cancelled: boolean) {
+  const externalFields = JSON.stringify(classDateDigests(schedule, cancelled));
+  return { externalFields, ...(revision === null ? {} : { externalRevision: revision }) };
+}

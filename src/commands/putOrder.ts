@@ -1,0 +1,144 @@
+import { UniqueConstraintError, type Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AppError, FieldErrors, type FieldError } from '../errors';
+import { BookOrder } from '../models/BookOrder';
+import type { User } from '../models/User';
+import { findOrderOf, listGuests, type ExternalOrderId } from '../queries/externalBookings';
+import {
+  ORDER_FIELDS,
+  lastSent,
+  orderDigests,
+  tagOf,
+  type Digests,
+  type GuestContent,
+  type OrderField,
+} from '../queries/externalFields';
+import { deliverOutbox } from '../temporal/outbox';
+import { changeOrderIn, type OrderChange } from './changeOrder';
+import { findOrAddBuyer, requireTeacher, type BuyerContent } from './findOrAddBuyer';
+import { checkTag, fieldsToChange, type Precondition } from './preconditions';
+import { putGuestsIn } from './putGuests';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface OrderPut extends ExternalOrderId, Precondition, Pick<OrderChange, 'force' | 'notify'> {
+  readonly title: string;
+  readonly teacherEmail: string;
+  readonly buyer: BuyerContent;
+  /** all of them: whoever is left out is removed */
+  readonly guests: readonly GuestContent[];
+}
+
+export interface OrderPutDone {
+  readonly order: BookOrder;
+  readonly created: boolean;
+  readonly notes: readonly string[];
+}
+
+interface Done extends OrderPutDone {
+  readonly outboxIds: readonly number[];
+}
+
+/**
+ * Brings an order to what a marketplace's program says it is, in one commit: made if it is new, changed where it differs,
+ * left alone where it does not. The same content again changes nothing and tells nobody.
+ *
+ * @throws FieldErrors, ChangedHereError, AppError 409 and 412; nothing has been saved then
+ */
+export async function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
+  checkGuests(put);
+  const { outboxIds, ...done } = await onceMore(() =>
+    inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction)),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  return done;
+}
+
+/** Two calls may make the same order, buyer or guest at once: whoever was second finds it the second time. */
+async function onceMore(work: () => Promise<Done>): Promise<Done> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+  }
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+    // MySQL's collation takes é for e and ß for ss.
+    const message = 'Two of these addresses differ in accents only. Leave one of them out.';
+    throw new FieldErrors([{ field: 'guests', message }]);
+  }
+}
+
+async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
+  const order = await findOrderOf(put, transaction);
+  const teacher = await requireTeacher(put.teacherEmail, transaction);
+  const { user: buyer, notes } = await findOrAddBuyer(deps, put.buyer, origin, transaction);
+  const wanted = orderDigests({ title: put.title, teacherId: teacher.id, userId: buyer.id }, put.guests);
+  if (order) return { ...(await change(deps, put, { order, teacher, buyer, wanted }, origin, transaction)), notes };
+  checkTag(put, null);
+  const { customer, orderId: externalId, title, revision: externalRevision } = put;
+  const external = { customer, externalId, externalRevision, externalFields: JSON.stringify(wanted) };
+  const people = { userId: buyer.id, teacherId: teacher.id };
+  const created = await BookOrder.create({ ...external, ...people, title }, { transaction });
+  const entity = { type: 'book_order', id: created.id };
+  const metadata = { guests: put.guests.length };
+  await writeAudit(deps, origin, { action: 'order_created', entity, metadata }, transaction);
+  const outboxIds = await putGuestsIn(deps, created, put.guests, origin, transaction);
+  // With what the database filled in.
+  await created.reload({ transaction });
+  return { order: created, created: true, notes, outboxIds };
+}
+
+interface Wanted {
+  readonly order: BookOrder;
+  readonly teacher: User;
+  readonly buyer: User;
+  readonly wanted: Digests<OrderField>;
+}
+
+async function change(
+  deps: Deps,
+  put: OrderPut,
+  { order, teacher, buyer, wanted }: Wanted,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<Omit<Done, 'notes'>> {
+  const current = orderDigests(order, await listGuests(order.id, transaction));
+  checkTag(put, tagOf({ ...current, cancelled: String(order.cancelledAt !== null) }));
+  const sent = lastSent(order, ORDER_FIELDS);
+  const toChange = fieldsToChange(put, { revision: order.externalRevision, sent, current }, wanted);
+  if (toChange.length > 0 && order.cancelledAt !== null)
+    throw new AppError(409, 'order_cancelled', 'This order is cancelled; nothing of it can be changed.');
+  const has = (name: OrderField) => toChange.includes(name);
+  const edit = {
+    ...{ orderId: order.id, force: put.force, notify: put.notify },
+    ...(has('title') ? { title: put.title } : {}),
+    ...(has('teacher') ? { teacherId: teacher.id } : {}),
+    ...(has('buyer') ? { buyerId: buyer.id } : {}),
+  };
+  const { outboxIds } = await changeOrderIn(deps, edit, origin, transaction);
+  const ofGuests = has('guests') ? await putGuestsIn(deps, order, put.guests, origin, transaction) : [];
+  await order.reload({ transaction });
+  await order.update(
+    { externalRevision: put.revision ?? order.externalRevision, externalFields: JSON.stringify(wanted) },
+    { transaction, silent: true },
+  );
+  return { order, created: false, outboxIds: [...outboxIds, ...ofGuests] };
+}
+
+/** @throws FieldErrors */
+function checkGuests({ guests, buyer }: OrderPut): void {
+  const seen = new Set<string>();
+  const problems: FieldError[] = [];
+  for (const [index, { email }] of guests.entries()) {
+    const field = `guests.${index}.email`;
+    const key = email.toLowerCase();
+    if (key === buyer.email.toLowerCase())
+      problems.push({ field, message: 'This is the buyer, who has a pass already.' });
+    else if (seen.has(key)) problems.push({ field, message: 'This guest is there twice.' });
+    seen.add(key);
+  }
+  if (problems.length > 0) throw new FieldErrors(problems);
+}

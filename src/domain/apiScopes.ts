@@ -1,0 +1,14 @@
+/** What a key may do, each with the words for whoever gives it out. */
+export const API_SCOPES = {
+  'orders:read': 'see orders and class dates',
+  'orders:write': 'book, move and cancel orders and class dates',
+  'join-links:read': 'hand out people’s personal join links',
+  'attendance:read': 'see who was in a class',
+  'events:read': 'follow what becomes of classes',
+} as const;
+
+export type ApiScope = keyof typeof API_SCOPES;
+
+export function isApiScope(text: string): text is ApiScope {
+  return Object.hasOwn(API_SCOPES, text);
+}

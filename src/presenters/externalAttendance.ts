@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { certaintyOf, type PersonFigures } from '../domain/attendance';
+import type { AttendancePage } from '../queries/findAttendancePage';
+import type { BookOrder } from '../models/BookOrder';
+import type { attendance as attendanceSchema } from '../routes/api/schemas';
+import { personKey } from '../security/joinPass';
+
+type Attendance = z.infer<typeof attendanceSchema>;
+
+/** Who was in a class, for programs. */
+export function presentExternalAttendance(
+  order: BookOrder,
+  { classDate, teacherName, conclusion, revision, passNames, record }: AttendancePage,
+): Attendance {
+  const names = new Map<string, string>(record.passes.map((pass) => [personKey(pass), passNames.get(pass.id) ?? '']));
+  return {
+    order: order.externalId ?? '',
+    classDate: classDate.externalId ?? '',
+    state: classDate.state,
+    settled: classDate.state === 'settled',
+    revision: revision?.revision ?? null,
+    outcome: revision?.outcome ?? classDate.outcome,
+    people: [
+      presentAttendee({ ...conclusion.teacher, personKey: 'teacher' }, teacherName),
+      ...conclusion.students.map((figures) => presentAttendee(figures, names.get(figures.personKey) ?? '')),
+    ],
+    unknownPeople: record.strangers.length,
+  };
+}
+
+function presentAttendee(figures: PersonFigures, name: string): Attendance['people'][number] {
+  const { personKey: person, verdict, corrected, doubts } = figures;
+  return {
+    ...{ person, name, verdict, corrected },
+    minutesPresent: minutes(figures.presentSeconds),
+    minutesInClass: minutes(figures.inClassSeconds),
+    minutesTogether: minutes(figures.overlapSeconds),
+    firstJoinAt: figures.firstJoinAt?.toISOString() ?? null,
+    lastLeaveAt: figures.lastLeaveAt?.toISOString() ?? null,
+    sources: (['webhook', 'zoom_list'] as const).filter((source) => figures.sources.split(' ').includes(source)),
+    certainty: certaintyOf(doubts),
+    doubts: [...doubts],
+  };
+}
+
+/** To a tenth. */
+function minutes(seconds: number): number {
+  return Math.round(seconds / 6) / 10;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { BookOrder } from '../models/BookOrder';
+import type { ClassDate } from '../models/ClassDate';
+
+/** A digest of each field that a marketplace's program sets. */
+export type Digests<Name extends string = string> = Readonly<Record<Name, string>>;
+
+export const ORDER_FIELDS = ['title', 'teacher', 'buyer', 'guests'] as const;
+export type OrderField = (typeof ORDER_FIELDS)[number];
+
+export const CLASS_DATE_FIELDS = ['schedule', 'state'] as const;
+export type ClassDateField = (typeof CLASS_DATE_FIELDS)[number];
+
+/** A guest as a program sends them. */
+export interface GuestContent {
+  readonly email: string;
+  readonly name: string | null;
+  readonly timeZone: string | null;
+  readonly language: string | null;
+}
+
+export function orderDigests(
+  { title, teacherId, userId }: Pick<BookOrder, 'title' | 'teacherId' | 'userId'>,
+  guests: readonly GuestContent[],
+): Digests<OrderField> {
+  const people = guests
+    .map(({ email, name, timeZone, language }) => [email.toLowerCase(), name, timeZone, language])
+    .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1));
+  return { title: digest(title), teacher: digest(teacherId), buyer: digest(userId), guests: digest(people) };
+}
+
+type Schedule = Pick<ClassDate, 'localStart' | 'timeZone' | 'durationMinutes'>;
+
+export function classDateDigests(
+  { localStart, timeZone, durationMinutes }: Schedule,
+  cancelled: boolean,
+): Digests<ClassDateField> {
+  return { schedule: digest([localStart, timeZone, durationMinutes]), state: cancelled ? 'cancelled' : 'booked' };
+}
+
+/** What the program last sent; null for what it never did. */
+export function lastSent<Name extends string>(
+  { externalFields }: Pick<BookOrder, 'externalFields'>,
+  names: readonly Name[],
+): Digests<Name> | null {
+  if (externalFields === null || externalFields === undefined) return null;
+  const fields = JSON.parse(externalFields) as Partial<Record<string, string>>;
+  return Object.fromEntries(names.map((name) => [name, fields[name] ?? ''])) as Digests<Name>;
+}
+
+/** Which fields are other than the program last sent them. */
+export function changedHere<Name extends string>(last: Digests<Name> | null, current: Digests<Name>): Name[] {
+  return last === null ? [] : namesIn(current).filter((name) => current[name] !== last[name]);
+}
+
+/** The ETag of something whose fields are these. */
+export function tagOf(current: Digests): string {
+  return `"${digest(current)}"`;
+}
+
+export function namesIn<Name extends string>(digests: Digests<Name>): Name[] {
+  return Object.keys(digests) as Name[];
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,79 @@
+import type { Router } from '@koa/router';
+import type { DefaultContext } from 'koa';
+import { z } from 'zod';
+import { CALLS_A_MINUTE, createApiKey } from '../../commands/createApiKey';
+import { revokeApiKey } from '../../commands/revokeApiKey';
+import type { Deps } from '../../deps';
+import { API_SCOPES } from '../../domain/apiScopes';
+import { only } from '../../middlewares/access';
+import type { AppContext, AppState } from '../../middlewares/context';
+import { redirectWithFlash } from '../../middlewares/flash';
+import { originOf } from '../../middlewares/originOf';
+import { line, parseBody } from '../../middlewares/validate';
+import { ApiKey } from '../../models/ApiKey';
+import { presentApiKey } from '../../presenters/apiKey';
+import { render } from '../../views/render';
+import { idOf } from '../idOf';
+import { paths } from '../paths';
+import { showAgain, type FormState } from './forms';
+
+// What is no number becomes NaN, which the command refuses in words.
+const wholeNumber = line(20).transform((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
+
+const keySchema = z.object({
+  name: line(80),
+  customer: line(40),
+  // One box that is ticked comes as a text, several as a list.
+  scopes: z
+    .union([z.string(), z.array(z.string())], 'Choose what the key may do.')
+    .default([])
+    .transform((scopes) => [scopes].flat()),
+  callsAMinute: wholeNumber,
+  days: line(20).transform((text) => (text === '' ? null : /^\d+$/.test(text) ? Number(text) : NaN)),
+});
+
+interface Shown extends FormState {
+  /** the key that was made just now */
+  readonly made?: { readonly name: string; readonly secret: string };
+}
+
+export function addApiKeyRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
+  router.get(paths.apiKeys, only('admin'), (ctx) => showKeys(deps, ctx));
+  router.post(paths.apiKeys, only('admin'), async (ctx) => {
+    const show = (context: AppContext, form: FormState) => showKeys(deps, context, form, scopesIn(context));
+    await showAgain(ctx, show, async () => {
+      const { key, secret } = await createApiKey(deps, parseBody(ctx, keySchema), originOf(ctx));
+      // Shown in this answer alone: on the way of a redirect it would have to be kept somewhere.
+      await showKeys(deps, ctx, { made: { name: key.name, secret } });
+    });
+  });
+  router.post(paths.apiKeyRevocation(':id'), only('admin'), async (ctx) => {
+    const good = await revokeApiKey(deps, idOf(ctx), originOf(ctx));
+    redirectWithFlash(ctx, paths.apiKeys, good ? 'The key is withdrawn.' : 'The key was withdrawn before.');
+  });
+}
+
+async function showKeys(
+  { clock, config }: Deps,
+  ctx: AppContext,
+  form: Shown = {},
+  chosen: readonly string[] = ['orders:read', 'orders:write', 'join-links:read', 'attendance:read', 'events:read'],
+): Promise<void> {
+  const keys = await ApiKey.findAll({ order: [['id', 'DESC']], limit: 200 });
+  const zone = ctx.state.user?.timeZone ?? 'UTC';
+  const values = { customer: 'marketplace', callsAMinute: String(CALLS_A_MINUTE), ...form.values };
+  render(ctx, 'admin/apiKeys', {
+    title: 'API keys',
+    ...form,
+    values,
+    docs: paths.apiDocs,
+    appUrl: config.appUrl,
+    scopes: Object.entries(API_SCOPES).map(([scope, words]) => ({ scope, words, chosen: chosen.includes(scope) })),
+    keys: keys.map((key) => ({ ...presentApiKey(key, zone, clock.now()), revoke: paths.apiKeyRevocation(key.id) })),
+  });
+}
+
+function scopesIn(ctx: AppContext): string[] {
+  const body = z.object({ scopes: z.union([z.string(), z.array(z.string())]) }).safeParse(ctx.request.body);
+  return body.success ? [body.data.scopes].flat() : [];
+}

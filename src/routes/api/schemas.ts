@@ -1,0 +1,261 @@
+import { z } from 'zod';
+import { isEmail } from '../../commands/parseGuests';
+import { isTimeZone } from '../../commands/resolveWallTime';
+import { CERTAINTIES, DOUBTS, VERDICTS } from '../../domain/attendance';
+import { CLASS_OUTCOMES, CLASS_STATES } from '../../domain/classStates';
+import { OUTCOME_EVENTS } from '../../domain/outcomeEvents';
+
+const GUESTS_MAX = 500;
+
+/** A line of text: no control characters, and no half of a character. */
+function text(max: number) {
+  return z
+    .string('Send a text.')
+    .trim()
+    .min(1, 'Send a text that is not empty.')
+    .max(max, `Use at most ${max} characters.`)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Leave out line breaks and other control characters.');
+}
+
+const email = z
+  .string('Send an e-mail address.')
+  .trim()
+  .max(254, 'Use at most 254 characters.')
+  .refine(isEmail, 'This is no e-mail address.')
+  .meta({ description: 'An e-mail address.', examples: ['mia@example.org'] });
+
+const timeZone = z
+  .string('Send a time zone such as Europe/Berlin.')
+  .max(64, 'Use at most 64 characters.')
+  .refine(isTimeZone, 'This is no time zone we know. Send one such as Europe/Berlin.')
+  .meta({ description: 'A time zone of the IANA.', examples: ['Europe/Berlin'] });
+
+const language = z
+  .string('Send a language such as de.')
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z\d]{2,8}){0,3}$/, 'Send a language such as de or pt-BR.')
+  .meta({ description: 'A language as BCP 47 has it.', examples: ['de'] });
+
+const revision = z
+  .int('Send a whole number.')
+  .min(0, 'Send a whole number from 0.')
+  .nullable()
+  .default(null)
+  .meta({ description: 'Your own count of changes. What comes with a lower one than was sent before is refused.' });
+
+/** What a marketplace calls something of its own. */
+export const externalId = z
+  .string()
+  .regex(/^[A-Za-z\d][A-Za-z\d._:~-]{0,99}$/, 'Use up to 100 letters, digits, and . _ : ~ - in it.')
+  .meta({ description: 'What you call it: letters, digits and . _ : ~ -', examples: ['A-1042'] });
+
+export const person = z
+  .string()
+  .regex(/^(user|guest):[1-9]\d{0,14}$/, 'Send a person as an order names them, such as guest:34.')
+  .meta({ description: 'A person as an order names them in `person`.', examples: ['guest:34'] });
+
+const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
+
+export const orderContent = z.strictObject({
+  title: text(180).meta({ description: 'What the classes are called, in mails and in the meeting.' }),
+  teacher: z.strictObject({ email }).meta({ description: 'Who gives the classes; they have an account here.' }),
+  buyer: z
+    .strictObject({
+      email,
+      firstName: text(80),
+      lastName: text(80),
+      timeZone: nullable(timeZone),
+      language: nullable(language),
+    })
+    .meta({ description: 'The student who bought it. Whoever is not known here yet is added.' }),
+  guests: z
+    .array(
+      z.strictObject({ email, name: nullable(text(120)), timeZone: nullable(timeZone), language: nullable(language) }),
+    )
+    .max(GUESTS_MAX, `Send at most ${GUESTS_MAX} guests.`)
+    .meta({ description: 'Everybody else who takes part. Whoever is left out is removed, and their link dies.' }),
+  revision,
+});
+
+export const classDateContent = z.strictObject({
+  localStart: z
+    .string('Send when it starts.')
+    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'Send a day and a time such as 2027-01-15T10:00.')
+    .meta({ description: 'When it starts, by the clocks of its time zone.', examples: ['2027-01-15T10:00'] }),
+  timeZone,
+  durationMinutes: z.int('Send a whole number of minutes.').min(1, 'Send 1 to 1440.').max(1440, 'Send 1 to 1440.'),
+  revision,
+});
+
+const instant = z.iso.datetime().meta({ description: 'An instant, in UTC.' });
+const notes = z.array(z.string()).meta({ description: 'What you should know, for people.' });
+const changedHere = z
+  .array(z.string())
+  .meta({ description: 'Fields that are other than you last sent them, because they were changed here.' });
+
+export const order = z.object({
+  id: externalId,
+  title: z.string(),
+  teacher: z.object({ email: z.string(), name: z.string() }),
+  buyer: z.object({
+    person,
+    email: z.string(),
+    firstName: z.string(),
+    lastName: z.string(),
+    timeZone: z.string().nullable(),
+    language: z.string().nullable(),
+  }),
+  guests: z.array(
+    z.object({
+      person,
+      email: z.string(),
+      name: z.string().nullable(),
+      timeZone: z.string().nullable(),
+      language: z.string().nullable(),
+    }),
+  ),
+  revision: z.int().nullable(),
+  cancelledAt: instant.nullable(),
+  changedHere,
+  notes,
+});
+
+export const classDate = z.object({
+  id: externalId,
+  order: externalId,
+  localStart: z.string(),
+  timeZone: z.string(),
+  startsAt: instant,
+  endsAt: instant,
+  durationMinutes: z.int(),
+  state: z.enum(CLASS_STATES),
+  stateReason: z.string().nullable().meta({ description: 'Why it is not further along.' }),
+  outcome: z.enum(CLASS_OUTCOMES).nullable(),
+  teacher: z.object({ email: z.string(), name: z.string() }),
+  revision: z.int().nullable(),
+  changedHere,
+  clashes: z
+    .array(z.object({ kind: z.enum(['overlap', 'back_to_back']), startsAt: instant, endsAt: instant }))
+    .meta({ description: 'Other classes of the same teacher that are in the way.' }),
+  wallTime: z.enum(['as_given', 'moved_forward', 'first_of_two']).meta({
+    description:
+      'moved_forward: the clocks jump over the time that was sent. first_of_two: they show it twice; it is the first.',
+  }),
+  notes,
+});
+
+export const joinLink = z.object({ person, url: z.url() });
+
+const attendee = z.object({
+  person: z.string().meta({ description: 'As the order names them; `teacher` for the teacher.' }),
+  name: z.string(),
+  verdict: z.enum(VERDICTS),
+  corrected: z.boolean().meta({ description: 'The verdict is a person’s, against or beside what Zoom told.' }),
+  minutesPresent: z.number().meta({ description: 'The union of their stays.' }),
+  minutesInClass: z.number().meta({ description: 'Of these, between the planned start and end.' }),
+  minutesTogether: z
+    .number()
+    .meta({ description: 'Of these, together with the teacher; of the teacher’s, with anybody.' }),
+  firstJoinAt: instant.nullable(),
+  lastLeaveAt: instant.nullable(),
+  sources: z.array(z.enum(['webhook', 'zoom_list'])).meta({ description: 'What the figures rest on.' }),
+  certainty: z.enum(CERTAINTIES),
+  doubts: z.array(z.enum(DOUBTS)),
+});
+
+export const attendance = z.object({
+  order: externalId,
+  classDate: externalId,
+  state: z.enum(CLASS_STATES),
+  settled: z.boolean().meta({ description: 'false: the figures are provisional and may still change by themselves.' }),
+  revision: z.int().nullable().meta({ description: 'Rises each time it is settled anew; null while provisional.' }),
+  outcome: z.enum(CLASS_OUTCOMES).nullable(),
+  people: z.array(attendee),
+  unknownPeople: z.int().meta({ description: 'How many were there whom nobody has been found for.' }),
+});
+
+export const outcomeEvent = z.object({
+  id: z.string(),
+  type: z.enum(OUTCOME_EVENTS),
+  at: instant,
+  order: externalId,
+  classDate: externalId.nullable().meta({ description: 'null: it was booked here, not by you.' }),
+  data: z.object({
+    state: z.enum(CLASS_STATES),
+    stateReason: z.string().nullable(),
+    outcome: z.enum(CLASS_OUTCOMES).nullable(),
+    startsAt: instant,
+    durationMinutes: z.int(),
+    revision: z.int().nullable().meta({ description: 'Of the attendance, where the event is about one.' }),
+  }),
+});
+
+export const events = z.object({
+  events: z.array(outcomeEvent),
+  next: z
+    .string()
+    .meta({ description: 'Send it as `after` the next time. Keep it only once you have dealt with these.' }),
+  more: z.boolean(),
+});
+
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+  errors: z
+    .array(
+      z.union([
+        z.object({
+          pointer: z.string().meta({ description: 'A JSON pointer into what you sent.' }),
+          detail: z.string(),
+        }),
+        z.object({ parameter: z.string(), detail: z.string() }),
+      ]),
+    )
+    .optional(),
+});
+
+const flag = z.enum(['true', 'false'], 'Send true or false.').default('false');
+
+export const noQuery = z.strictObject({});
+export const orderPath = z.strictObject({ order: externalId });
+export const classDatePath = z.strictObject({ order: externalId, classDate: externalId });
+
+export const pageQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'Send a number from 1 to 999.')
+    .default('100')
+    .transform(Number)
+    .meta({ description: 'How many at most.' }),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'Send what `next` was in the answer before.')
+    .default('0')
+    .transform(Number)
+    .meta({ description: '`next` of the answer before.' }),
+});
+
+const notify = z
+  .enum(['true', 'false'], 'Send true or false.')
+  .default('true')
+  .transform((value) => value === 'true')
+  .meta({ description: 'false: nobody is mailed about it.' });
+const force = flag.transform((value) => value === 'true').meta({ description: 'Do it although a class is live.' });
+const accept = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').filter((name) => name !== ''))
+  .meta({ description: 'Fields, with commas between, that you overwrite though they were changed here.' });
+
+export const changeQuery = z.strictObject({ notify, force, accept });
+export const classDateChangeQuery = z.strictObject({
+  notify,
+  force,
+  accept,
+  reopen: flag
+    .transform((value) => value === 'true')
+    .meta({ description: 'Have a class take place after all that was cancelled.' }),
+});
