@@ -65,7 +65,8 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockClassDate(classDateId, transaction);
     const former = classDate.state;
-    const state = nextClassState(former, 'over');
+    // A class that was live and lost its room later was held all the same.
+    const state = classDate.liveAt ? 'ended' : nextClassState(former, 'over');
     if (state === 'missed') {
       const missed = { state, outcome: 'room_failed' as const, closedAt: now, nextAttemptAt: null };
       await classDate.update(missed, { transaction });

@@ -1,15 +1,13 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomNotFound } from '../zoom/errors';
-import { THE_SYSTEM, writeAudit } from './writeAudit';
+import { loseRoom } from './loseRoom';
 
 /**
- * One 404 is not believed (Zoom has given false ones): a second look must say the same. Then the meeting is `gone` and
- * the class goes back to preparing, for a new one behind the same passes.
+ * One 404 is not believed (Zoom has given false ones): a second look must say the same.
  *
  * @returns whether it is gone
  */
@@ -21,10 +19,7 @@ export async function confirmGone(deps: Deps, meeting: ZoomMeeting): Promise<boo
       lock: Transaction.LOCK.UPDATE,
       rejectOnEmpty: true,
     });
-    await meeting.update({ state: 'gone', isCurrent: null, nextAttemptAt: null }, { transaction });
-    await classDate.update({ state: nextClassState(classDate.state, 'meeting_deleted') }, { transaction });
-    const entity = { type: 'zoom_meeting', id: meeting.id };
-    await writeAudit(deps, THE_SYSTEM, { action: 'meeting_gone', entity }, transaction);
+    await loseRoom(deps, classDate, meeting, transaction);
   });
   return true;
 }

@@ -8,6 +8,7 @@ import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent } from '../zoom/webhookEvents';
+import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
 import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -63,8 +64,11 @@ async function recordRun(
   const entity = { type: 'zoom_meeting', id: meeting.id };
   await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId: classDate.id } }, transaction);
   if (classDate.closedAt) return noteEvidence(deps, classDate, transaction);
-  // A former meeting of the class says nothing about the class any more.
-  if (!meeting.isCurrent) return null;
+  if (!meeting.isCurrent) {
+    // A former meeting says nothing any more of how the class stands, but that it was live it was.
+    await classDate.update({ liveAt: earliest(classDate.liveAt, summary.firstStartedAt) }, { transaction });
+    return null;
+  }
   await follow(classDate, summary, transaction);
   return event.event === 'started' ? 'meeting started' : 'meeting ended';
 }
@@ -88,14 +92,13 @@ async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Trans
 
 async function follow(classDate: ClassDate, summary: RunSummary, transaction: Transaction): Promise<void> {
   const event = summary.state === 'running' ? 'meeting_started' : 'meeting_ended';
-  const { liveAt, state: former } = classDate;
+  const former = classDate.state;
   const state = nextClassState(former, event);
-  const first = summary.firstStartedAt;
   await classDate.update(
     {
       state,
       stateReason: state === former ? classDate.stateReason : null,
-      liveAt: liveAt && first ? new Date(Math.min(liveAt.getTime(), first.getTime())) : (first ?? liveAt),
+      liveAt: earliest(classDate.liveAt, summary.firstStartedAt),
       ...(state === 'live' || state === 'ended' ? { endedAt: summary.lastEndedAt } : {}),
     },
     { transaction },
@@ -103,7 +106,10 @@ async function follow(classDate: ClassDate, summary: RunSummary, transaction: Tr
   await noteStateChange(classDate, former, transaction);
 }
 
-/** Gone for good: the class gets a new meeting behind the same passes, if it still needs one. */
+function earliest(one: Date | null, other: Date | null): Date | null {
+  return one && other ? new Date(Math.min(one.getTime(), other.getTime())) : (one ?? other);
+}
+
 async function recordDeletion(
   deps: Deps,
   classDate: ClassDate,
@@ -112,13 +118,7 @@ async function recordDeletion(
 ): Promise<HintReason | null> {
   // Our own deletions come back as events, too; those meetings are no longer current.
   if (!meeting.isCurrent) return null;
-  await meeting.update({ state: 'gone', isCurrent: null, status: 'cancelled', nextAttemptAt: null }, { transaction });
-  const entity = { type: 'zoom_meeting', id: meeting.id };
-  const metadata = { classDateId: classDate.id };
-  await writeAudit(deps, THE_SYSTEM, { action: 'meeting_gone', entity, metadata }, transaction);
-  if (classDate.closedAt) return null;
-  await classDate.update({ state: nextClassState(classDate.state, 'meeting_deleted') }, { transaction });
-  return 'meeting deleted';
+  return (await loseRoom(deps, classDate, meeting, transaction)) ? 'meeting deleted' : null;
 }
 
 /** Moving a meeting in Zoom does not move the class; the difference is shown to the admins. */

@@ -27,6 +27,8 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   scheduled: {
     cancelled: 'cancelled',
     meeting_started: 'live',
+    // What Zoom tells comes in any order: the start of the same run may be told later.
+    meeting_ended: 'ended',
     opened: 'preparing',
     over: 'missed',
   },
@@ -34,6 +36,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
     rescheduled_later: 'scheduled',
     cancelled: 'cancelled',
     meeting_started: 'live',
+    meeting_ended: 'ended',
     meeting_made: 'ready',
     over: 'missed',
   },
@@ -58,6 +61,8 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
     reopened: 'scheduled',
     // The host came back: the same meeting, a new instance.
     meeting_started: 'live',
+    // Before its time is over it needs a room that people can come back to.
+    meeting_deleted: 'preparing',
     settled: 'settled',
   },
   settled: {

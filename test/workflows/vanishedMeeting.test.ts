@@ -58,6 +58,18 @@ async function everybodyHasALink({ id: classDateId }: ClassDate): Promise<ZoomSe
   });
 }
 
+/** For whoever goes by the clock on the wall: Zoom, which signs with it, and whoever is told. */
+async function turnClocksOn(): Promise<() => void> {
+  const { deps, zoom } = scene.stack;
+  const aheadMs = (await scene.now()).getTime() - Date.now();
+  deps.clock.now = () => new Date(Date.now() + aheadMs);
+  zoom.control.advanceClock(aheadMs);
+  return () => {
+    deps.clock.now = () => new Date();
+    zoom.control.advanceClock(-aheadMs);
+  };
+}
+
 /** One room again, another one, behind the same passes, and nobody mailed about it. */
 async function hasAnotherRoom({ classDate, meetingId }: Ready, passes: readonly ZoomSecureToken[]): Promise<void> {
   const mails = await MailDelivery.count({ where: { classDateId: classDate.id, kind: 'class_reminder' } });
@@ -98,11 +110,41 @@ it('one that is deleted once the class was held is not', async () => {
   await reaches(classDate, 'live');
   scene.stack.zoom.control.end(meetingId);
   await reaches(classDate, 'ended');
+  await at(scene, classDate, 61);
+  const turnBack = await turnClocksOn();
   scene.stack.zoom.control.delete(meetingId);
   await eventually('its deletion is known', async () => (await currentMeeting(classDate)) === null);
+  turnBack();
   await at(scene, classDate, 74);
   expect((await classDate.reload()).state).toBe('ended');
   expect(await ZoomMeeting.count({ where: { classDateId: classDate.id } })).toBe(1);
+});
+
+it('one that was tried before the class and deleted then is followed by another', async () => {
+  const ready = await readyClass({ told: true });
+  const passes = await everybodyHasALink(ready.classDate);
+  const { control } = scene.stack.zoom;
+  control.hostStart(ready.meetingId);
+  await reaches(ready.classDate, 'live');
+  control.end(ready.meetingId);
+  await reaches(ready.classDate, 'ended');
+  control.delete(ready.meetingId);
+  await hasAnotherRoom(ready, passes);
+});
+
+it('a class that was live and lost its room is held, whether or not there was another', async () => {
+  const { classDate, meetingId } = await readyClass({ told: true });
+  await at(scene, classDate, 1);
+  scene.stack.zoom.control.hostStart(meetingId);
+  await reaches(classDate, 'live');
+  scene.stack.zoom.control.end(meetingId);
+  await reaches(classDate, 'ended');
+  scene.stack.zoom.control.addFault({ kind: 'status', status: 503, operation: 'meetingCreate' });
+  scene.stack.zoom.control.delete(meetingId);
+  await reaches(classDate, 'preparing');
+  await at(scene, classDate, 61);
+  expect((await reaches(classDate, 'ended')).closedAt).not.toBeNull();
+  scene.stack.zoom.control.clearFaults();
 });
 
 it('one that is moved in Zoom is flagged, and stays', async () => {

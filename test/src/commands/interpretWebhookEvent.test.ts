@@ -135,6 +135,32 @@ describe('any order, any repeats', () => {
     );
   });
 
+  it.each(['scheduled', 'preparing', 'ready'] as const)(
+    'a run of a %s class’s meeting that was deleted then ends in the same state',
+    async (state) => {
+      const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 });
+      await fc.assert(
+        fc.asyncProperty(order, fc.boolean(), async (sequence, deleted) => {
+          const { classDate, meeting } = await buildReadyClass({ state });
+          const uuid = newUuid();
+          const gone: Told = { event: 'meeting.deleted', payload: { object: run(meeting, uuid) } };
+          const events = [started(meeting, uuid), ended(meeting, uuid), ...(deleted ? [gone] : [])];
+          for (const index of sequence) {
+            const event = events[index];
+            if (event) await tell(event);
+          }
+          await Promise.all([classDate.reload(), meeting.reload()]);
+          const wanted = deleted ? ['preparing', null, 'gone'] : ['ended', new Date(ENDED_AT), 'created'];
+          // One that is scheduled and due is preparing at the next look.
+          const stands = deleted && classDate.state === 'scheduled' ? 'preparing' : classDate.state;
+          expect([stands, classDate.endedAt, meeting.state]).toEqual(wanted);
+          expect(classDate.liveAt).toEqual(new Date(STARTED_AT));
+        }),
+        { numRuns: 12 },
+      );
+    },
+  );
+
   it('two runs, the second still going, end with a live class', async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([0, 1, 2, 0, 1, 2], { minLength: 6 }), async (sequence) => {
