@@ -1,6 +1,7 @@
 import { askZoom } from '../src/commands/askZoom';
 import { cancelRegistrants } from '../src/commands/cancelRegistrants';
 import { closeClass } from '../src/commands/closeClass';
+import { lookAtRoom } from '../src/commands/lookAtRoom';
 import { makeMeeting } from '../src/commands/makeMeeting';
 import { makePersonalLinks } from '../src/commands/makePersonalLinks';
 import { rehearse } from '../src/commands/rehearse';
@@ -28,6 +29,7 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     removeMeetings: step(removeMeetings),
     cancelRegistrants: step(cancelRegistrants),
     makePersonalLinks: step(makePersonalLinks),
+    lookAtRoom: step(lookAtRoom),
     askZoom: step(askZoom),
     closeClass: step(closeClass),
     settleClass: step(settleClass),

@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { MINUTE_MS } from '../domain/clock';
+import { isOver } from '../domain/classStates';
 import { mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -11,6 +11,7 @@ import type { MeetingEvent, RunEvent } from '../zoom/webhookEvents';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
 import { noteStateChange } from './noteOutcome';
+import { noteRoom } from './noteRoom';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'other' }>;
@@ -37,8 +38,7 @@ export async function recordMeetingEvent(
     case 'deleted':
       return recordDeletion(deps, classDate, meeting, transaction);
     case 'updated':
-      await flagMove(classDate, meeting, event.startsAt, transaction);
-      return null;
+      return flagMove(deps, classDate, meeting, event.startsAt, transaction);
   }
 }
 
@@ -121,15 +121,16 @@ async function recordDeletion(
   return (await loseRoom(deps, classDate, meeting, transaction)) ? 'meeting deleted' : null;
 }
 
-/** Moving a meeting in Zoom does not move the class; the difference is shown to the admins. */
+/** What else may have been changed with it is seen at the look before the class. */
 async function flagMove(
+  deps: Deps,
   classDate: ClassDate,
   meeting: ZoomMeeting,
   startsAt: Date | null,
   transaction: Transaction,
-): Promise<void> {
-  if (!startsAt || !meeting.isCurrent) return;
-  const moved = Math.abs(startsAt.getTime() - classDate.startsAt.getTime()) >= MINUTE_MS;
-  const lastError = moved ? `Moved in Zoom to ${startsAt.toISOString()}; the class has not moved.` : null;
-  await meeting.update({ lastError }, { transaction });
+): Promise<HintReason | null> {
+  if (!startsAt || !meeting.isCurrent || isOver(classDate.state) || classDate.closedAt) return null;
+  const room = { startsAt, durationMinutes: null, registration: null };
+  const now = deps.clock.now();
+  return (await noteRoom(deps, { classDate, meeting, room, now }, transaction)) ? 'meeting updated' : null;
 }

@@ -40,6 +40,7 @@ export async function saveMadeMeeting(
         registration: made.registration,
         joinUrlEncrypted: deps.encryption.encrypt(made.joinUrl, joinUrlPlace(meeting.id)),
         status: 'scheduled',
+        seenAt: deps.clock.now(),
         nextAttemptAt: null,
         unknownSince: null,
         lastError: null,

@@ -1,4 +1,5 @@
 import { isOver, isToBegin, type ClassState, type StateReason } from './classStates';
+import { addMinutes } from './clock';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
 import type { ClassMailKind } from './mails';
@@ -16,6 +17,7 @@ export type Step =
   | 'removeMeetings'
   | 'cancelRegistrants'
   | 'makePersonalLinks'
+  | 'lookAtRoom'
   | 'askZoom'
   | 'closeClass'
   | 'settleClass'
@@ -58,6 +60,8 @@ export interface CurrentMeeting {
   readonly state: MeetingState;
   readonly syncedVersion: number;
   readonly nextAttemptAt: Date | null;
+  /** when it was last seen at Zoom */
+  readonly seenAt: Date | null;
 }
 
 /** Work that waits in rows: how much may be done now, and when more may be. */
@@ -80,6 +84,8 @@ export interface ClassPlan {
   readonly waitingFor: string;
 }
 
+/** A room that was seen so short a time before the look is not looked at again. */
+const SEEN_LATELY_MINUTES = 5;
 const NOT_CONNECTED_LOOK_MS = 10 * 60_000;
 
 /**
@@ -172,8 +178,16 @@ function updateSteps(facts: ClassFacts, now: Date): Step[] {
 function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
   if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
+  if (roomIsUnseen(facts, times, now)) return ['lookAtRoom'];
   const unwatched = isToBegin(facts, times.startsAt) && !facts.watchedAt && now >= times.watchesAt;
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
+}
+
+/** From T−5 until the class starts, unless it has just been seen. */
+function roomIsUnseen({ state, meeting, nextAttemptAt }: ClassFacts, times: ClassTimes, now: Date): boolean {
+  if (state !== 'ready' || meeting?.state !== 'created' || now < times.looksAt || now >= times.startsAt) return false;
+  const seenLately = meeting.seenAt !== null && meeting.seenAt >= addMinutes(times.looksAt, -SEEN_LATELY_MINUTES);
+  return !seenLately && isDue(nextAttemptAt, now);
 }
 
 const CHANGES: readonly ClassMailKind[] = ['rescheduled', 'reopened', 'teacher_assigned', 'teacher_released'];
@@ -235,6 +249,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   for (const at of rehearsalInstants(facts, times)) add(at, 'rehearses');
   add(times.opensAt, 'opens');
   if (!roomIsReady(facts, times, now)) add(times.remindsAt, 'reminds');
+  add(times.looksAt, 'looks at its room');
   add(times.watchesAt, 'should have started');
   add(times.endsAt, 'ends');
   add(times.closesAt, 'closes');

@@ -7,6 +7,9 @@ const REMIND_AFTER_MINUTES = 5;
 const CHECK_BEFORE_MINUTES = 24 * 60;
 const CHECK_AGAIN_BEFORE_MINUTES = 2 * 60;
 
+/** Its room is looked at so long before the class. */
+const LOOK_BEFORE_MINUTES = 5;
+
 /** A class that Zoom says still runs is closed this long after its planned end, whatever Zoom says. */
 export const HARD_CAP_MINUTES = 240;
 
@@ -28,6 +31,8 @@ export interface ClassTimes {
   readonly opensAt: Date;
   /** the latest moment for the reminders */
   readonly remindsAt: Date;
+  /** T−5: whether its room is still there, and as it was made */
+  readonly looksAt: Date;
   readonly startsAt: Date;
   /** when we ask why it has not started */
   readonly watchesAt: Date;
@@ -48,6 +53,7 @@ export function classTimes(schedule: ClassSchedule): ClassTimes {
     checksAgainAt: addMinutes(startsAt, -CHECK_AGAIN_BEFORE_MINUTES),
     opensAt,
     remindsAt: new Date(Math.min(addMinutes(opensAt, REMIND_AFTER_MINUTES).getTime(), startsAt.getTime())),
+    looksAt: addMinutes(startsAt, -LOOK_BEFORE_MINUTES),
     startsAt,
     watchesAt: addMinutes(startsAt, schedule.watchMinutes),
     endsAt,

@@ -36,6 +36,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare actualEndTime: CreationOptional<Date | null>;
   /** when Zoom's own account of it had been read in full; null where it has none, or none that is finished */
   declare reconciledAt: CreationOptional<Date | null>;
+  /** when it was last seen at Zoom */
+  declare seenAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 
@@ -67,6 +69,7 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         actualStartTime: DataTypes.DATE(3),
         actualEndTime: DataTypes.DATE(3),
         reconciledAt: DataTypes.DATE(3),
+        seenAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

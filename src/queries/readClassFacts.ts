@@ -61,8 +61,8 @@ async function readRehearsal({ id, rehearsedAt, rehearsedVersion, rehearseNotBef
   return { doneAt: rehearsedAt, version: rehearsedVersion, notBefore: rehearseNotBefore, openRisks };
 }
 
-function currentMeeting({ state, syncedVersion, nextAttemptAt }: ZoomMeeting): CurrentMeeting {
-  return { state, syncedVersion, nextAttemptAt };
+function currentMeeting({ state, syncedVersion, nextAttemptAt, seenAt }: ZoomMeeting): CurrentMeeting {
+  return { state, syncedVersion, nextAttemptAt, seenAt };
 }
 
 function outlook(rows: readonly { readonly nextAttemptAt: Date | null }[], now: Date): Outlook {

@@ -26,6 +26,9 @@ export interface CreatedMeeting {
 
 export interface ExistingMeeting extends CreatedMeeting {
   readonly status: 'waiting' | 'started';
+  /** null where Zoom did not say */
+  readonly startsAt: Date | null;
+  readonly durationMinutes: number | null;
 }
 
 export interface ListedMeeting {
@@ -47,6 +50,8 @@ const meetingSchema = z
     join_url: z.url(),
     start_url: z.url(),
     status: z.string().optional(),
+    start_time: z.iso.datetime({ offset: true }).optional().catch(undefined),
+    duration: z.number().optional().catch(undefined),
     settings: z.object({ approval_type: z.number().optional() }).optional(),
   })
   .transform((meeting) => ({
@@ -54,6 +59,8 @@ const meetingSchema = z
     joinUrl: meeting.join_url,
     startUrl: meeting.start_url,
     status: meeting.status === 'started' ? ('started' as const) : ('waiting' as const),
+    startsAt: meeting.start_time === undefined ? null : new Date(meeting.start_time),
+    durationMinutes: meeting.duration ?? null,
     registration: (meeting.settings?.approval_type ?? NO_REGISTRATION) !== NO_REGISTRATION,
   }));
 

@@ -1,4 +1,5 @@
 import type { ClassDate } from '../../src/models/ClassDate';
+import { ClassRisk } from '../../src/models/ClassRisk';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
@@ -94,12 +95,21 @@ it('a room that is deleted in Zoom before the class is followed by another', asy
   await hasAnotherRoom(ready, passes);
 });
 
-it('so is one of whose deletion no word arrived, once it should have started', async () => {
+it('so is one of whose deletion no word arrived, shortly before the class', async () => {
   const ready = await readyClass({ told: false });
   const passes = await everybodyHasALink(ready.classDate);
   scene.stack.zoom.control.delete(ready.meetingId);
-  await at(scene, ready.classDate, 4);
+  await at(scene, ready.classDate, -6);
   expect((await currentMeeting(ready.classDate))?.meetingId).toBe(ready.meetingId);
+  await at(scene, ready.classDate, -4.9);
+  await hasAnotherRoom(ready, passes);
+});
+
+it('one that was deleted after that look is missed once the class should have started', async () => {
+  const ready = await readyClass({ told: false });
+  const passes = await everybodyHasALink(ready.classDate);
+  await at(scene, ready.classDate, -1);
+  scene.stack.zoom.control.delete(ready.meetingId);
   await at(scene, ready.classDate, 5.1);
   await hasAnotherRoom(ready, passes);
 });
@@ -147,13 +157,36 @@ it('a class that was live and lost its room is held, whether or not there was an
   scene.stack.zoom.control.clearFaults();
 });
 
-it('one that is moved in Zoom is flagged, and stays', async () => {
-  const { classDate, meetingId } = await readyClass({ told: true });
+const tellings = ({ id: classDateId }: ClassDate) =>
+  MailDelivery.count({ where: { classDateId, kind: 'class_at_risk', state: 'sent' } });
+
+/** Flagged on the class's page, and told the teacher; the room stays. */
+async function isFlagged({ classDate, meetingId }: Ready): Promise<void> {
+  await eventually('the teacher is told', async () => (await tellings(classDate)) === 1);
+  const [risk] = await ClassRisk.findAll({ where: { classDateId: classDate.id, isOpen: true } });
+  expect([risk?.kind, risk?.detail]).toEqual(['meeting_changed', 'moved to 2027-01-01T10:00:00.000Z']);
+  expect((await currentMeeting(classDate))?.meetingId).toBe(meetingId);
+}
+
+it('one that is moved in Zoom is flagged, told once, and stays; moved back, all is well', async () => {
+  const ready = await readyClass({ told: true });
+  const { classDate, meetingId } = ready;
   scene.stack.zoom.control.change(meetingId, { start_time: '2027-01-01T10:00:00Z' });
-  const flagged = await eventually('it is flagged', async () => {
-    const meeting = await currentMeeting(classDate);
-    return meeting?.lastError ? meeting : null;
+  await isFlagged(ready);
+  await at(scene, classDate, -4);
+  expect(await tellings(classDate)).toBe(1);
+  scene.stack.zoom.control.change(meetingId, { start_time: `${classDate.startsAt.toISOString().slice(0, 19)}Z` });
+  await eventually('the flag is taken back', async () => {
+    const open = await ClassRisk.count({ where: { classDateId: classDate.id, isOpen: true } });
+    return open === 0 && (await currentMeeting(classDate))?.lastError === null;
   });
-  expect(flagged.lastError).toMatch(/^Moved in Zoom to 2027-01-01T10:00:00/);
-  expect(flagged.meetingId).toBe(meetingId);
+});
+
+it('one of whose move no word arrived is flagged and told once, shortly before the class', async () => {
+  const ready = await readyClass({ told: false });
+  scene.stack.zoom.control.change(ready.meetingId, { start_time: '2027-01-01T10:00:00Z' });
+  await at(scene, ready.classDate, -4.9);
+  await isFlagged(ready);
+  await at(scene, ready.classDate, -1);
+  expect(await tellings(ready.classDate)).toBe(1);
 });

@@ -383,9 +383,10 @@ it('a meeting moved in Zoom is flagged, and moved back is not', async () => {
     event: 'meeting.updated',
     payload: { object: { id: Number(meeting.meetingId), start_time: startTime } },
   });
+  await meeting.update({ syncedVersion: classDate.version });
   await tell(moveTo('2030-01-01T10:00:00Z'));
   await meeting.reload();
-  expect(meeting.lastError).toBe('Moved in Zoom to 2030-01-01T10:00:00.000Z; the class has not moved.');
+  expect(meeting.lastError).toBe('Changed in Zoom: moved to 2030-01-01T10:00:00.000Z.');
   await tell(moveTo(classDate.startsAt.toISOString()));
   await meeting.reload();
   expect(meeting.lastError).toBeNull();

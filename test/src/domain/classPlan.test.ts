@@ -38,7 +38,7 @@ function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
   };
 }
 
-const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null } as const;
+const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
 const REMINDERS = ['class_reminder', 'guest_invitation', 'teacher_start'];
 
 describe('planClass', () => {
@@ -75,7 +75,7 @@ describe('planClass', () => {
   });
 
   it('reminds at T−25 although there is no meeting, because people’s links lead to us; the teacher’s does not', () => {
-    const failing = { state: 'planned', syncedVersion: 0, nextAttemptAt: at(-24) } as const;
+    const failing = { state: 'planned', syncedVersion: 0, nextAttemptAt: at(-24), seenAt: null } as const;
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-26)).mails).toEqual([]);
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-25))).toMatchObject({
       mails: ['class_reminder', 'guest_invitation'],
@@ -95,7 +95,7 @@ describe('planClass', () => {
   it('never makes a meeting while an earlier attempt is unknown', () => {
     const unknown = facts({
       state: 'preparing',
-      meeting: { state: 'unknown', syncedVersion: 1, nextAttemptAt: null },
+      meeting: { state: 'unknown', syncedVersion: 1, nextAttemptAt: null, seenAt: null },
       unresolved: { due: 1, nextAttemptAt: null },
     });
     expect(planClass(unknown, at(-29)).steps).toEqual(['resolveAttempts']);
@@ -114,6 +114,25 @@ describe('planClass', () => {
     expect(planClass({ ...open, meeting: null, state: 'preparing' }, at(-20)).steps).toEqual(['makeMeeting']);
     const later = planClass({ ...open, droppedRegistrants: { due: 0, nextAttemptAt: at(-19) } }, at(-20));
     expect(later).toMatchObject({ steps: ['makePersonalLinks'], nextLookAt: at(-19) });
+  });
+
+  it.each([
+    ['not before T−5', null, -6, []],
+    ['at T−5', null, -5, ['lookAtRoom']],
+    ['until the class starts', null, -0.1, ['lookAtRoom']],
+    ['not after that', null, 0, []],
+    ['again when it was seen long before', -11, -5, ['lookAtRoom']],
+    ['not when it has just been seen', -10, -5, []],
+    ['not again', -5, -4, []],
+  ] as const)('looks at the room %s', (_what, seen, minutes, steps) => {
+    const meeting = { ...CREATED, seenAt: seen === null ? null : at(seen) };
+    expect(planClass(facts({ state: 'ready', meeting }), at(minutes)).steps).toEqual(steps);
+  });
+
+  it('looks at no room of a class that runs, and not before Zoom may be asked again', () => {
+    expect(planClass(facts({ state: 'live', meeting: CREATED }), at(-3)).steps).toEqual([]);
+    const later = facts({ state: 'ready', meeting: CREATED, nextAttemptAt: at(-2) });
+    expect(planClass(later, at(-3))).toMatchObject({ steps: [], nextLookAt: at(-2) });
   });
 
   it('asks why it has not started, once', () => {

@@ -42,7 +42,7 @@ function facts(changed: Partial<ClassFacts> = {}): ClassFacts {
   };
 }
 
-const MADE = { state: 'created', syncedVersion: 1, nextAttemptAt: null } as const;
+const MADE = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
 
 describe('overdueOf', () => {
   it.each([
@@ -52,13 +52,19 @@ describe('overdueOf', () => {
     ['a room that is made', facts({ state: 'ready', meeting: MADE }), at(-20), null],
     [
       'a room that waits for its next try',
-      facts({ state: 'preparing', meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-19) } }),
+      facts({
+        state: 'preparing',
+        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-19), seenAt: null },
+      }),
       at(-20),
       null,
     ],
     [
       'a try that should have been two minutes ago',
-      facts({ state: 'preparing', meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-22) } }),
+      facts({
+        state: 'preparing',
+        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-22), seenAt: null },
+      }),
       at(-20),
       'room',
     ],

@@ -1,0 +1,36 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
+import { ClassDate } from '../models/ClassDate';
+import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomNotFound } from '../zoom/errors';
+import { confirmGone } from './confirmGone';
+import { noteRoom } from './noteRoom';
+import { zoomTrouble } from './zoomTrouble';
+
+/**
+ * Shortly before the class: is its room still there, and as it was made? One that is gone is followed by another behind
+ * the same passes; one that was changed is flagged, and the teacher told.
+ */
+export async function lookAtRoom(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
+  if (!meeting?.meetingId) return;
+  try {
+    const room = await deps.zoom.getMeeting(meeting.teacherId, meeting.meetingId);
+    await inTransaction(deps.db, async (transaction) => {
+      const lock = Transaction.LOCK.UPDATE;
+      const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+      await noteRoom(deps, { classDate, meeting, room, now }, transaction);
+      await meeting.update({ seenAt: now }, { transaction });
+      await classDate.update({ nextAttemptAt: null }, { transaction });
+    });
+  } catch (error) {
+    if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
+    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    await ClassDate.update(
+      { nextAttemptAt: trouble.nextAttemptAt ?? addMinutes(now, 1) },
+      { where: { id: classDateId } },
+    );
+  }
+}
