@@ -47,7 +47,7 @@ export function whyRefused(request: SignedRequest | null, secrets: readonly stri
 }
 
 /** Whether a refused request has a signature as Zoom makes them: a stranger who tries the address has none. */
-export function looksSigned({ signature, timestamp }: Pick<SignedRequest, 'signature' | 'timestamp'>): boolean {
+function looksSigned({ signature, timestamp }: Pick<SignedRequest, 'signature' | 'timestamp'>): boolean {
   return SIGNATURE.test(signature) && TIMESTAMP.test(timestamp);
 }
 

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { randomBytes } from 'node:crypto';
 import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
 import { receiveWebhook } from '../../../src/commands/receiveWebhook';
 import { closeDeps, createDeps, type Deps } from '../../../src/deps';
-import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { OrderGuest } from '../../../src/models/OrderGuest';
 import { WebhookEvent } from '../../../src/models/WebhookEvent';
@@ -12,9 +10,7 @@ import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
-import { buildClassDate, buildPass } from '../../factories/classes';
-import { buildMeeting } from '../../factories/meetings';
-import { buildUser } from '../../factories/people';
+import type { buildClassDate } from '../../factories/classes';
 import { testConfig } from '../../support/config';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import {
@@ -30,6 +26,7 @@ import {
   type Told,
 } from '../../support/meetingEvents';
 import { RecordingTemporal } from '../../support/recordingTemporal';
+import { buildRoomWithStudent, tellOf } from '../../support/toldRoom';
 
 let database: TestDatabase;
 let deps: Deps;
@@ -48,27 +45,8 @@ afterAll(async () => {
 
 beforeEach(() => temporal.hints.splice(0));
 
-async function tell({ event, payload }: Told): Promise<WebhookEvent> {
-  // Each delivery gets a body of its own, so that a repeat is not stopped at the door already.
-  const body = Buffer.from(
-    JSON.stringify({ event, event_ts: 1_700_000_000_000, payload, nonce: randomBytes(8).toString('hex') }),
-  );
-  const envelope = parseEnvelope(JSON.parse(body.toString()));
-  if (!envelope) throw new Error('not an event');
-  const id = await receiveWebhook(deps, envelope, body, new Date());
-  if (id === null) throw new Error('already there');
-  await interpretWebhookEvent(deps, id);
-  return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
-}
-
-async function buildReadyClass(fields: Parameters<typeof buildClassDate>[0] = {}) {
-  const classDate = await buildClassDate({ state: 'ready', startsAt: addMinutes(new Date(), -5), ...fields });
-  const meeting = await buildMeeting(deps.encryption, classDate);
-  const student = await buildUser('student');
-  const { pass } = await buildPass(deps.signingKeys, classDate, { userId: student.id, email: student.email });
-  await pass.update({ registrantId: `registrant-${pass.id}` });
-  return { classDate, meeting, pass };
-}
+const tell = (told: Told) => tellOf(deps, told);
+const buildReadyClass = (fields?: Parameters<typeof buildClassDate>[0]) => buildRoomWithStudent(deps, fields);
 
 async function outcome(classDate: ClassDate, meeting: ZoomMeeting) {
   await Promise.all([classDate.reload(), meeting.reload()]);
@@ -134,32 +112,6 @@ describe('any order, any repeats', () => {
       { numRuns: 60 },
     );
   });
-
-  it.each(['scheduled', 'preparing', 'ready'] as const)(
-    'a run of a %s class’s meeting that was deleted then ends in the same state',
-    async (state) => {
-      const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 });
-      await fc.assert(
-        fc.asyncProperty(order, fc.boolean(), async (sequence, deleted) => {
-          const { classDate, meeting } = await buildReadyClass({ state });
-          const uuid = newUuid();
-          const gone: Told = { event: 'meeting.deleted', payload: { object: run(meeting, uuid) } };
-          const events = [started(meeting, uuid), ended(meeting, uuid), ...(deleted ? [gone] : [])];
-          for (const index of sequence) {
-            const event = events[index];
-            if (event) await tell(event);
-          }
-          await Promise.all([classDate.reload(), meeting.reload()]);
-          const wanted = deleted ? ['preparing', null, 'gone'] : ['ended', new Date(ENDED_AT), 'created'];
-          // One that is scheduled and due is preparing at the next look.
-          const stands = deleted && classDate.state === 'scheduled' ? 'preparing' : classDate.state;
-          expect([stands, classDate.endedAt, meeting.state]).toEqual(wanted);
-          expect(classDate.liveAt).toEqual(new Date(STARTED_AT));
-        }),
-        { numRuns: 12 },
-      );
-    },
-  );
 
   it('two runs, the second still going, end with a live class', async () => {
     await fc.assert(
@@ -359,22 +311,6 @@ describe('what comes late', () => {
     await tell(left(meeting, uuid, { user_id: '6', email: '' }));
     expect(temporal.hints).toEqual([`${classDate.id}: late evidence`]);
   });
-});
-
-it('a current meeting deleted in Zoom sends the class back to preparing; one we retired ourselves does not', async () => {
-  const { classDate, meeting } = await buildReadyClass();
-  const deleted = { event: 'meeting.deleted', payload: { object: { id: Number(meeting.meetingId), uuid: newUuid() } } };
-  await tell(deleted);
-  await Promise.all([classDate.reload(), meeting.reload()]);
-  expect(classDate.state).toBe('preparing');
-  expect(meeting).toMatchObject({ state: 'gone', isCurrent: null });
-  const next = await buildMeeting(deps.encryption, classDate, { generation: 2 });
-  await classDate.update({ state: 'ready' });
-  await tell(deleted);
-  await tell(started(meeting, newUuid()));
-  await Promise.all([classDate.reload(), next.reload()]);
-  expect([classDate.state, next.state]).toEqual(['ready', 'created']);
-  expect(temporal.hints).toEqual([`${classDate.id}: meeting deleted`]);
 });
 
 it('a meeting moved in Zoom is flagged, and moved back is not', async () => {
