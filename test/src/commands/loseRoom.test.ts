@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { closeDeps, createDeps, type Deps } from '../../../src/deps';
+import { addMinutes } from '../../../src/domain/clock';
 import { buildMeeting } from '../../factories/meetings';
 import { testConfig } from '../../support/config';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -65,3 +66,13 @@ it.each(['scheduled', 'preparing', 'ready'] as const)(
     );
   },
 );
+
+it('a meeting that is deleted once its class was held is followed by no other', async () => {
+  const { classDate, meeting } = await buildRoomWithStudent(deps, { startsAt: addMinutes(new Date(), -70) });
+  const uuid = newUuid();
+  for (const told of [started(meeting, uuid), ended(meeting, uuid)]) await tell(told);
+  temporal.hints.splice(0);
+  await tell({ event: 'meeting.deleted', payload: { object: run(meeting, uuid) } });
+  await Promise.all([classDate.reload(), meeting.reload()]);
+  expect([classDate.state, meeting.state, temporal.hints]).toEqual(['ended', 'gone', []]);
+});
