@@ -1,0 +1,66 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { ClassDate } from '../../../../src/models/ClassDate';
+import { paths } from '../../../../src/routes/paths';
+import { buildOrder } from '../../../factories/classes';
+import { buildUser } from '../../../factories/people';
+import { passwordHash, PASSWORD } from '../../../support/browser';
+import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { startWebsite, type Website } from '../../../support/website';
+
+let website: Website;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  website = await startWebsite({ APP_URL: SITE });
+  browser = await launchChromium(website.port);
+  page = await browser.newPage();
+  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
+  await signIn(page, SITE, { email: admin.email, password: PASSWORD });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await website.close();
+});
+
+it('an admin makes a key, reads it once, and withdraws it', async () => {
+  await page.goto(SITE + paths.apiKeys);
+  await page.fill('#name', 'The shop’s booking service');
+  await page.click('text=Make the key');
+  await page.waitForSelector('.secret');
+  await looksRight(page);
+  await page.click('button:has-text("Withdraw")');
+  await page.waitForSelector('text=The key is withdrawn.');
+  expect(await page.locator('.secret').count()).toBe(0);
+});
+
+it('an admin chooses a file, sees what is refused, and books the rest', async () => {
+  const order = await buildOrder();
+  const file = path.join(await mkdtemp(path.join(tmpdir(), 'import-')), 'dates.csv');
+  const rows = [`${order.id},a,2030-01-15T10:00,UTC,60`, `${order.id},b,never,Mars,0`];
+  await writeFile(file, ['order,class_date,start,time_zone,minutes', ...rows].join('\r\n'));
+  await page.goto(SITE + paths.orders);
+  await page.click('text=Import class dates from a file');
+  await page.setInputFiles('#file', file);
+  await page.waitForFunction(`document.getElementById('csv').value.includes('minutes')`);
+  await page.click('text=Look at it first');
+  await page.waitForSelector('text=Refused rows');
+  await looksRight(page);
+  await page.click('text=Book 1, without those that are refused');
+  await page.waitForSelector('text=1 booked now');
+  await looksRight(page);
+  expect(await ClassDate.count()).toBe(1);
+});
+
+it('the page that explains the API is readable by anybody', async () => {
+  const stranger = await browser.newPage();
+  await stranger.goto(SITE + paths.apiDocs);
+  await stranger.click('section:has(#putOrder) summary:has-text("Body")');
+  expect(await stranger.locator('section:has(#putOrder) details[open]').innerText()).toContain('guests[].email');
+  await looksRight(stranger);
+  await stranger.close();
+});
