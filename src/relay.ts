@@ -24,8 +24,9 @@ interface Duty {
 
 /**
  * The one timer outside Temporal: takes up what a process has left undone after it committed, because it died or because
- * that failed then. Events that Zoom sent and nobody interpreted, and workflows that must hear of something. It also sees to it
- * that the sweep takes place, which looks after everything else. In each worker process, all at once; the lease on each row keeps them apart.
+ * that failed then. Events that Zoom sent and nobody interpreted, and workflows that must hear of something. It also sees
+ * to it that the schedules are there: the sweep, which looks after everything else, and the nightly cleanup. In each worker
+ * process, all at once; the lease on each row keeps them apart.
  */
 export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
   const stopping = new AbortController();
@@ -39,9 +40,9 @@ export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
     },
   };
   const outbox: Duty = { name: 'workflow outbox', everyMs, pass: (signal) => relayOutbox(deps, signal) };
-  const sweep: Duty = { name: "sweep's schedule", everyMs: SCHEDULE_EVERY_MS, pass: () => ensureSweep(deps) };
+  const schedules: Duty = { name: 'schedules', everyMs: SCHEDULE_EVERY_MS, pass: () => ensureSchedules(deps) };
   // Side by side: a Temporal that does not answer keeps no event waiting.
-  const running = Promise.all([inbox, outbox, sweep].map((duty) => repeat(deps, duty, stopping.signal)));
+  const running = Promise.all([inbox, outbox, schedules].map((duty) => repeat(deps, duty, stopping.signal)));
   return {
     stop: async () => {
       stopping.abort();
@@ -50,9 +51,13 @@ export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
   };
 }
 
-async function ensureSweep({ temporal, logger }: Deps): Promise<boolean> {
-  const { paused } = await temporal.ensureSweepSchedule();
-  if (paused) logger.warn('somebody has paused the schedule of the sweep: what is lost stays lost until it goes on');
+async function ensureSchedules({ temporal, logger }: Deps): Promise<boolean> {
+  const paused = await temporal.schedules.ensure();
+  for (const schedule of paused)
+    logger.warn(
+      { schedule },
+      'somebody has paused a schedule: what it looks after is not looked after until it goes on',
+    );
   return true;
 }
 

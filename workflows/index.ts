@@ -1,4 +1,5 @@
 export { classDate } from './classDate';
+export { cleanup } from './cleanup';
 export { incident } from './incident';
 export { sweep } from './sweep';
 export { zoomConnection } from './zoomConnection';

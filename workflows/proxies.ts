@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ClassLookActivities } from '../activities/classLook';
+import type { CleanupActivities } from '../activities/cleanup';
 import type { ConnectionActivities, ConnectionLookActivities } from '../activities/connections';
 import type { IncidentLookActivities, IncidentMailActivities, IncidentProbeActivities } from '../activities/incidents';
 import type { MailActivities } from '../activities/mail';
@@ -8,8 +9,8 @@ import type { SweepActivities } from '../activities/sweep';
 import { QUEUES } from '../src/domain/queues';
 
 /**
- * Every activity with its queue, time-outs and retries. None retries here: what failed is seen at the next look, and
- * how long to wait stands in MySQL rows. Heartbeats are what notices a dead worker.
+ * Every activity with its queue, time-outs and retries. None but the cleanup retries here: what failed is seen at the next
+ * look, and how long to wait stands in MySQL rows. Heartbeats are what notices a dead worker.
  */
 const ONCE = { maximumAttempts: 1 };
 
@@ -67,4 +68,12 @@ export const sweepSteps = proxyActivities<SweepActivities>({
   startToCloseTimeout: '4 minutes',
   heartbeatTimeout: '20 seconds',
   retry: ONCE,
+});
+
+/** Clearing away: small statements, thousands of them after a long pause. A worker that dies leaves it to another one. */
+export const cleanupSteps = proxyActivities<CleanupActivities>({
+  taskQueue: QUEUES.connections,
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 minute', maximumAttempts: 5 },
 });

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps';
+import type { ScheduleRow } from '../temporal/schedules';
 import { isTemporalSilent } from '../temporal/isTemporalSilent';
 import { check, type Check } from './check';
 
@@ -26,5 +27,19 @@ export async function checkTemporal({ temporal, config }: Pick<Deps, 'temporal' 
     why: missingAttributes.length === 0 ? 'All are there.' : `Missing: ${missingAttributes.join(', ')}.`,
     remedy: 'A worker adds them when it starts; in Temporal Cloud add them by hand, each of type Keyword.',
   });
-  return [there, ofNamespace, ofAttributes];
+  return [there, ofNamespace, ofAttributes, ofSchedules(await temporal.schedules.list())];
+}
+
+function ofSchedules(rows: readonly ScheduleRow[]): Check {
+  const missing = rows.filter(({ exists }) => !exists).map(({ name }) => name);
+  const paused = rows.filter((row) => row.paused).map(({ name }) => name);
+  const words = [
+    ...(missing.length > 0 ? [`Not there yet: ${missing.join(', ')}.`] : []),
+    ...(paused.length > 0 ? [`Paused by somebody: ${paused.join(', ')}.`] : []),
+  ];
+  return check('schedules', 'Schedules', {
+    verdict: words.length === 0 ? 'passed' : 'warning',
+    why: words.length === 0 ? 'All are there, and run.' : words.join(' '),
+    remedy: 'A worker makes them within a minute of its start; one that is paused goes on in the Temporal UI.',
+  });
 }

@@ -5,7 +5,7 @@ import { print, printJson, runCommand } from './run';
 export function addCleanup(program: Command): void {
   program
     .command('cleanup')
-    .description('clear away now what is no longer needed; touches no link that works')
+    .description('clear away now what is no longer needed, as happens every night; touches no link that works')
     .option('--dry-run', 'say how much it would be; change nothing')
     .option('--json', 'as JSON')
     .action(({ dryRun = false, json }: { dryRun?: boolean; json?: boolean }) =>

@@ -14,6 +14,7 @@ import { addMailTest } from './mailTest';
 import { addMigrate } from './migrate';
 import { addPasses } from './passes';
 import { addRefreshTokens } from './refreshTokens';
+import { addSchedules } from './schedules';
 import { addStatus } from './status';
 import { addSweep } from './sweep';
 import { addUsers } from './users';
@@ -41,6 +42,7 @@ const COMMANDS = [
   addMailTest,
   addUsers,
   addCleanup,
+  addSchedules,
 ];
 
 /**

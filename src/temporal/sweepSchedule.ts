@@ -1,7 +1,7 @@
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
-import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type Client, type ScheduleDescription } from '@temporalio/client';
 import { MINUTE_MS } from '../domain/clock';
 import { QUEUES } from '../domain/queues';
+import { ensureSchedule, type WantedSchedule } from './ensureSchedule';
 
 export const SWEEP_SCHEDULE_ID = 'sweep';
 
@@ -30,35 +30,11 @@ const SCHEDULE = {
   },
   // A store that was wiped has lost more than this schedule.
   state: { triggerImmediately: true },
-} as const satisfies ScheduleOptions;
+} as const satisfies WantedSchedule;
 
-/**
- * Makes sure that Temporal has the sweep's schedule as it stands here. Any number of workers may do this at once. One that
- * somebody has paused stays paused: that is the way to stop the sweep while it does harm.
- *
- * @returns whether it is paused
- */
-export async function ensureSweepSchedule({ schedule }: Client): Promise<{ paused: boolean }> {
-  const handle = schedule.getHandle(SWEEP_SCHEDULE_ID);
-  try {
-    const found = await handle.describe();
-    if (differs(found)) {
-      await handle.update(({ state: { paused, note } }) => ({
-        ...{ spec: SCHEDULE.spec, policies: SCHEDULE.policies, action: SCHEDULE.action },
-        state: { paused, ...(note === undefined ? {} : { note }) },
-      }));
-    }
-    return { paused: found.state.paused };
-  } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-  }
-  try {
-    await schedule.create(SCHEDULE);
-  } catch (error) {
-    // Another worker was first.
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-  }
-  return { paused: false };
+/** Makes sure that Temporal has the sweep's schedule as it stands here. @returns whether somebody has paused it */
+export function ensureSweepSchedule(client: Client): Promise<{ paused: boolean }> {
+  return ensureSchedule(client, SCHEDULE, differs);
 }
 
 function differs({ spec, policies, action }: ScheduleDescription): boolean {

@@ -3,7 +3,7 @@ import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
 import { createRuns, type Runs } from './runs';
-import { ensureSweepSchedule } from './sweepSchedule';
+import { createSchedules, type Schedules } from './schedules';
 import { inspectNamespace, type Inspection } from './inspection';
 import { classDateWorkflowId, incidentWorkflowId, zoomConnectionWorkflowId } from './workflowIds';
 
@@ -28,8 +28,7 @@ export interface Temporal {
   /** The same for the workflow of a teacher's connection. */
   hintConnection(connection: RowRef, reason: string, withinMs?: number): Promise<void>;
   readonly runs: Runs;
-  /** Makes sure the sweep happens every five minutes. @returns whether somebody has paused it */
-  ensureSweepSchedule(): Promise<{ paused: boolean }>;
+  readonly schedules: Schedules;
   /** How the namespace stands with what our workflows need. */
   inspect(): Promise<Inspection>;
   /** Throws when the server does not answer. */
@@ -94,7 +93,7 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
       return hint({ type: 'zoomConnection', workflowId, input: { connectionId: row.id }, summary }, ...how);
     },
     runs: createRuns(connection, client),
-    ensureSweepSchedule: () => asked(() => ensureSweepSchedule(client)),
+    schedules: createSchedules(client, asked),
     inspect: () => asked(() => inspectNamespace(connection, config.temporal.namespace)),
     check: async () => {
       await asked(() => connection.workflowService.getSystemInfo({}));

@@ -1,6 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createClassLookActivities } from '../../activities/classLook';
+import { createCleanupActivities } from '../../activities/cleanup';
 import { createConnectionActivities, createConnectionLookActivities } from '../../activities/connections';
 import {
   createIncidentLookActivities,
@@ -94,6 +95,7 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
         ...createConnectionActivities(deps),
         ...createIncidentProbeActivities(deps),
         ...createSweepActivities(deps),
+        ...createCleanupActivities(deps),
       },
       maxConcurrentActivityTaskExecutions: CONNECTION_SLOTS,
     },

@@ -1,4 +1,5 @@
 import type { Runs } from '../../src/temporal/runs';
+import type { Schedules } from '../../src/temporal/schedules';
 import type { Temporal } from '../../src/temporal/temporal';
 
 /** Stands in for Temporal where only the hints matter; keeps the reasons in the order they came. */
@@ -32,9 +33,11 @@ export class RecordingTemporal implements Temporal {
     terminate: () => Promise.resolve(),
   };
 
-  ensureSweepSchedule(): Promise<{ paused: boolean }> {
-    return Promise.resolve({ paused: false });
-  }
+  readonly schedules: Schedules = {
+    ensure: () => Promise.resolve([]),
+    list: () => Promise.resolve([]),
+    run: () => Promise.resolve(false),
+  };
 
   inspect() {
     return Promise.resolve({ namespace: 'default', exists: true, missingAttributes: [] });

@@ -260,7 +260,7 @@ function runAll(workers: readonly Worker[], connection: NativeConnection) {
 }
 
 describe('the schedule', () => {
-  const ensure = () => scene.stack.deps.temporal.ensureSweepSchedule();
+  const ensure = () => scene.stack.deps.temporal.schedules.ensure();
   const handle = () => scene.client.schedule.getHandle(SWEEP_SCHEDULE_ID);
   const sweeps = () => WorkflowSweep.count();
 
@@ -289,9 +289,9 @@ describe('the schedule', () => {
 
   it('stays paused when somebody has paused it, and tells so', async () => {
     await handle().pause('it does harm');
-    expect(await ensure()).toEqual({ paused: true });
+    expect(await ensure()).toEqual(['sweep']);
     expect((await handle().describe()).state).toMatchObject({ paused: true, note: 'it does harm' });
     await handle().unpause();
-    expect(await ensure()).toEqual({ paused: false });
+    expect(await ensure()).toEqual([]);
   });
 });

@@ -50,6 +50,8 @@ const CASES: readonly Case[] = [
   { args: ['passes', 'probe', LINK], wrong: ['too', 'many'], json: true },
   { args: ['classes', 'due'], wrong: ['--minutes', 'ten'], json: true },
   { args: ['sweep'], wrong: ['--all'], json: true, dryRun: true, needsTemporal: true },
+  { args: ['schedules', 'list'], wrong: ['--all'], json: true, needsTemporal: true },
+  { args: ['schedules', 'run', 'cleanup'], wrong: ['twice'], json: true, dryRun: true, needsTemporal: true },
   { args: ['class-times', 'check'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['mails', 'list'], wrong: ['--state', 'lost'], json: true },
   { args: ['mails', 'resend', '--class', '1'], wrong: ['--class', 'one'], json: true, dryRun: true },
