@@ -41,16 +41,39 @@ export async function askHost(deps: Deps, question: Question): Promise<HostAnswe
   const connection = await ZoomConnection.findOne({ where: { userId: teacherId, state: 'connected' } });
   if (!connection || !holdsScope(connection.scopes, 'user:read:user')) return NO_ANSWER;
   const asksCapacity = people > LEAST_CAPACITY && holdsScope(connection.scopes, 'user:read:settings');
-  const known = await ZoomHostCheck.findByPk(teacherId);
-  if (known && isFresh(known, connection, now) && (known.capacity !== null || !asksCapacity)) {
-    return { host: known, nextAttemptAt: null };
-  }
-  if (known?.nextAttemptAt && known.nextAttemptAt > now) return { host: null, nextAttemptAt: known.nextAttemptAt };
+  const known = () => knownAnswer(connection, question, asksCapacity);
+  const before = await known();
+  if (before) return before;
   const holder = randomUUID();
   if (!(await takeLease(deps, teacherId, holder))) {
     return { host: null, nextAttemptAt: addMinutes(now, OTHER_ASKS_MINUTES) };
   }
-  return ask(deps, question, asksCapacity, holder);
+  // Between our look and our lease another process may have asked, had its answer, and given the lease back.
+  const meanwhile = await known();
+  if (!meanwhile) return ask(deps, question, asksCapacity, holder);
+  await giveBack(teacherId, holder);
+  return meanwhile;
+}
+
+/** What an earlier question brought, while that is good; or when to ask again, after one that brought nothing. */
+async function knownAnswer(
+  connection: ZoomConnection,
+  { teacherId, now }: Question,
+  asksCapacity: boolean,
+): Promise<HostAnswer | null> {
+  const known = await ZoomHostCheck.findByPk(teacherId);
+  if (known && isFresh(known, connection, now) && (known.capacity !== null || !asksCapacity)) {
+    return { host: known, nextAttemptAt: null };
+  }
+  return known?.nextAttemptAt && known.nextAttemptAt > now ? { host: null, nextAttemptAt: known.nextAttemptAt } : null;
+}
+
+async function giveBack(
+  userId: number,
+  leaseHolder: string,
+  learnt: Partial<Pick<ZoomHostCheck, 'askedAt' | 'active' | 'capacity' | 'attempts' | 'nextAttemptAt'>> = {},
+): Promise<void> {
+  await ZoomHostCheck.update({ ...learnt, leaseHolder: null, leaseUntil: null }, { where: { userId, leaseHolder } });
 }
 
 function isFresh({ askedAt }: ZoomHostCheck, { connectedAt }: ZoomConnection, now: Date): boolean {
@@ -79,17 +102,10 @@ async function ask(
   asksCapacity: boolean,
   holder: string,
 ): Promise<HostAnswer> {
-  const save = (
-    columns: Partial<Pick<ZoomHostCheck, 'askedAt' | 'active' | 'capacity' | 'attempts' | 'nextAttemptAt'>>,
-  ) =>
-    ZoomHostCheck.update(
-      { ...columns, leaseHolder: null, leaseUntil: null },
-      { where: { userId: teacherId, leaseHolder: holder } },
-    );
   try {
     const { active, licensed } = await deps.zoom.getUser(teacherId);
     const capacity = asksCapacity ? await deps.zoom.getCapacity(teacherId) : null;
-    await save({ askedAt: now, active, capacity, attempts: 0, nextAttemptAt: null });
+    await giveBack(teacherId, holder, { askedAt: now, active, capacity, attempts: 0, nextAttemptAt: null });
     await ZoomConnection.update(
       { licensed },
       { where: { userId: teacherId, state: 'connected', licensed: !licensed } },
@@ -97,12 +113,18 @@ async function ask(
     return { host: { active, capacity }, nextAttemptAt: null };
   } catch (error) {
     if (error instanceof ZoomNotFound) {
-      await save({ askedAt: now, active: false, capacity: null, attempts: 0, nextAttemptAt: null });
+      await giveBack(teacherId, holder, {
+        askedAt: now,
+        active: false,
+        capacity: null,
+        attempts: 0,
+        nextAttemptAt: null,
+      });
       return { host: { active: false, capacity: null }, nextAttemptAt: null };
     }
     const attempts = ((await ZoomHostCheck.findByPk(teacherId))?.attempts ?? 0) + 1;
     const { nextAttemptAt } = await zoomTrouble(deps, error, { teacherId, attempts, now });
-    await save({ attempts, nextAttemptAt });
+    await giveBack(teacherId, holder, { attempts, nextAttemptAt });
     return { host: null, nextAttemptAt: error instanceof ZoomNeedsReconnect ? null : nextAttemptAt };
   }
 }

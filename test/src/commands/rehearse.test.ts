@@ -233,6 +233,23 @@ it('a class costs two calls at the most, and a fresh answer none', async () => {
   expect(asked() - before).toBe(4);
 });
 
+it('two at once ask once, also when the second takes its lease right after the first has its answer', async () => {
+  const [first, second] = [await classOf(), await classOf({ startsAt: addMinutes(now, DAY_MINUTES + 300) })];
+  const before = asked();
+  const { db } = site.deps;
+  let answered: Promise<unknown> | undefined;
+  const query = async (...args: Parameters<typeof db.query>) => {
+    await (answered ??= rehearsed(first));
+    return db.query(...args);
+  };
+  const late = { ...site.deps, db: Object.create(db, { query: { value: query } }) as typeof db };
+  await rehearse(late, { classDateId: second.id, now });
+  expect(answered).toBeDefined();
+  expect(asked() - before).toBe(1);
+  expect([(await first.reload()).rehearsedAt, (await second.reload()).rehearsedAt]).toEqual([now, now]);
+  expect(await ZoomHostCheck.findByPk(teacher.id)).toMatchObject({ leaseHolder: null, leaseUntil: null });
+});
+
 it('200 classes of 10 teachers cost ten calls', async () => {
   const teachers = await connectTeachers(site.deps, HOSTS);
   now = new Date();
