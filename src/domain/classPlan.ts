@@ -86,6 +86,8 @@ export interface ClassPlan {
 
 /** A room that was seen so short a time before the look is not looked at again. */
 const SEEN_LATELY_MINUTES = 5;
+/** Looks for a lost room come sooner than this one after the other; those that Zoom did not answer come later. */
+const LOOKED_FOR_SOON_MS = 50_000;
 const NOT_CONNECTED_LOOK_MS = 10 * 60_000;
 
 /**
@@ -149,13 +151,18 @@ function roomSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (now < times.opensAt || now >= times.closesAt) return updateSteps(facts, now);
   const { meeting } = facts;
   // One after the other: a room that must go goes before there is another, so that never two are there.
-  if (mayMake(facts, times, now)) return facts.removals.due > 0 ? [] : ['makeMeeting'];
+  if (mayMake(facts, times, now)) return facts.removals.due > 0 || isLookedFor(facts, now) ? [] : ['makeMeeting'];
   if (meeting?.state !== 'created') return [];
   const steps = updateSteps(facts, now);
   // One after the other: Zoom gives an address that comes back the registrant it had.
   if (facts.droppedRegistrants.due > 0) steps.push('cancelRegistrants');
   else if (facts.passesWithoutLink > 0 && isDue(facts.nextAttemptAt, now)) steps.push('makePersonalLinks');
   return steps;
+}
+
+/** A room may be there of which we have not heard: what comes of that is known soon, unless Zoom does not answer. */
+function isLookedFor({ unresolved: { due, nextAttemptAt } }: ClassFacts, now: Date): boolean {
+  return due > 0 || (nextAttemptAt !== null && nextAttemptAt.getTime() - now.getTime() < LOOKED_FOR_SOON_MS);
 }
 
 function mayMake(facts: ClassFacts, times: ClassTimes, now: Date): boolean {

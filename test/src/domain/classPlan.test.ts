@@ -68,6 +68,15 @@ describe('planClass', () => {
     expect(plan).toMatchObject({ phase: 'preparing', steps: ['makeMeeting'], mails: [], nextLookAt: at(-25) });
   });
 
+  it('makes no room while another must go or may be there, unless Zoom does not say', () => {
+    const stepsWith = (changes: Partial<ClassFacts>) => planClass(facts(changes), at(-30)).steps;
+    expect(stepsWith({ removals: { due: 1, nextAttemptAt: null } })).toEqual(['removeMeetings']);
+    expect(stepsWith({ removals: { due: 0, nextAttemptAt: at(-29) } })).toEqual(['makeMeeting']);
+    expect(stepsWith({ unresolved: { due: 1, nextAttemptAt: null } })).toEqual(['resolveAttempts']);
+    expect(stepsWith({ unresolved: { due: 0, nextAttemptAt: at(-29.25) } })).toEqual([]);
+    expect(stepsWith({ unresolved: { due: 0, nextAttemptAt: at(-29) } })).toEqual(['makeMeeting']);
+  });
+
   it('reminds as soon as the meeting is there', () => {
     const plan = planClass(facts({ state: 'ready', meeting: CREATED, passesWithoutLink: 2 }), at(-29));
     expect(plan.steps).toEqual(['makePersonalLinks']);

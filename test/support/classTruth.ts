@@ -1,0 +1,45 @@
+import { lastTold, saysTheSame, toldIn, toldOf, type ToldRow } from '../../src/domain/told';
+import type { ClassDate } from '../../src/models/ClassDate';
+import { ZoomConnection } from '../../src/models/ZoomConnection';
+import { byRecipient, readLedger } from '../../src/queries/readLedger';
+import { roomsAtZoom } from './classScene';
+import type { ZoomSimulator } from '../../src/dev/zoom/server';
+
+/** The rooms of a class that anybody could be in now. */
+export async function openRoomsOf(zoom: ZoomSimulator, classDate: ClassDate) {
+  return (await roomsAtZoom({ stack: { zoom } }, classDate)).filter(({ deleted }) => !deleted);
+}
+
+/** Every room of the class as its row says, in words; what is expected of them once nothing is left to be done. */
+export async function roomsInWords(zoom: ZoomSimulator, classDate: ClassDate): Promise<string[]> {
+  const rooms = await openRoomsOf(zoom, classDate);
+  return rooms.map(({ host, startTime, duration }) => `${host} ${startTime} ${duration}`);
+}
+
+export async function roomOfRow({ teacherId, startsAt, durationMinutes }: ClassDate): Promise<string> {
+  const { zoomEmail } = await ZoomConnection.findOne({ where: { userId: teacherId }, rejectOnEmpty: true });
+  return `${zoomEmail} ${startsAt.toISOString().slice(0, 19)}Z ${durationMinutes}`;
+}
+
+/**
+ * Whom the ledger takes to know something else of the class than what is so: nobody, once nothing is left to be done.
+ * A teacher who no longer gives it must know that; whoever was never told anything cannot be wrong, nor can whoever has
+ * had no mail about a class that is off.
+ */
+export async function misinformed(classDate: ClassDate): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const [recipient, rows] of byRecipient(await readLedger(classDate.id))) {
+    const last = lastTold(rows);
+    const known = last && toldIn(last);
+    if (!known || (toldOf(classDate).off && isNote(last))) continue;
+    const isFormer = last.userId !== null && last.userId !== classDate.teacherId;
+    const isRight = isFormer
+      ? last.kind === 'teacher_released' || known.off
+      : saysTheSame(known, toldOf(classDate)) && last.kind !== 'teacher_released';
+    if (!isRight) wrong.push(`${recipient} last had ${last.kind} (${last.state})`);
+  }
+  return wrong;
+}
+
+/** Not a mail: that its reader had the class from its booking on. */
+const isNote = ({ kind, state }: ToldRow) => kind === 'teacher_assigned' && state === 'skipped';
