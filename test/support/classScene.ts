@@ -78,7 +78,7 @@ export async function ends(scene: Scene, classDate: ClassDate): Promise<void> {
 }
 
 /** The rooms that Zoom itself holds for a class, by the marker in the agenda; deleted ones too. */
-export async function roomsAtZoom({ stack }: Pick<Scene, 'stack'>, classDate: ClassDate) {
+export async function roomsAtZoom({ stack }: { readonly stack: Pick<ClassStack, 'zoom'> }, classDate: ClassDate) {
   const rows = await ZoomMeeting.findAll({ where: { classDateId: classDate.id }, attributes: ['marker'] });
   const ofClass = (agenda: string) => rows.some(({ marker }) => agenda.includes(marker));
   return stack.zoom.control.meetings().filter(({ agenda }) => ofClass(agenda));
