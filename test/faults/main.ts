@@ -7,7 +7,7 @@ import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
 import { BOOKING_KILLS, killedBooking } from './killedBooking';
 import { killedRenewal } from './killedRenewal';
-import { killedWeb, KILLS } from './killedWeb';
+import { killedStarts, killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
 import { outage, type Away } from './outage';
@@ -48,6 +48,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'web killed between a commit and its delivery', triesPerSeed: BOOKING_KILLS, run: killedBooking },
   { name: 'Temporal’s store wiped', triesPerSeed: WIPED.classes, run: wipedStore },
   { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
+  { name: 'web killed while classes start', triesPerSeed: KILLS, run: killedStarts },
   { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
