@@ -49,7 +49,9 @@ export async function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditO
   );
   await deliverOutbox(deps, ...outboxIds);
   const warnings =
-    done.classDate.state === 'cancelled' ? [] : await findClassWarnings(deps.db, done.classDate, deps.clock.now());
+    done.classDate.state === 'cancelled'
+      ? []
+      : await findClassWarnings(deps.db, done.classDate, deps.clock.now(), { names: false });
   const note = meant?.note ?? null;
   const wallTime = note === null ? 'as_given' : meant?.localStart === put.localStart ? 'first_of_two' : 'moved_forward';
   return { ...done, wallTime, notes: [...(note === null ? [] : [note]), ...warnings] };

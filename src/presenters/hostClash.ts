@@ -3,10 +3,18 @@ import { BREAK_MINUTES } from '../domain/hostClashes';
 import type { HostClash } from '../queries/findHostClashes';
 import { formatDuration, formatInstant } from './classTime';
 
-/** What stands in a class's way, for whoever booked it. */
-export function clashInWords({ kind, title, classDate }: HostClash, readerZone: string | null): string {
+/**
+ * What stands in a class's way, for whoever booked it.
+ *
+ * @param clash without a title for whom the other class is none of their business
+ */
+export function clashInWords(
+  { kind, title, classDate }: Omit<HostClash, 'title'> & { readonly title: string | null },
+  readerZone: string | null,
+): string {
   const { startsAt, durationMinutes, timeZone } = classDate;
-  const other = `“${title}” of the same teacher (${formatInstant(startsAt, readerZone ?? timeZone)}, ${formatDuration(durationMinutes)})`;
+  const what = title === null ? 'another class' : `“${title}”`;
+  const other = `${what} of the same teacher (${formatInstant(startsAt, readerZone ?? timeZone)}, ${formatDuration(durationMinutes)})`;
   switch (kind) {
     case 'overlap':
       return `It overlaps with ${other}. Zoom lets a host run one meeting at a time, except on some larger plans.`;

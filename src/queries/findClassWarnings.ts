@@ -6,7 +6,7 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { clashInWords } from '../presenters/hostClash';
 import { countRoomsOfDay } from './countRoomsOfDay';
-import { findHostClashes, type HostClash } from './findHostClashes';
+import { findHostClashes } from './findHostClashes';
 
 /** The teacher is in the room, too. */
 const HOST = 1;
@@ -16,13 +16,21 @@ const NAMED_CLASHES = 3;
 /**
  * What whoever has just booked or changed a class should know of its host: nothing of it keeps the class from being
  * booked, and most of it can still be mended.
+ *
+ * @param names whether the teacher's other classes are called by their titles: another marketplace's are not its affair
  */
-export async function findClassWarnings(db: Sequelize, classDate: ClassDate, now: Date): Promise<string[]> {
-  const [clashes = []] = await findHostClashes([classDate], now);
+export async function findClassWarnings(
+  db: Sequelize,
+  classDate: ClassDate,
+  now: Date,
+  { names }: { names: boolean } = { names: true },
+): Promise<string[]> {
+  const [found = []] = await findHostClashes([classDate], now);
+  const clashes = found.map((clash) => (names ? clash : { ...clash, title: null }));
   return [...(await connectionWarnings(classDate)), ...clashWarnings(clashes), ...(await quotaWarnings(db, classDate))];
 }
 
-function clashWarnings(clashes: readonly HostClash[]): string[] {
+function clashWarnings(clashes: readonly Parameters<typeof clashInWords>[0][]): string[] {
   const named = clashes.slice(0, NAMED_CLASHES).map((clash) => clashInWords(clash, null));
   const others = clashes.length - named.length;
   return others === 0 ? named : [...named, `So it is with ${others} more of the teacher’s classes.`];

@@ -213,6 +213,18 @@ describe('another customer', () => {
     expect(await fingerprint()).toBe(before);
     expect((await other.put(order, content())).status).toBe(201);
   });
+
+  it('hears of a class in the way of its own, and not what it is called', async () => {
+    const secret = newOrder();
+    await shop.put(secret, content({ title: 'A secret course' }));
+    await shop.put(`${secret}/class-dates/C`, classDateContent());
+    const other = await site.caller({ customer: 'third-shop' });
+    const order = newOrder();
+    await other.put(order, content());
+    const answer = await other.put(`${order}/class-dates/C`, classDateContent());
+    expect(answer.text).toContain('overlaps with another class of the same teacher');
+    expect(answer.text).not.toContain('A secret course');
+  });
 });
 
 it('the audit log names the key', async () => {
