@@ -107,6 +107,15 @@ function endFor(last: ToldRow, known: Told, { state }: ClassToTell): ChangeKind 
   return state === 'missed' ? 'missed' : 'cancelled';
 }
 
+/**
+ * Whom a class is news for as it would be after an edit, by their keys in the ledger.
+ *
+ * @param groups the ledger, by recipient
+ */
+export function whoMustHear(groups: ReadonlyMap<string, readonly ToldRow[]>, after: ClassToTell): string[] {
+  return [...groups].filter(([, rows]) => changeFor(rows, after) !== null).map(([recipientKey]) => recipientKey);
+}
+
 /** Whether a teacher who has never been told anything must learn that the class is theirs: somebody else had it. */
 export function isNewTeacher(all: readonly ToldRow[], { teacherId, state }: ClassToTell): boolean {
   if (state === 'cancelled' || state === 'missed') return false;

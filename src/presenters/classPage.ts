@@ -9,6 +9,7 @@ import { paths } from '../routes/paths';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
 import { actionInWords } from './auditWords';
+import { linksToEdits } from './classEdit';
 import { presentOpenRisk } from './classRisk';
 import { formatInstant } from './classTime';
 import { clashInWords } from './hostClash';
@@ -29,6 +30,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     timeNote: wallTimeNote(classDate),
     orderId: classDate.orderId,
     attendanceHref: paths.attendance(classDate.id),
+    edits: linksToEdits(classDate),
     over: isOver(classDate.state),
     reason: classDate.stateReason === null ? null : reasonInWords(classDate.stateReason),
     outcome: classDate.outcome === null ? null : outcomeInWords(classDate.outcome),

@@ -13,9 +13,11 @@ export interface OrderRow {
   readonly title: string;
   readonly buyer: string;
   readonly teacher: string;
+  readonly cancelled: boolean;
 }
 
-export interface OrderDetail extends OrderRow {
+export interface OrderDetail extends Omit<OrderRow, 'cancelled'> {
+  readonly cancelledAt: Date | null;
   /** the zone to suggest for its next class */
   readonly timeZone: string;
   readonly guests: readonly OrderGuestRow[];
@@ -48,11 +50,12 @@ export async function listOrders(): Promise<OrderRow[]> {
   const orders = await BookOrder.findAll({ order: [['id', 'DESC']], limit: LIMIT });
   const people = await User.findAll({ where: { id: orders.flatMap(({ userId, teacherId }) => [userId, teacherId]) } });
   const names = new Map(people.map(({ id, fullName }) => [id, fullName]));
-  return orders.map(({ id, title, userId, teacherId }) => ({
+  return orders.map(({ id, title, userId, teacherId, cancelledAt }) => ({
     id,
     title,
     buyer: names.get(userId) ?? '',
     teacher: names.get(teacherId) ?? '',
+    cancelled: cancelledAt !== null,
   }));
 }
 
@@ -70,6 +73,7 @@ export async function findOrder(id: number, now: Date): Promise<OrderDetail | nu
     title: order.title,
     buyer: buyer?.fullName ?? '',
     teacher: teacher?.fullName ?? '',
+    cancelledAt: order.cancelledAt,
     timeZone: teacher?.timeZone ?? 'UTC',
     guests: guests.map((guest) => ({ id: guest.id, email: guest.email, name: guest.name, timeZone: guest.timeZone })),
     classDates: await withClashes(await withNames(classDates), now),

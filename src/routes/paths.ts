@@ -14,6 +14,8 @@ export const paths = {
   orders: '/admin/orders',
   order: (id: number | ':id') => `/admin/orders/${id}`,
   orderClassDates: (id: number | ':id') => `/admin/orders/${id}/class-dates`,
+  orderDetails: (id: number | ':id') => `/admin/orders/${id}/details`,
+  orderCancellation: (id: number | ':id') => `/admin/orders/${id}/cancellation`,
   orderGuests: (id: number | ':id') => `/admin/orders/${id}/guests`,
   orderGuest: (id: number | ':id', guestId: number | ':guestId') => `/admin/orders/${id}/guests/${guestId}`,
   orderGuestRemoval: (id: number | ':id', guestId: number | ':guestId') =>
@@ -24,9 +26,12 @@ export const paths = {
   attendanceCorrections: (id: number | ':id') => `/admin/class-dates/${id}/attendance/corrections`,
   attendanceCorrection: (id: number | ':id', correctionId: number | ':correctionId') =>
     `/admin/class-dates/${id}/attendance/corrections/${correctionId}/undo`,
+  classDateSchedule: (id: number | ':id') => `/admin/class-dates/${id}/schedule`,
+  classDateTeacher: (id: number | ':id') => `/admin/class-dates/${id}/teacher`,
   classDateCancellation: (id: number | ':id') => `/admin/class-dates/${id}/cancellation`,
   classDateImport: '/admin/class-date-imports',
   classDateImportPreview: '/admin/class-date-imports/preview',
+  classDateReopening: (id: number | ':id') => `/admin/class-dates/${id}/reopening`,
   incidents: '/admin/incidents',
   incident: (id: number | ':id') => `/admin/incidents/${id}`,
   incidentRetry: (id: number | ':id') => `/admin/incidents/${id}/retry`,

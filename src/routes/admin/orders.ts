@@ -5,7 +5,6 @@ import { bookClassDate } from '../../commands/bookClassDate';
 import { createOrder } from '../../commands/createOrder';
 import type { Deps } from '../../deps';
 import { isOver } from '../../domain/classStates';
-import { ROW_ID } from '../../domain/rowId';
 import { NotFoundError } from '../../errors';
 import { only } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
@@ -13,19 +12,19 @@ import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
 import { line, parseBody } from '../../middlewares/validate';
 import type { ClassRisk } from '../../models/ClassRisk';
-import { User } from '../../models/User';
 import { presentClassRow } from '../../presenters/classDate';
 import { risksInShort } from '../../presenters/classRisk';
+import { formatInstant } from '../../presenters/classTime';
 import { clashesInShort } from '../../presenters/hostClash';
 import { timeZones } from '../../presenters/timeZones';
 import { findOpenRisks } from '../../queries/findClassRisks';
+import { listActive } from '../../queries/listActive';
 import { findOrder, listOrders, type ClashingRow } from '../../queries/orders';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
+import { choices, chosenId, minutes } from './editForm';
 import { showAgain, type FormState } from './forms';
-
-const chosenId = (message: string) => z.string(message).regex(ROW_ID, message).transform(Number);
 
 export const guestLines = z
   .string('Enter the guests one a line.')
@@ -43,8 +42,7 @@ const bookingSchema = z.object({
   date: line(10),
   time: line(5),
   timeZone: line(64),
-  // What is no number becomes NaN, which the command refuses in words.
-  durationMinutes: line(20).transform((text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : NaN)),
+  durationMinutes: minutes,
 });
 
 export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
@@ -75,20 +73,12 @@ export function addOrderRoutes(router: Router<AppState, DefaultContext>, deps: D
 }
 
 async function showOrders(ctx: AppContext, form: FormState = {}): Promise<void> {
-  const users = await User.findAll({ where: { disabledAt: null }, order: ['firstName', 'lastName'] });
-  const choices = (role: User['role'], field: string) =>
-    users
-      .filter((user) => user.role === role)
-      .map(({ id, fullName, email }) => ({
-        id,
-        label: `${fullName} (${email})`,
-        chosen: form.values?.[field] === String(id),
-      }));
+  const [students, teachers] = await Promise.all([listActive('student'), listActive('teacher')]);
   render(ctx, 'admin/orders', {
     title: 'Orders',
     orders: await listOrders(),
-    students: choices('student', 'buyerId'),
-    teachers: choices('teacher', 'teacherId'),
+    students: choices(students, form.values?.['buyerId']),
+    teachers: choices(teachers, form.values?.['teacherId']),
     ...form,
   });
 }
@@ -97,7 +87,7 @@ export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, fo
   const order = await findOrder(orderId, deps.clock.now());
   if (!order) throw new NotFoundError('There is no such order.');
   const zone = ctx.state.user?.timeZone ?? null;
-  const { classDates, guests, ...rest } = order;
+  const { classDates, guests, cancelledAt, ...rest } = order;
   const risks = await findOpenRisks(classDates.map(({ classDate }) => classDate.id));
   const values = { timeZone: order.timeZone, durationMinutes: '60', ...form.values };
   render(ctx, 'admin/order', {
@@ -105,6 +95,7 @@ export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, fo
     ...form,
     values,
     zones: timeZones(),
+    cancelled: cancelledAt === null ? null : formatInstant(cancelledAt, zone ?? order.timeZone),
     guests: guests.map((guest) => ({
       ...guest,
       who: guest.name ?? guest.email,

@@ -1,0 +1,44 @@
+import { addMinutes } from './clock';
+import type { ClassState } from './classStates';
+import type { ClassToTell } from './told';
+import { nextClassState } from './transitions';
+
+/** What can be done to a class date that is booked. */
+export type ClassEditKind = 'schedule' | 'teacher' | 'cancellation' | 'reopening';
+
+/** Nobody, where it is not known yet who. */
+const SOMEBODY_ELSE = 0;
+
+/** What can be done to a class in the state it is in; one that is over goes on only by being reopened. */
+export function editsOf(state: ClassState): readonly ClassEditKind[] {
+  switch (state) {
+    case 'scheduled':
+    case 'preparing':
+    case 'ready':
+    case 'live':
+      return ['schedule', 'teacher', 'cancellation'];
+    case 'ended':
+    case 'settled':
+    case 'cancelled':
+    case 'missed':
+      return ['reopening'];
+  }
+}
+
+/** A class as it would be after an edit of which the particulars are not known yet: another time, another teacher. */
+export function afterEdit(
+  kind: ClassEditKind,
+  { startsAt, durationMinutes, teacherId, state }: ClassToTell,
+): ClassToTell {
+  const same = { startsAt, durationMinutes, teacherId, state };
+  switch (kind) {
+    case 'schedule':
+      return { ...same, startsAt: addMinutes(startsAt, 1) };
+    case 'teacher':
+      return { ...same, teacherId: SOMEBODY_ELSE };
+    case 'cancellation':
+      return { ...same, state: nextClassState(state, 'cancelled') };
+    case 'reopening':
+      return { ...same, state: nextClassState(state, 'reopened') };
+  }
+}

@@ -1,0 +1,27 @@
+import type { ClassEditKind } from '../domain/classEdits';
+import { BookOrder } from '../models/BookOrder';
+import { findHearers } from './findHearers';
+import { findRecipientNames } from './findRecipientNames';
+import { withNames, type ClassRow } from './listClassDates';
+import { listOpenClassDates } from './listOpenClassDates';
+
+/** An order for whoever is about to change it with all its class dates that are still to come. */
+export interface OrderToEdit {
+  readonly order: BookOrder;
+  readonly coming: readonly ClassRow[];
+  /** the names of those who will be mailed */
+  readonly hearing: readonly string[];
+}
+
+export async function findOrderEdit(
+  orderId: number,
+  kind: Extract<ClassEditKind, 'teacher' | 'cancellation'>,
+): Promise<OrderToEdit | null> {
+  const order = await BookOrder.findByPk(orderId);
+  if (!order) return null;
+  // One that has ended was held; it stays as it was.
+  const coming = (await listOpenClassDates(orderId, null)).filter(({ state }) => state !== 'ended');
+  const hearing = new Set<string>();
+  for (const classDate of coming) for (const key of await findHearers(classDate, kind)) hearing.add(key);
+  return { order, coming: await withNames(coming), hearing: await findRecipientNames([...hearing]) };
+}
