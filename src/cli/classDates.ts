@@ -4,6 +4,7 @@ import { importClassDates } from '../commands/importClassDates';
 import { readClassDateRows, type RowProblem } from '../commands/readClassDateRows';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import { checkClassDateRows } from '../queries/checkClassDateRows';
+import { addClassChanges } from './classChanges';
 import { complain, EXIT_USAGE, print, printJson, runCommand } from './run';
 
 interface Options {
@@ -19,9 +20,9 @@ interface Report {
 }
 
 export function addClassDates(program: Command): void {
-  program
-    .command('class-dates')
-    .description('class dates')
+  const classDates = program.command('class-dates').description('class dates: booking many, and changing one');
+  addClassChanges(classDates);
+  classDates
     .command('import <file>')
     .description(
       'book the class dates of a CSV file: order, class_date, start, time_zone, minutes; Ctrl-C stops safely',

@@ -3,10 +3,10 @@ import { resendMails } from '../commands/resendMails';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import type { Deps } from '../deps';
 import { UNDELIVERED } from '../domain/resending';
-import { ROW_ID } from '../domain/rowId';
 import { isMailKind, isMailState, mailInWords, STATE_WORDS } from '../presenters/mailWords';
 import { findDeliveries, findDeliveryIds, type DeliveryFilter, type DeliveryRow } from '../queries/findDeliveries';
 import type { MailKind, MailState } from '../domain/mails';
+import { parseId } from './parseId';
 import { complain, EXIT_USAGE, print, printJson, printTable, runCommand } from './run';
 
 interface Options {
@@ -102,11 +102,6 @@ async function resend(deps: Deps, options: Options): Promise<0 | 1> {
 
 function subjectOf({ class: classDateId, incident: incidentId }: Options): DeliveryFilter {
   return { classDateId, incidentId };
-}
-
-function parseId(text: string): number {
-  if (!ROW_ID.test(text)) throw new InvalidArgumentError('It is a number such as 12.');
-  return Number(text);
 }
 
 function parseState(text: string): MailState {

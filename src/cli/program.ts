@@ -12,6 +12,7 @@ import { addKeys } from './keys';
 import { addMails } from './mails';
 import { addMailTest } from './mailTest';
 import { addMigrate } from './migrate';
+import { addOrders } from './orders';
 import { addPasses } from './passes';
 import { addRefreshTokens } from './refreshTokens';
 import { addSchedules } from './schedules';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addGenerateMeetings,
   addSweep,
   addClassDates,
+  addOrders,
   addApiKeys,
   addClassTimes,
   addKeys,

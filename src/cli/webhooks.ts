@@ -1,8 +1,8 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { replayWebhooksNow, type ReplayOutcome } from '../commands/replayWebhooks';
 import { THE_SYSTEM } from '../commands/writeAudit';
-import { ROW_ID } from '../domain/rowId';
 import { countReplayable, type ReplaySelection } from '../queries/findReplayable';
+import { parseId } from './parseId';
 import { parseInstant } from './parseInstant';
 import { complain, EXIT_USAGE, print, printJson, runCommand } from './run';
 
@@ -49,11 +49,6 @@ export function addWebhooks(program: Command): void {
 function selectionOf({ class: classDateId, from, to }: ReplayOptions): ReplaySelection | null {
   if (classDateId !== undefined) return from || to ? null : { kind: 'class', classDateId };
   return from && to && from < to ? { kind: 'span', from, to } : null;
-}
-
-function parseId(text: string): number {
-  if (!ROW_ID.test(text)) throw new InvalidArgumentError('It is a number such as 12.');
-  return Number(text);
 }
 
 function printOutcome({ events, processed, unmatched, failed, waiting }: ReplayOutcome): void {

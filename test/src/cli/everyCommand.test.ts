@@ -26,7 +26,7 @@ interface Case {
 const PERSON = ['--email', 'root@example.org', '--first-name', 'Ro', '--last-name', 'Ot', '--generate'];
 const LINK = `https://live.example.org/join/class/1?token=${'0'.repeat(64)}`;
 
-/** With one class date, of an order that is not there. */
+/** With one class date. */
 const CSV_FILE = path.join(mkdtempSync(path.join(tmpdir(), 'import-')), 'dates.csv');
 writeFileSync(CSV_FILE, 'order,class_date,start,time_zone,minutes\n1,a,2030-01-15T10:00,UTC,60');
 
@@ -42,6 +42,12 @@ const CASES: readonly Case[] = [
   { args: ['api-keys', 'create', 'Sync', '--customer', 'shop'], wrong: ['--days', 'x'], json: true, dryRun: true },
   { args: ['api-keys', 'revoke', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['class-dates', 'import', CSV_FILE], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['class-dates', 'reschedule', '1', '--minutes', '45'], wrong: ['--zone', 'Mars'], json: true, dryRun: true },
+  { args: ['class-dates', 'cancel', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['class-dates', 'reopen', '1'], wrong: ['--minutes', 'ten'], json: true, dryRun: true },
+  { args: ['class-dates', 'teacher', '1', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['orders', 'change', '1', '--title', 'Maths 8'], wrong: ['--buyer', 'me'], json: true, dryRun: true },
+  { args: ['orders', 'cancel', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['audit', 'check'], wrong: ['--head', 'abc'], json: true },
   { args: ['webhooks', 'replay', '--class', '1'], wrong: ['--class', 'one'], json: true, dryRun: true },
   { args: ['doctor'], wrong: ['--quick'], json: true, reports: true },
@@ -72,6 +78,8 @@ let settings: Record<string, string>;
 beforeAll(async () => {
   site = await startZoomSite();
   settings = { ...site.settings, TEMPORAL_ADDRESS: NO_TEMPORAL };
+  // The class date 1 of the order 1, with the teacher 1.
+  await buildClassDate();
 });
 
 afterAll(() => site.close());
