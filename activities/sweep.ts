@@ -1,6 +1,7 @@
 import { Context, heartbeat } from '@temporalio/activity';
 import { deleteOldRows } from '../src/commands/deleteOldRows';
 import { recordSweep } from '../src/commands/recordSweep';
+import { rederiveDaily, type DailyRederived } from '../src/commands/rederiveDaily';
 import { sweepWorkflows, type SweepCounts } from '../src/commands/sweepWorkflows';
 import type { Deps } from '../src/deps';
 import { heartbeating } from './heartbeating';
@@ -17,6 +18,7 @@ export function createSweepActivities(deps: Deps) {
         return counts;
       }),
     deleteOldRows: (): Promise<number> => heartbeating(() => deleteOldRows(deps, () => heartbeat())),
+    rederiveDaily: (): Promise<DailyRederived | null> => heartbeating(() => rederiveDaily(deps)),
   };
 }
 

@@ -20,6 +20,10 @@ export async function sweep(): Promise<Record<string, string>> {
       .join(', ');
   });
   await step('Old rows', async () => `${await sweepSteps.deleteOldRows()} deleted`);
+  await step('Class times', async () => {
+    const counts = await sweepSteps.rederiveDaily();
+    return counts ? `${counts.checked} compared, ${counts.moved} moved, ${counts.left} left` : 'compared today';
+  });
   return done;
 }
 

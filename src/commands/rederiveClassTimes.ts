@@ -1,11 +1,10 @@
 import { Op } from 'sequelize';
-import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { ClassDate } from '../models/ClassDate';
-import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { changeClass, type Decision } from './changeClass';
 import { resolveWallTime } from './resolveWallTime';
-import { THE_SYSTEM, writeAudit } from './writeAudit';
+import { THE_SYSTEM } from './writeAudit';
 
 /** A class whose instant is no longer what its wall time and zone say. */
 interface RederivedClass {
@@ -69,31 +68,31 @@ function compare(classDate: ClassDate, now: Date): RederivedClass | null {
 
 async function settle(deps: Deps, found: RederivedClass, dryRun: boolean): Promise<RederivedClass> {
   if (dryRun || found.withinLead) return found;
-  const outboxId = await move(deps, found);
-  if (outboxId !== null) await deliverOutbox(deps, outboxId);
-  return { ...found, moved: outboxId !== null };
+  const { classDateId } = found;
+  const { changed } = await changeClass(deps, { classDateId }, THE_SYSTEM, (classDate) =>
+    moveOf(classDate, found, deps),
+  );
+  return { ...found, moved: changed };
 }
 
-/** @returns null when somebody has changed the class meanwhile */
-function move(deps: Deps, { classDateId, storedStart }: RederivedClass): Promise<number | null> {
-  return inTransaction(deps.db, async (transaction) => {
-    const classDate = await ClassDate.findByPk(classDateId, { transaction, lock: true, rejectOnEmpty: true });
-    const again = compare(classDate, deps.clock.now());
-    const isSame = again?.storedStart.getTime() === storedStart.getTime();
-    if (!again || !isSame || again.withinLead || classDate.state !== 'scheduled') return null;
-    const { localStart, timeZone, version, scheduleVersion } = classDate;
-    const meant = resolveWallTime(localStart, timeZone)?.localStart ?? localStart;
-    await classDate.update(
-      {
-        startsAt: again.rightStart,
-        ...(meant === localStart ? {} : { localStart: meant, askedLocalStart: localStart }),
-        ...{ version: version + 1, scheduleVersion: scheduleVersion + 1 },
-      },
-      { transaction },
-    );
-    const metadata = { cause: 'zone rules', from: storedStart.toISOString(), to: again.rightStart.toISOString() };
-    const entity = { type: 'class_date', id: classDateId };
-    await writeAudit(deps, THE_SYSTEM, { action: 'class_rescheduled', entity, metadata }, transaction);
-    return addToOutbox({ classDateId }, 'rescheduled', transaction);
-  });
+/** null when somebody has changed the class meanwhile */
+function moveOf(
+  classDate: ClassDate,
+  { storedStart }: RederivedClass,
+  { clock }: Pick<Deps, 'clock'>,
+): Decision | null {
+  const again = compare(classDate, clock.now());
+  const isSame = again?.storedStart.getTime() === storedStart.getTime();
+  if (!again || !isSame || again.withinLead || classDate.state !== 'scheduled') return null;
+  const { localStart, timeZone } = classDate;
+  const meant = resolveWallTime(localStart, timeZone)?.localStart ?? localStart;
+  return {
+    changes: {
+      startsAt: again.rightStart,
+      ...(meant === localStart ? {} : { localStart: meant, askedLocalStart: localStart }),
+    },
+    action: 'class_rescheduled',
+    reason: 'rescheduled',
+    metadata: { cause: 'zone rules', from: storedStart.toISOString(), to: again.rightStart.toISOString() },
+  };
 }

@@ -274,7 +274,7 @@ describe('the schedule', () => {
       found.push(workflowId);
     expect(found).toHaveLength(1);
     const result: unknown = await scene.client.workflow.getHandle(found[0] ?? '').result();
-    expect(result).toMatchObject({ 'Old rows': '0 deleted' });
+    expect(result).toMatchObject({ 'Old rows': '0 deleted', 'Class times': '2 compared, 0 moved, 0 left' });
     expect(JSON.stringify(result)).toMatch(/"Workflows":"\d+ expected, 0 running, .* 0 failed"/);
     expect((await handle().describe()).spec.intervals).toEqual([expect.objectContaining({ every: 300_000 })]);
   });

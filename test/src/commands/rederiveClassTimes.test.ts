@@ -1,4 +1,5 @@
 import { rederiveClassTimes } from '../../../src/commands/rederiveClassTimes';
+import { rederiveDaily } from '../../../src/commands/rederiveDaily';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
@@ -59,4 +60,21 @@ it('two at once move it once', async () => {
   const off = await buildOff(96);
   await Promise.all([1, 2].map(() => rederiveClassTimes(website.deps, { dryRun: false })));
   expect(await off.reload()).toMatchObject({ startsAt: rightStart(off), scheduleVersion: 2 });
+});
+
+it('the sweep does it once a day; what failed is done by the next one, and a move is gathered as any other is', async () => {
+  const { deps } = website;
+  const first = await buildOff(120);
+  const broken = { ...deps, signingKeys: undefined as never };
+  await expect(rederiveDaily(broken)).rejects.toThrow();
+  expect(await rederiveDaily(deps)).toMatchObject({ moved: 1 });
+  expect((await first.reload()).startsAt).toEqual(rightStart(first));
+  expect(first.gathersUntil).not.toBeNull();
+
+  const second = await buildOff(144);
+  expect(await rederiveDaily(deps)).toBeNull();
+  expect((await second.reload()).version).toBe(1);
+  const clock = { now: () => addMinutes(new Date(), 24 * 60 + 1) };
+  expect(await rederiveDaily({ ...deps, clock })).toMatchObject({ moved: 1 });
+  expect((await second.reload()).startsAt).toEqual(rightStart(second));
 });
