@@ -1,6 +1,12 @@
 import type { Deps } from '../deps';
 import { isOverdue, judgeRow, judgeRun, SWEPT_KINDS, type Run, type SweptKind, type SweptRow } from '../domain/sweep';
-import { findRandomKeys, findHinted, listSweptRows, listUnfinishedClasses } from '../queries/listSweptRows';
+import {
+  findHinted,
+  findRandomKeys,
+  listSweptRows,
+  listUnfinishedClasses,
+  listUntoldEnds,
+} from '../queries/listSweptRows';
 
 /** What a sweep saw; of what it was not to leave so, it did what is said here unless it was a dry run. */
 export interface SweepCounts {
@@ -57,6 +63,7 @@ export async function sweepWorkflows(deps: SweepDeps, options: SweepOptions = {}
     progress(sweep);
   }
   await sweepOverdue(sweep);
+  await sweepUntoldEnds(sweep);
   return sweep.counts;
 }
 
@@ -130,6 +137,13 @@ async function sweepOverdue(sweep: Sweep): Promise<void> {
     await act(sweep, overdue, (row) => hint(deps, 'classDate', row, 'swept: overdue'));
     progress(sweep);
   }
+}
+
+/** Not counted: a class that has nobody to tell is no trouble, and its run ends at once. */
+async function sweepUntoldEnds(sweep: Sweep): Promise<void> {
+  const { deps, seen } = sweep;
+  const idle = (await listUntoldEnds(deps.db)).filter(({ id }) => !seen.classDate.has(id));
+  await act(sweep, idle, (row) => hint(deps, 'classDate', row, 'swept: people may have to be told'));
 }
 
 /**

@@ -12,8 +12,10 @@ import { addToOutbox } from '../../src/temporal/outbox';
 import { connectWorker, createWorkers } from '../../src/temporal/workers';
 import { SWEEP_SCHEDULE_ID } from '../../src/temporal/sweepSchedule';
 import { classDateWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
-import { buildClassDate, buildOrder } from '../factories/classes';
+import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
+import { buildMail } from '../factories/mails';
 import { buildMeeting } from '../factories/meetings';
+import { buildUser } from '../factories/people';
 import { deleteNamespace, startDevScene, type DevScene } from '../support/devScene';
 import { eventually } from '../support/eventually';
 import { createNamespace } from '../support/namespace';
@@ -147,6 +149,27 @@ describe("when Temporal's store is lost", () => {
       // The third is young; the second and the connection are missing.
       expect(counts).toEqual({ ...none, expected: 3, missing: 2, onTheirWay: 1 });
     });
+  });
+});
+
+it('has a class looked at that was cancelled and has not told those who knew of it', async () => {
+  const [told, untold, unknown] = await bookFuture(3);
+  if (!told || !untold || !unknown) throw new Error('three were booked');
+  for (const classDate of [told, untold]) {
+    const student = await buildUser('student');
+    const person = { userId: student.id, email: student.email };
+    const { pass } = await buildPass(scene.stack.deps.signingKeys, classDate, person);
+    await buildMail(classDate, pass);
+    if (classDate === told) await buildMail(classDate, pass, { kind: 'cancelled' });
+  }
+  await ClassDate.update({ state: 'cancelled', outcome: 'cancelled' }, { where: {} });
+  await letAge();
+  await inEmptyStore(async (store) => {
+    const counts = await sweepWorkflows(store.deps);
+    // One connection has no workflow there; the class is no trouble.
+    expect(counts).toEqual({ ...none, expected: 1, missing: 1 });
+    await eventually('it is looked at', async () => classDateWorkflowId(untold) in (await store.running()));
+    for (const other of [told, unknown]) expect(await store.running()).not.toHaveProperty(classDateWorkflowId(other));
   });
 });
 
