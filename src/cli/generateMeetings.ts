@@ -19,7 +19,7 @@ export function addGenerateMeetings(program: Command): void {
     .option('--from <iso>', 'the first instant at which they start, such as 2026-11-23T10:00:00Z', parseInstant)
     .option(
       '--to <iso>',
-      'the instant before which they start; without a span, the classes whose room should be open',
+      'the instant before which they start; with neither, the classes whose room should be open',
       parseInstant,
     )
     .option('--dry-run', 'say how each class stands; change nothing')
@@ -27,7 +27,7 @@ export function addGenerateMeetings(program: Command): void {
     .action(async (options: Options) => {
       const due = dueOf(options);
       if (!due) {
-        complain('Give both --from and a later --to, or neither.');
+        complain('Give a --to that is later than --from.');
         process.exitCode = EXIT_USAGE;
         return;
       }
@@ -43,7 +43,7 @@ export function addGenerateMeetings(program: Command): void {
 
 function dueOf({ from, to }: Options): Due | null {
   if (!from && !to) return 'now';
-  return from && to && from < to ? { from, to } : null;
+  return !from || !to || from < to ? { from, to } : null;
 }
 
 function printClasses(classes: readonly DueClass[], dryRun: boolean): void {

@@ -1,8 +1,8 @@
 import { literal, Op } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
 
-/** The classes that start in a span, or those whose room should be open now. */
-export type Due = { readonly from: Date; readonly to: Date } | 'now';
+/** The classes that start in a span, which may be open at either end, or those whose room should be open now. */
+export type Due = { readonly from?: Date | undefined; readonly to?: Date | undefined } | 'now';
 
 const OPEN_NOW = `state IN ('scheduled', 'preparing', 'ready', 'live') AND closed_at IS NULL
   AND TIMESTAMPADD(MINUTE, -lead_minutes, starts_at) <= :now
@@ -12,7 +12,10 @@ const OPEN_NOW = `state IN ('scheduled', 'preparing', 'ready', 'live') AND close
 export function listDueClassDates(due: Due, now: Date): Promise<ClassDate[]> {
   return ClassDate.findAll({
     attributes: ['id', 'startsAt'],
-    where: due === 'now' ? literal(OPEN_NOW) : { startsAt: { [Op.gte]: due.from, [Op.lt]: due.to } },
+    where:
+      due === 'now'
+        ? literal(OPEN_NOW)
+        : { startsAt: { ...(due.from && { [Op.gte]: due.from }), ...(due.to && { [Op.lt]: due.to }) } },
     ...(due === 'now' ? { replacements: { now } } : {}),
     order: ['startsAt', 'id'],
   });

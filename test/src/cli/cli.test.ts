@@ -157,7 +157,7 @@ it('sweeps: says what is missing, starts it, and finds it running the next time'
 
 it.each([
   ['an unknown command', ['nonsense']],
-  ['half a span', ['generate-meetings', '--from', '2026-01-02']],
+  ['a span that ends before it begins', ['generate-meetings', '--from', '2026-01-02', '--to', '2026-01-01']],
   ['no choice of events', ['webhooks', 'replay']],
   ['two choices of events', ['webhooks', 'replay', '--class', '1', '--from', '2026-01-01']],
   ['a span that ends before it starts', ['webhooks', 'replay', '--from', '2026-01-02', '--to', '2026-01-01']],

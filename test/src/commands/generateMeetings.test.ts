@@ -78,13 +78,17 @@ it('says of each class how it stands, and tries those that lack a meeting, whate
 });
 
 it('without a span looks at the classes whose room should be open', async () => {
-  await classIn(31);
+  const later = await classIn(31);
   const soon = await classIn(29);
   const running = await classIn(-30, { state: 'live' });
-  await classIn(-90, { state: 'ended', closedAt: new Date() });
+  const over = await classIn(-90, { state: 'ended', closedAt: new Date() });
   expect((await generate('now', { dryRun: true })).map(([id]) => id)).toEqual([running.id, soon.id]);
   const span = { from: soon.startsAt, to: new Date(soon.startsAt.getTime() + 1) };
   expect((await generate(span, { dryRun: true })).map(([id]) => id)).toEqual([soon.id]);
+  const after = await generate({ from: soon.startsAt }, { dryRun: true });
+  expect(after.map(([id]) => id)).toEqual([soon.id, later.id]);
+  const before = await generate({ to: soon.startsAt }, { dryRun: true });
+  expect(before.map(([id]) => id)).toEqual([over.id, running.id]);
 });
 
 it('is of no use to a teacher without a connection, and says so', async () => {
