@@ -1,42 +1,13 @@
 import { planClass, type ClassFacts } from '../../../src/domain/classPlan';
 import { addMinutes } from '../../../src/domain/clock';
+import { buildClassFacts } from '../../factories/classFacts';
 
 const START = new Date('2026-12-01T10:00:00Z');
 const at = (minutes: number) => addMinutes(START, minutes);
 
-function facts(changes: Partial<ClassFacts> = {}): ClassFacts {
-  return {
-    teacherId: 1,
-    state: 'scheduled',
-    stateReason: null,
-    schedule: {
-      startsAt: START,
-      durationMinutes: 60,
-      leadMinutes: 30,
-      graceMinutes: 15,
-      watchMinutes: 5,
-      settleMinutes: 90,
-    },
-    furtherReminders: [],
-    version: 1,
-    scheduleVersion: 1,
-    watchedAt: null,
-    endedAt: null,
-    closedAt: null,
-    settledAt: null,
-    evidenceAt: null,
-    nextAttemptAt: null,
-    gathersUntil: null,
-    teacherConnected: true,
-    rehearsal: { doneAt: at(-100), version: 2, notBefore: null, openRisks: 0 },
-    meeting: null,
-    unresolved: { due: 0, nextAttemptAt: null },
-    removals: { due: 0, nextAttemptAt: null },
-    droppedRegistrants: { due: 0, nextAttemptAt: null },
-    passesWithoutLink: 0,
-    ...changes,
-  };
-}
+/** Lately, and as the class is even after an edit: rehearsing is not what these are about. */
+const REHEARSED = { doneAt: at(-100), version: 2, notBefore: null, openRisks: 0 };
+const facts = (changes: Partial<ClassFacts> = {}) => buildClassFacts(START, { rehearsal: REHEARSED, ...changes });
 
 const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
 const REMINDERS = ['class_reminder', 'guest_invitation', 'teacher_start'];

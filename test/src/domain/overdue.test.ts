@@ -1,46 +1,13 @@
 import type { ClassFacts } from '../../../src/domain/classPlan';
 import { addMinutes } from '../../../src/domain/clock';
 import { overdueOf } from '../../../src/domain/overdue';
+import { buildClassFacts } from '../../factories/classFacts';
 
 const START = new Date('2026-11-23T10:00:00Z');
 const LONG_AGO = new Date('2026-11-20T00:00:00Z');
 const at = (minutes: number) => addMinutes(START, minutes);
-const NOTHING = { due: 0, nextAttemptAt: null };
 
-/** A class of an hour, its room open 30 minutes before, its doors closed 15 minutes after, settled 90 minutes after. */
-function facts(changed: Partial<ClassFacts> = {}): ClassFacts {
-  return {
-    teacherId: 1,
-    state: 'scheduled',
-    stateReason: null,
-    schedule: {
-      startsAt: START,
-      durationMinutes: 60,
-      leadMinutes: 30,
-      graceMinutes: 15,
-      watchMinutes: 5,
-      settleMinutes: 90,
-    },
-    furtherReminders: [],
-    version: 1,
-    scheduleVersion: 1,
-    watchedAt: null,
-    endedAt: null,
-    closedAt: null,
-    settledAt: null,
-    evidenceAt: null,
-    nextAttemptAt: null,
-    gathersUntil: null,
-    teacherConnected: true,
-    rehearsal: { doneAt: START, version: 1, notBefore: null, openRisks: 0 },
-    meeting: null,
-    unresolved: NOTHING,
-    removals: NOTHING,
-    passesWithoutLink: 0,
-    droppedRegistrants: NOTHING,
-    ...changed,
-  };
-}
+const facts = (changes: Partial<ClassFacts> = {}) => buildClassFacts(START, changes);
 
 const MADE = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
 
