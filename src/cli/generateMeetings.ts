@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { generateMeetings, type DueClass } from '../commands/generateMeetings';
 import { isToBeMade } from '../domain/generation';
+import { reasonInWords } from '../presenters/classDate';
 import type { Due } from '../queries/listDueClassDates';
 import { parseInstant } from './parseInstant';
 import { complain, EXIT_USAGE, print, printJson, printTable, runCommand } from './run';
@@ -46,17 +47,26 @@ function dueOf({ from, to }: Options): Due | null {
   return !from || !to || from < to ? { from, to } : null;
 }
 
+function nextOf({ waitingFor, nextLookAt }: DueClass): string {
+  return nextLookAt === null ? '' : `${waitingFor} ${nextLookAt.toISOString()}`;
+}
+
+function whyOf({ reason, risks }: DueClass): string {
+  const found = risks.length === 0 ? [] : [`At risk: ${risks.map((risk) => risk.replaceAll('_', ' ')).join(', ')}.`];
+  return [...(reason === null ? [] : [reasonInWords(reason)]), ...found].join(' ');
+}
+
 function printClasses(classes: readonly DueClass[], dryRun: boolean): void {
   if (classes.length === 0) return print('No class date is due.');
   printTable(
-    ['CLASS', 'STARTS', 'STATE', 'ITS MEETING', 'WHY', 'NEXT LOOK'],
-    classes.map(({ classDateId, startsAt, state, meeting, reason, nextLookAt }) => [
-      String(classDateId),
-      startsAt.toISOString(),
-      state,
-      meeting,
-      reason ?? '',
-      nextLookAt?.toISOString() ?? '',
+    ['CLASS', 'STARTS', 'STATE', 'ITS MEETING', 'NEXT', 'WHY'],
+    classes.map((dueClass) => [
+      String(dueClass.classDateId),
+      dueClass.startsAt.toISOString(),
+      dueClass.state,
+      dueClass.meeting,
+      nextOf(dueClass),
+      whyOf(dueClass),
     ]),
   );
   const count = classes.filter(({ meeting }) => isToBeMade(meeting)).length;

@@ -1,9 +1,11 @@
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { planClass } from '../domain/classPlan';
+import type { RiskKind } from '../domain/classRisks';
 import type { ClassState, StateReason } from '../domain/classStates';
 import { generationOf, isToBeMade, type Generation } from '../domain/generation';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { findOpenRisks } from '../queries/findClassRisks';
 import { listDueClassDates, type Due } from '../queries/listDueClassDates';
 import { readClassFacts } from '../queries/readClassFacts';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
@@ -16,7 +18,10 @@ export interface DueClass {
   readonly state: ClassState;
   readonly reason: StateReason | null;
   readonly meeting: Generation;
-  /** when it is looked at next by itself */
+  /** what a rehearsal has found wrong with it */
+  readonly risks: readonly RiskKind[];
+  /** what it waits for, and when it is looked at next by itself */
+  readonly waitingFor: string;
   readonly nextLookAt: Date | null;
 }
 
@@ -27,14 +32,18 @@ export interface DueClass {
 export async function generateMeetings(deps: Deps, due: Due, { dryRun }: { dryRun: boolean }): Promise<DueClass[]> {
   const now = deps.clock.now();
   const classes: DueClass[] = [];
-  for (const { id, startsAt } of await listDueClassDates(due, now)) {
+  const rows = await listDueClassDates(due, now);
+  const risksOf = await findOpenRisks(rows.map(({ id }) => id));
+  for (const { id, startsAt } of rows) {
     const facts = await readClassFacts(deps.db, id, now);
     if (!facts) continue;
     const plan = planClass(facts, now);
     const { teacherId, teacherConnected, state, stateReason: reason } = facts;
     const meeting = generationOf(facts, plan);
-    const { nextLookAt } = plan;
-    classes.push({ classDateId: id, teacherId, teacherConnected, startsAt, state, reason, meeting, nextLookAt });
+    const risks = (risksOf.get(id) ?? []).map(({ kind }) => kind);
+    const { nextLookAt, waitingFor } = plan;
+    const stands = { teacherId, teacherConnected, state, reason, meeting, risks, waitingFor, nextLookAt };
+    classes.push({ classDateId: id, startsAt, ...stands });
   }
   if (!dryRun) await tryNow(deps, classes);
   return classes;

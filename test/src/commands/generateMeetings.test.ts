@@ -1,6 +1,7 @@
 import { generateMeetings } from '../../../src/commands/generateMeetings';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { ClassRisk } from '../../../src/models/ClassRisk';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { buildClassDate, buildOrder } from '../../factories/classes';
@@ -75,6 +76,14 @@ it('says of each class how it stands, and tries those that lack a meeting, whate
   expect(await generate(day(), { dryRun: true })).toContainEqual([putOff.id, 'would be made now']);
   // A meeting that may be there already is not asked for again before it has been looked for.
   expect(await generate(day(), { dryRun: true })).toContainEqual([lost.id, 'not known whether it was made']);
+});
+
+it('says what a class waits for, and what has been found wrong with it', async () => {
+  const early = await classIn(600);
+  await ClassRisk.create({ classDateId: early.id, kind: 'clash', since: new Date(), isOpen: true });
+  const [found] = await generateMeetings({ ...site.deps, temporal }, day(), { dryRun: true });
+  expect(found).toMatchObject({ classDateId: early.id, risks: ['clash'], waitingFor: 'rehearses' });
+  await ClassRisk.destroy({ where: {} });
 });
 
 it('without a span looks at the classes whose room should be open', async () => {
