@@ -71,7 +71,10 @@ describe('the page of a class', () => {
     expect(await page.getByRole('status').textContent()).toBe('Live now');
     await looksRight(page);
 
+    // Tried beforehand, it is still to begin.
     await classDate.update({ state: 'ended' });
+    await heading(page, 'Waiting for your teacher');
+    await classDate.update({ startsAt: addMinutes(new Date(), -1) });
     await heading(page, 'The meeting has ended');
     await classDate.update({ closedAt: new Date() });
     await heading(page, 'This class is over');
