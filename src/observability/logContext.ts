@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every line that is logged during it is about. */
+/** What every line that is logged during it is about: the steps of a worker, each of which waits for others. */
 interface LogContext {
-  readonly requestId?: string;
   readonly classDateId?: number;
   readonly workflowId?: string;
   readonly step?: string;

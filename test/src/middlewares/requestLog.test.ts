@@ -64,12 +64,12 @@ it('names the class that a page is about', async () => {
 it('is carried by every line that is logged meanwhile, with secrets hidden', async () => {
   const lines: string[] = [];
   const logger = createLogger('info', { write: (line) => void lines.push(line) });
-  await withLogContext({ requestId: 'r-1', classDateId: 7 }, async () => {
+  await withLogContext({ step: 'makeMeeting', classDateId: 7 }, async () => {
     await Promise.resolve();
     logger.info({ mail: { password: 'hidden-from-logs' } }, 'inside');
   });
   logger.info('outside');
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ requestId: 'r-1', classDateId: 7, msg: 'inside' });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ step: 'makeMeeting', classDateId: 7, msg: 'inside' });
   expect(lines.join('')).not.toContain('hidden-from-logs');
-  expect(lines[1]).not.toContain('requestId');
+  expect(lines[1]).not.toContain('makeMeeting');
 });
