@@ -20,7 +20,8 @@ export type AppRouter = Router<AppState, DefaultContext>;
 /** Routes that read the raw body themselves and know no sessions. */
 export function unparsedRouters(deps: Deps): AppRouter[] {
   const test = deps.config.development ? [] : [noWebhookTestRoutes()];
-  return [healthRoutes(deps), webhookRoutes(deps), ...test, joinRoutes(deps), apiRoutes(deps)];
+  // What comes in floods first: each router before it costs it something.
+  return [webhookRoutes(deps), joinRoutes(deps), healthRoutes(deps), ...test, apiRoutes(deps)];
 }
 
 export function routers(deps: Deps): AppRouter[] {
