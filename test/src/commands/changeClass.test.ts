@@ -134,12 +134,13 @@ it('done many times at once it is done once', async () => {
   expect(website.temporal.hints).toEqual([`${classDate.id}: cancelled`]);
 });
 
-it('the last of two edits wins, whichever came first', async () => {
+it('of a move and a cancellation at once the class is cancelled, and a move that came last is refused', async () => {
   const classDate = await build('ready');
-  await Promise.all([later(classDate), cancel(classDate).catch(() => undefined)]);
-  await classDate.reload();
-  expect(['scheduled', 'cancelled']).toContain(classDate.state);
-  expect(classDate.version).toBe(classDate.state === 'cancelled' ? 3 : 2);
+  const [moved, cancelled] = await Promise.allSettled([later(classDate), cancel(classDate)]);
+  expect(cancelled.status).toBe('fulfilled');
+  if (moved.status === 'rejected') expect(moved.reason).toMatchObject({ code: 'class_is_cancelled' });
+  const { state, version } = await classDate.reload();
+  expect([state, version]).toEqual(['cancelled', moved.status === 'rejected' ? 2 : 3]);
 });
 
 it.each([
