@@ -1,20 +1,19 @@
 import type { Transaction } from 'sequelize';
-import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
 import { BookOrder } from '../models/BookOrder';
 import type { ClassDate } from '../models/ClassDate';
-import { findClassWarnings } from '../queries/findClassWarnings';
-import { deliverOutbox } from '../temporal/outbox';
-import { changeClassIn, type ClassChange, type Decision } from './changeClass';
+import { changeClassIn, type Decision } from './changeClass';
 import {
+  commitChange,
   isSameSchedule,
   scheduleColumns,
   wantedSchedule,
   type Reschedule,
   type Rescheduled,
+  type ScheduleChange,
   type WantedSchedule,
 } from './rescheduleClass';
 import type { AuditOrigin } from './writeAudit';
@@ -25,13 +24,8 @@ import type { AuditOrigin } from './writeAudit';
  *
  * @throws FieldErrors; AppError 409
  */
-export async function reopenClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
-  const { outboxIds, note, ...change } = await inTransaction(deps.db, (transaction) =>
-    reopenClassIn(deps, edit, origin, transaction),
-  );
-  await deliverOutbox(deps, ...outboxIds);
-  const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
-  return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
+export function reopenClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
+  return commitChange(deps, (transaction) => reopenClassIn(deps, edit, origin, transaction));
 }
 
 /** The same as a part of something larger, which delivers the outbox rows after its commit. */
@@ -40,7 +34,7 @@ export async function reopenClassIn(
   edit: Reschedule,
   origin: AuditOrigin,
   transaction: Transaction,
-): Promise<ClassChange & { readonly note: string | null; readonly outboxIds: number[] }> {
+): Promise<ScheduleChange> {
   const now = deps.clock.now();
   let note: string | null = null;
   const decide = (classDate: ClassDate) => {

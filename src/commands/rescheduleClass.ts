@@ -30,10 +30,19 @@ export interface Rescheduled extends ClassChange {
  *
  * @throws FieldErrors; AppError 409 when it is cancelled, live and not forced, or another than expected
  */
-export async function rescheduleClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
-  const { outboxIds, note, ...change } = await inTransaction(deps.db, (transaction) =>
-    rescheduleClassIn(deps, edit, origin, transaction),
-  );
+export function rescheduleClass(deps: Deps, edit: Reschedule, origin: AuditOrigin): Promise<Rescheduled> {
+  return commitChange(deps, (transaction) => rescheduleClassIn(deps, edit, origin, transaction));
+}
+
+/** A change of a schedule before its commit. */
+export type ScheduleChange = ClassChange & { readonly note: string | null; readonly outboxIds: number[] };
+
+/** Makes the change in a transaction of its own, tells the workflows of it, and adds what whoever made it should know. */
+export async function commitChange(
+  deps: Deps,
+  make: (transaction: Transaction) => Promise<ScheduleChange>,
+): Promise<Rescheduled> {
+  const { outboxIds, note, ...change } = await inTransaction(deps.db, make);
   await deliverOutbox(deps, ...outboxIds);
   const warnings = change.changed ? await findClassWarnings(deps.db, change.classDate, deps.clock.now()) : [];
   return { ...change, notes: [...(note === null ? [] : [note]), ...warnings] };
@@ -45,7 +54,7 @@ export async function rescheduleClassIn(
   edit: Reschedule,
   origin: AuditOrigin,
   transaction: Transaction,
-): Promise<ClassChange & { readonly note: string | null; readonly outboxIds: number[] }> {
+): Promise<ScheduleChange> {
   const now = deps.clock.now();
   let note: string | null = null;
   const decide = (classDate: ClassDate) => {
