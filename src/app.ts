@@ -12,7 +12,7 @@ import { requestLog } from './middlewares/requestLog';
 import { securityHeaders } from './middlewares/securityHeaders';
 import { session } from './middlewares/session';
 import { signedInUser } from './middlewares/signedInUser';
-import { mountRoutes, mountUnparsedRoutes } from './routes';
+import { mountRoutes, mountUnparsedRoutes, mountWebhookRoutes } from './routes';
 import { paths } from './routes/paths';
 
 const PUBLIC = path.join(__dirname, 'public');
@@ -27,6 +27,7 @@ export function createApp(deps: Deps): Koa {
   app.silent = true;
   app.use(requestLog(deps));
   app.use(onError(deps));
+  mountWebhookRoutes(app, deps);
   app.use(securityHeaders(deps));
   app.use(problems(deps));
   // Before the files: each file that is not there costs a look at the disk.

@@ -15,19 +15,32 @@ import { teacherRoutes } from './teacher';
 import { webhookRoutes } from './webhooks';
 import { noWebhookTestRoutes, webhookTestRoutes } from './webhooks/testEvent';
 
-export type AppRouter = Router<AppState, DefaultContext>;
+type AppRouter = Router<AppState, DefaultContext>;
 
-/** Routes that read the raw body themselves and know no sessions. */
-export function unparsedRouters(deps: Deps): AppRouter[] {
-  const test = deps.config.development ? [] : [noWebhookTestRoutes()];
-  // What comes in floods first: each router before it costs it something.
-  return [webhookRoutes(deps), joinRoutes(deps), healthRoutes(deps), ...test, apiRoutes(deps)];
+/**
+ * Zoom's events, before the headers that browsers need: they come in floods, and each middleware before them costs some
+ * (the headers took a tenth of the answers).
+ */
+export function mountWebhookRoutes(app: Koa, deps: Deps): void {
+  mount(app, webhookRoutes(deps));
 }
 
-export function routers(deps: Deps): AppRouter[] {
+/** Routes that read the raw body themselves and know no sessions. */
+function unparsedRouters(deps: Deps): AppRouter[] {
+  const test = deps.config.development ? [] : [noWebhookTestRoutes()];
+  // What comes in floods first: each router before it costs it something.
+  return [joinRoutes(deps), healthRoutes(deps), ...test, apiRoutes(deps)];
+}
+
+function routers(deps: Deps): AppRouter[] {
   const test = deps.config.development ? [webhookTestRoutes(deps)] : [];
   const pages = [authRoutes, adminRoutes, teacherRoutes, liveRoutes, attendanceRoutes].map((routes) => routes(deps));
   return [...pages, apiDocsRoutes(deps.config.appUrl), ...test];
+}
+
+/** What there is, for those who check it. */
+export function allRouters(deps: Deps): AppRouter[] {
+  return [webhookRoutes(deps), ...unparsedRouters(deps), ...routers(deps)];
 }
 
 export function mountUnparsedRoutes(app: Koa, deps: Deps): void {

@@ -20,8 +20,9 @@ const MB = 1024;
 export interface Sleepers {
   /** MB that the worker has grown by */
   readonly growth: number;
-  /** percent of a core, over a quiet minute */
+  /** percent of a core, over a quiet minute: with all of them asleep, and before there were any */
   readonly cpu: number;
+  readonly idleCpu: number;
   /** ms for one sweep that starts all of them, and for one that finds them all running */
   readonly startingSweep: number;
   readonly quietSweep: number;
@@ -33,18 +34,17 @@ export async function runSleepers(count: number): Promise<Sleepers> {
   try {
     const worker = await stack.startWorker();
     await sleep(LOOK_MS);
+    const idleCpu = await cpuPercent(worker.pid);
     const before = residentMb(worker.pid);
     await book(stack, count);
     const startingSweep = await sweep(stack, { missing: count });
     print(`one sweep started ${count} class dates in ${startingSweep} ms`);
     await untilAllSleep(stack, count);
     await sleep(LOOK_MS);
-    const cpuBefore = cpuSeconds(worker.pid);
-    await sleep(QUIET_MS);
-    const cpu = ((cpuSeconds(worker.pid) - cpuBefore) / (QUIET_MS / 1_000)) * 100;
+    const cpu = await cpuPercent(worker.pid);
     const growth = residentMb(worker.pid) - before;
     const quietSweep = await sweep(stack, { running: count });
-    return { growth, cpu, startingSweep, quietSweep };
+    return { growth, cpu, idleCpu, startingSweep, quietSweep };
   } finally {
     await stack.close();
   }
@@ -93,6 +93,13 @@ function residentMb(pid: number): number {
   const kb = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   if (kb === undefined) throw new Error(`There is no process ${pid}.`);
   return Number(kb) / MB;
+}
+
+/** Over a quiet minute. */
+async function cpuPercent(pid: number): Promise<number> {
+  const before = cpuSeconds(pid);
+  await sleep(QUIET_MS);
+  return ((cpuSeconds(pid) - before) / (QUIET_MS / 1_000)) * 100;
 }
 
 /** Time on a core, of the program and of the kernel for it. */

@@ -4,7 +4,7 @@ import { beat } from '../../src/commands/beat';
 import { GUARDS } from '../../src/middlewares/access';
 import { OrderGuest } from '../../src/models/OrderGuest';
 import type { Role } from '../../src/models/User';
-import { routers, unparsedRouters } from '../../src/routes';
+import { allRouters } from '../../src/routes';
 import { paths } from '../../src/routes/paths';
 import { buildClassDate } from '../factories/classes';
 import { Browser, signedInBrowser } from '../support/browser';
@@ -56,7 +56,7 @@ const browsers = new Map<Who, Browser>();
 
 beforeAll(async () => {
   website = await startWebsite();
-  routes = [...unparsedRouters(website.deps), ...routers(website.deps)].flatMap(({ stack }) =>
+  routes = allRouters(website.deps).flatMap(({ stack }) =>
     stack.flatMap(({ methods, path, stack: handlers }) =>
       methods
         .filter((method) => method !== 'HEAD')

@@ -47,10 +47,13 @@ export interface Herd {
   readonly recipients: number;
   /** when class number `index` opens */
   opensAt(index: number): Date;
+  /** they were booked long ago, and have had their rehearsals by now */
+  readonly rehearsed?: boolean;
 }
 
 /** Class dates with a pass for each recipient, written straight into MySQL; nobody has been told of them yet. */
-export async function bookHerd(deps: Deps, { teachers, classes, recipients, opensAt }: Herd): Promise<ClassDate[]> {
+export async function bookHerd(deps: Deps, herd: Herd): Promise<ClassDate[]> {
+  const { teachers, classes, recipients, opensAt, rehearsed = false } = herd;
   const buyer = await User.create({
     role: 'student',
     email: `buyer${randomBytes(4).toString('hex')}@students.test`,
@@ -78,6 +81,7 @@ export async function bookHerd(deps: Deps, { teachers, classes, recipients, open
         durationMinutes: 60,
         ...DEFAULT_TIMES,
         state: 'scheduled' as const,
+        ...(rehearsed ? { rehearsedAt: new Date(), rehearsedVersion: 1 } : {}),
       };
     }),
   );

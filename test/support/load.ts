@@ -40,6 +40,13 @@ export async function load(port: number, calls: readonly Call[], connections = C
   return { perSecond: calls.length / seconds, p99: percentile(took, 0.99), took };
 }
 
+/** Several loads of the same kind, as if they had been one. */
+export function together(loads: readonly LoadResult[]): LoadResult {
+  const took = loads.flatMap((load) => load.took);
+  const seconds = loads.reduce((sum, { took: { length }, perSecond }) => sum + length / perSecond, 0);
+  return { perSecond: took.length / seconds, p99: percentile(took, 0.99), took };
+}
+
 function make(port: number, agent: Agent, { method, path, headers, body, status }: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const call = request({ host: '127.0.0.1', port, agent, method, path, headers: { ...headers } }, (answer) => {

@@ -33,6 +33,8 @@ interface Receiver {
   readonly waiting: number[];
   interpreting: boolean;
   secrets: { readonly read: readonly string[]; readonly at: number };
+  /** under way for all who found the secrets too old */
+  renewal: Promise<void> | null;
   readonly limit: FailureLimit;
   readonly alarm: WebhookAlarm;
 }
@@ -49,6 +51,7 @@ export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
     waiting: [],
     interpreting: false,
     secrets: { read: [], at: -Infinity },
+    renewal: null,
     limit: createFailureLimit(deps.db, LIMIT),
     alarm: createWebhookAlarm(deps),
   };
@@ -143,14 +146,24 @@ function onlyHeader(ctx: AppContext, name: string): string | null {
 
 /** The secrets are read again once in a while, and before anything is refused because of them. */
 async function findSecret(receiver: Receiver, request: SignedRequest): Promise<string | null> {
-  const { deps, secrets } = receiver;
-  const now = deps.clock.now();
-  const isFresh = performance.now() - secrets.at < SECRETS_MS;
-  const found = isFresh ? findSigningSecret(request, secrets.read, now) : null;
+  const now = receiver.deps.clock.now();
+  if (performance.now() - receiver.secrets.at >= SECRETS_MS) await renewSecrets(receiver);
+  const found = findSigningSecret(request, receiver.secrets.read, now);
   if (found !== null) return found;
-  const read = await findWebhookSecrets(deps);
-  receiver.secrets = { read, at: performance.now() };
-  return findSigningSecret(request, read, now);
+  await readSecrets(receiver);
+  return findSigningSecret(request, receiver.secrets.read, now);
+}
+
+/** One read for all who wait for it; a burst would read them once each. */
+async function renewSecrets(receiver: Receiver): Promise<void> {
+  receiver.renewal ??= readSecrets(receiver).finally(() => {
+    receiver.renewal = null;
+  });
+  await receiver.renewal;
+}
+
+async function readSecrets(receiver: Receiver): Promise<void> {
+  receiver.secrets = { read: await findWebhookSecrets(receiver.deps), at: performance.now() };
 }
 
 async function noteRefusal(

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { z } from 'zod';
-import { routers, unparsedRouters } from '../../../../src/routes';
+import { allRouters } from '../../../../src/routes';
 import { PROBLEM_WORDS } from '../../../../src/routes/api/problemWords';
 import { paths } from '../../../../src/routes/paths';
 import { projectFiles, readProjectFile } from '../../../support/repository';
@@ -16,7 +16,7 @@ afterAll(() => site.close());
 
 it('tells every route of the API, and none that is not there', () => {
   const { deps } = site.website;
-  const routes = [...unparsedRouters(deps), ...routers(deps)]
+  const routes = allRouters(deps)
     .flatMap(({ stack }) => stack.flatMap(({ methods, path }) => methods.map((method) => `${method} ${String(path)}`)))
     .filter((name) => name.includes('/api/v1/') && !name.startsWith('HEAD'))
     .filter((name) => ![`GET ${paths.apiDocument}`, `GET ${paths.apiDocs}`].includes(name));
