@@ -10,6 +10,7 @@ import { parseMeetingEvent } from '../zoom/webhookEvents';
 import { recordDeauthorization } from './recordDeauthorization';
 import { recordMeetingEvent } from './recordMeetingEvent';
 import { recordParticipantEvent } from './recordParticipantEvent';
+import { recordWaitEvent } from './recordWaitEvent';
 import { isUnreadable, MAX_ATTEMPTS, reasonOf } from './webhookFailure';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
@@ -78,7 +79,7 @@ async function interpret(
   return hint === null ? [] : [await addToOutbox({ classDateId: meeting.classDateId }, hint, transaction)];
 }
 
-function record(
+async function record(
   deps: Deps,
   row: WebhookEvent,
   meeting: ZoomMeeting,
@@ -92,8 +93,11 @@ function record(
       return recordMeetingEvent(deps, meeting, event, transaction);
     case 'participant':
       return recordParticipantEvent(deps, meeting, event, transaction);
+    case 'wait':
+      await recordWaitEvent(meeting, event, transaction);
+      return null;
     case 'other':
-      return Promise.resolve(null);
+      return null;
   }
 }
 

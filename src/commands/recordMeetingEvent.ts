@@ -14,7 +14,7 @@ import { noteStateChange } from './noteOutcome';
 import { noteRoom } from './noteRoom';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
-type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'other' }>;
+type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'wait' | 'other' }>;
 
 /**
  * A meeting has started, ended, been moved or been deleted in Zoom. Order and repeats make no difference: the class

@@ -39,12 +39,12 @@ function instantOf(at: Date | null): number {
   return at?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
-function earlier(one: Date | null, other: Date | null): Date | null {
+export function earlier(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one < other ? one : other;
 }
 
-function later(one: Date | null, other: Date | null): Date | null {
+export function later(one: Date | null, other: Date | null): Date | null {
   if (one === null || other === null) return one ?? other;
   return one > other ? one : other;
 }

@@ -28,6 +28,7 @@ import { ZoomMeetingInstance } from './ZoomMeetingInstance';
 import { ZoomParticipant } from './ZoomParticipant';
 import { ZoomSecureToken } from './ZoomSecureToken';
 import { ZoomSetting } from './ZoomSetting';
+import { ZoomWait } from './ZoomWait';
 
 const MODELS = [
   User,
@@ -47,6 +48,7 @@ const MODELS = [
   ZoomMeetingInstance,
   ZoomSecureToken,
   ZoomParticipant,
+  ZoomWait,
   ClassAttendance,
   AttendanceRevision,
   AttendanceCorrection,

@@ -32,30 +32,38 @@ export interface Attendee {
   readonly role: 'teacher' | 'student' | 'guest' | 'unknown';
   /** when they last pressed Join; shown, never counted */
   readonly pressedAt: Date | null;
+  /** in Zoom's waiting room; shown, never counted */
+  readonly waitedSeconds: number;
 }
 
 /** The teacher first, then those with a pass, then the names nobody has been found for. */
 export function attendeesOf(page: AttendancePage): Attendee[] {
-  const { conclusion, record, teacherName, passNames } = page;
+  const { conclusion, record, teacherName, passNames, waits } = page;
   const { facts, passes, strangers } = record;
   const passOf = new Map(passes.map((pass) => [personKey(pass) as string, pass]));
   const staysOf = new Map([facts.teacher, ...facts.students, ...facts.strangers].map((one) => [one.personKey, one]));
-  const attendee = (figures: PersonFigures, more: Pick<Attendee, 'name' | 'role' | 'pressedAt'>): Attendee => ({
+  const attendee = (figures: PersonFigures, more: Pick<Attendee, 'name' | 'role'> & Partial<Attendee>): Attendee => ({
     figures,
     stays: staysOf.get(figures.personKey) ?? { personKey: figures.personKey, stays: [] },
+    pressedAt: null,
+    waitedSeconds: 0,
     ...more,
   });
   return [
-    attendee(conclusion.teacher, { name: teacherName, role: 'teacher', pressedAt: null }),
+    attendee(conclusion.teacher, { name: teacherName, role: 'teacher' }),
     ...conclusion.students.map((figures) => {
       const pass = passOf.get(figures.personKey);
       const name = (pass && passNames.get(pass.id)) ?? 'Somebody who is gone';
       const role = figures.personKey.startsWith('guest:') ? 'guest' : 'student';
-      return attendee(figures, { name, role, pressedAt: pass?.usedAt ?? null });
+      return attendee(figures, {
+        name,
+        role,
+        ...(pass && { pressedAt: pass.usedAt, waitedSeconds: waits.get(pass.id) ?? 0 }),
+      });
     }),
     ...conclusion.strangers.map((figures) => {
       const name = strangerName(strangers.find(({ keys }) => keys[0] === figures.personKey));
-      return attendee(figures, { name, role: 'unknown', pressedAt: null });
+      return attendee(figures, { name, role: 'unknown' });
     }),
   ];
 }
@@ -95,7 +103,11 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
   };
 }
 
-function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, page: AttendancePage, zone: string) {
+function presentAttendee(
+  { figures, stays, name, role, pressedAt, waitedSeconds }: Attendee,
+  page: AttendancePage,
+  zone: string,
+) {
   const { facts, classDate } = page.record;
   const clock = (at: Date | null) => (at === null ? null : formatClock(at, zone));
   return {
@@ -113,6 +125,7 @@ function presentAttendee({ figures, stays, name, role, pressedAt }: Attendee, pa
     doubts: figures.doubts.map((doubt) => DOUBT_WORDS[doubt]),
     sources: sourcesInWords(figures.sources),
     pressedAt: clock(pressedAt),
+    waited: waitedSeconds === 0 ? null : minutesInWords(waitedSeconds),
   };
 }
 

@@ -15,6 +15,7 @@ export const ATTENDANCE_CSV_HEAD = [
   'minutes together with the teacher',
   'first in',
   'last out',
+  'minutes in the waiting room',
   'certainty',
   'from',
   'state',
@@ -24,7 +25,7 @@ export const ATTENDANCE_CSV_HEAD = [
 export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[][] {
   const state = page.revision ? `settled, revision ${page.revision.revision}` : 'provisional';
   const instant = (at: Date | null) => at && DateTime.fromJSDate(at, { zone }).toISO({ suppressMilliseconds: true });
-  return attendeesOf(page).map(({ figures, stays, name, role }) => [
+  return attendeesOf(page).map(({ figures, stays, name, role, waitedSeconds }) => [
     name,
     role,
     verdictOf({ figures, stays }, page.record.facts).verdict.toLowerCase(),
@@ -34,6 +35,7 @@ export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[]
     role === 'teacher' ? null : minutes(figures.overlapSeconds),
     instant(figures.firstJoinAt),
     instant(figures.lastLeaveAt),
+    role === 'student' || role === 'guest' ? minutes(waitedSeconds) : null,
     CERTAINTY_WORDS[certaintyOf(figures.doubts)],
     sourcesInWords(figures.sources),
     state,

@@ -27,6 +27,8 @@ export interface LiveClass {
   /** people with a pass who are in, and how many have one */
   readonly present: number;
   readonly expected: number;
+  /** how many are in Zoom's waiting room */
+  readonly waiting: number;
   readonly trouble: readonly string[];
 }
 
@@ -58,6 +60,7 @@ export function liveClassOf(row: LiveClassRow, now: Date): LiveClass {
     people: people.map(personOf),
     present: people.filter(({ passId }) => passId !== null).length,
     expected: row.expected,
+    waiting: row.waiting.people,
     trouble: troubleOf(row, state, { hostSince, run }, now),
   };
 }
@@ -120,7 +123,7 @@ function troubleOf(row: LiveClassRow, state: LiveState, { hostSince, run }: Insi
   const isDue = (from: Date | null) => from !== null && now >= addMinutes(from, TOLERANCE_MINUTES);
   const { opensAt, startsAt } = classTimes(row);
   if (state === 'room_missing') return row.stateReason !== null || isDue(opensAt) ? [roomTrouble(row)] : [];
-  if (hostSince !== null) return [];
+  if (hostSince !== null) return isDue(row.waiting.since) ? [waitingTrouble(row.waiting.people)] : [];
   if (state === 'room_open' && isDue(startsAt)) return [startTrouble(row)];
   if (state === 'live' && isDue(run?.startedAt ?? row.liveAt)) return ['The teacher is not in the meeting.'];
   return [];
@@ -128,6 +131,11 @@ function troubleOf(row: LiveClassRow, state: LiveState, { hostSince, run }: Insi
 
 function roomTrouble({ stateReason }: LiveClassRow): string {
   return `There is no room yet.${stateReason === null ? '' : ` ${reasonInWords(stateReason)}`}`;
+}
+
+function waitingTrouble(people: number): string {
+  const who = people === 1 ? 'Somebody waits' : `${people} people wait`;
+  return `${who} in Zoom’s waiting room for the teacher to let them in.`;
 }
 
 function startTrouble({ watchedAt }: LiveClassRow): string {

@@ -20,7 +20,7 @@ export function presentLiveClasses(
 
 function presentLiveClass(live: LiveClass, zone: string, href: string) {
   const clock = (at: Date | null) => (at === null ? null : formatClock(at, zone));
-  const { id, title, teacherName, state, stateInWords, trouble, people, present, expected } = live;
+  const { id, title, teacherName, state, stateInWords, trouble, people, present, expected, waiting } = live;
   return {
     ...{ id, title, teacherName, href, trouble },
     state: stateInWords,
@@ -29,7 +29,7 @@ function presentLiveClass(live: LiveClass, zone: string, href: string) {
     startsAt: formatInstant(live.startsAt, zone),
     endsAt: clock(live.endsAt),
     hostSince: clock(live.hostSince),
-    inside: `${present} of ${expected} in${others(people.length - present)}`,
+    inside: `${present} of ${expected} in${others(people.length - present)}${inWaitingRoom(waiting)}`,
     people: people.slice(0, NAMED).map(({ name, since, known }) => ({ name, known, since: clock(since) })),
     unnamed: Math.max(0, people.length - NAMED),
   };
@@ -37,6 +37,10 @@ function presentLiveClass(live: LiveClass, zone: string, href: string) {
 
 function others(count: number): string {
   return count === 0 ? '' : `, and ${count === 1 ? 'one other' : `${count} others`}`;
+}
+
+function inWaitingRoom(count: number): string {
+  return count === 0 ? '' : `; ${count} in Zoom’s waiting room`;
 }
 
 /** What is read out when the page changes. */

@@ -5,6 +5,7 @@ import { ClassAttendance } from '../models/ClassAttendance';
 import { ClassDate } from '../models/ClassDate';
 import { User } from '../models/User';
 import { findPassNames } from './findPassNames';
+import { findWaits } from './findWaits';
 import { withNames, type ClassRow } from './listClassDates';
 import { readAttendance, type AttendanceRecord } from './readAttendance';
 
@@ -20,6 +21,8 @@ export interface AttendancePage extends ClassRow {
   readonly corrections: readonly AttendanceCorrection[];
   /** by pass id */
   readonly passNames: ReadonlyMap<number, string>;
+  /** seconds in Zoom's waiting room, by pass id; shown, never counted */
+  readonly waits: ReadonlyMap<number, number>;
   /** who corrected something, by user id */
   readonly editors: ReadonlyMap<number, string>;
 }
@@ -45,6 +48,7 @@ export async function findAttendancePage(
     conclusion: await asSettled(concludeAttendance(record.facts), revision),
     ...{ revision, revisions, corrections },
     passNames: new Map([...names].map(([passId, { firstName, lastName }]) => [passId, `${firstName} ${lastName}`])),
+    waits: await findWaits(id, classDate.closedAt === null ? now : null),
     editors: await findEditors(revisions, corrections),
   };
 }

@@ -26,22 +26,38 @@ export interface LiveClassRow extends ClassSchedule {
   /** passes that are good */
   readonly expected: number;
   readonly runs: readonly LiveRun[];
+  readonly waiting: Waiting;
 }
 
+/** Who is in Zoom's waiting room, and since when the first of them is. */
+export interface Waiting {
+  readonly people: number;
+  readonly since: Date | null;
+}
+
+const NOBODY_WAITS: Waiting = { people: 0, since: null };
+
 /**
- * Two statements, however many classes there are.
+ * Three statements, however many classes there are.
  *
  * @param teacherId null for the classes of all teachers
  */
 export async function listLiveClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<LiveClassRow[]> {
   const classes = await findClasses(db, now, teacherId);
-  const rows = classes.length === 0 ? [] : await findStays(db, classes);
-  const runs = runsByClass(rows);
-  return classes.map((row) => ({ ...row, runs: runs.get(row.id) ?? [] }));
+  if (classes.length === 0) return [];
+  const runs = runsByClass(await findStays(db, classes));
+  const waiting = await findWaiting(db, classes);
+  return classes.map((row) => ({
+    ...row,
+    runs: runs.get(row.id) ?? [],
+    waiting: waiting.get(row.id) ?? NOBODY_WAITS,
+  }));
 }
 
-function findClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<Omit<LiveClassRow, 'runs'>[]> {
-  return db.query<Omit<LiveClassRow, 'runs'>>(
+type ClassFields = Omit<LiveClassRow, 'runs' | 'waiting'>;
+
+function findClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<ClassFields[]> {
+  return db.query<ClassFields>(
     `SELECT c.id, o.title, c.teacher_id AS teacherId, TRIM(CONCAT(t.first_name, ' ', t.last_name)) AS teacherName,
             c.state, c.state_reason AS stateReason, c.live_at AS liveAt, c.ended_at AS endedAt,
             c.watched_at AS watchedAt, c.starts_at AS startsAt, c.duration_minutes AS durationMinutes,
@@ -110,6 +126,23 @@ function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): 
       ORDER BY i.id, s.id`,
     { replacements: { ids: classes.map(({ id }) => id) }, type: QueryTypes.SELECT },
   );
+}
+
+/** Whose way out of the waiting room was lost has been seen inside, or the run is over. */
+async function findWaiting(db: Sequelize, classes: readonly { readonly id: number }[]): Promise<Map<number, Waiting>> {
+  const rows = await db.query<Waiting & { readonly classDateId: number }>(
+    `SELECT m.class_date_id AS classDateId, COUNT(*) AS people, MIN(w.began_at) AS since
+       FROM zoom_meetings m
+       JOIN zoom_waits w ON w.zoom_meeting_id = m.id
+       LEFT JOIN zoom_meeting_instances i ON i.uuid = w.uuid
+       LEFT JOIN zoom_participants s
+         ON s.instance_id = i.id AND s.zoom_session_user_id = w.zoom_session_user_id AND s.join_time >= w.began_at
+      WHERE m.class_date_id IN (:ids) AND m.is_current = 1
+        AND w.began_at IS NOT NULL AND w.ended_at IS NULL AND i.ended_at IS NULL AND s.id IS NULL
+      GROUP BY m.class_date_id`,
+    { replacements: { ids: classes.map(({ id }) => id) }, type: QueryTypes.SELECT },
+  );
+  return new Map(rows.map(({ classDateId, people, since }) => [classDateId, { people, since }]));
 }
 
 function runsByClass(rows: readonly StayRow[]): Map<number, LiveRun[]> {

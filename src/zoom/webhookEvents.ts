@@ -33,6 +33,22 @@ export const USED_EVENTS = [
     title: 'Participant joined by phone, bound to an attendee',
     reason: 'whose telephone it is',
   },
+  {
+    event: 'meeting.participant_joined_waiting_room',
+    title: 'Participant joined waiting room',
+    reason: 'somebody waits to be let in, where a Zoom account insists on waiting rooms: shown, not counted',
+  },
+  {
+    event: 'meeting.participant_put_in_waiting_room',
+    title: 'Participant put in waiting room',
+    reason: 'the same',
+  },
+  { event: 'meeting.participant_admitted', title: 'Participant admitted', reason: 'the teacher let them in' },
+  {
+    event: 'meeting.participant_left_waiting_room',
+    title: 'Participant left waiting room',
+    reason: 'they gave up waiting',
+  },
 ] as const;
 
 /** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
@@ -112,6 +128,22 @@ const participantSchema = z.object({
   }),
 });
 
+/** In the waiting room the one instant is `date_time`, whatever happened at it. */
+const waitSchema = z.object({
+  payload: z.object({
+    object: z.object({
+      uuid,
+      participant: z.object({
+        user_id: sessionUserId,
+        id: optionalId,
+        registrant_id: optionalId,
+        email: optionalText(254),
+        date_time: instant.optional(),
+      }),
+    }),
+  }),
+});
+
 /** An event we act on that lacks what Zoom's documents promise. */
 export class NotAsDocumented extends Error {
   override readonly name = 'NotAsDocumented';
@@ -134,12 +166,23 @@ export interface ParticipantEvent {
   readonly told: Segment;
 }
 
+/** One of the two instants is null. */
+export interface WaitEvent {
+  readonly kind: 'wait';
+  readonly uuid: string;
+  readonly sessionUserId: string;
+  readonly who: Pick<Segment, 'registrantId' | 'zoomUserId' | 'userEmail'>;
+  readonly beganAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
 export type MeetingEvent =
   | RunEvent
   | ParticipantEvent
+  | WaitEvent
   | { readonly kind: 'deleted' }
   | { readonly kind: 'updated'; readonly startsAt: Date | null }
-  /** acknowledged and kept, and nothing follows: waiting rooms, registrations and whatever Zoom adds */
+  /** acknowledged and kept, and nothing follows: registrations and whatever Zoom adds */
   | { readonly kind: 'other' };
 
 /**
@@ -148,6 +191,8 @@ export type MeetingEvent =
  */
 export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): MeetingEvent {
   if (PARTICIPANT_EVENTS.has(event)) return participantEvent(event, body);
+  const waits = WAIT_EVENTS.get(event);
+  if (waits !== undefined) return waitEvent(waits, eventAt, body);
   switch (event) {
     case 'meeting.started': {
       const { object } = startedSchema.parse(body).payload;
@@ -176,6 +221,26 @@ const PARTICIPANT_EVENTS = new Set([
   'meeting.participant_left_breakout_room',
   'meeting.participant_bind',
 ]);
+
+const WAIT_EVENTS: ReadonlyMap<string, 'begins' | 'ends'> = new Map([
+  ['meeting.participant_joined_waiting_room', 'begins'],
+  ['meeting.participant_put_in_waiting_room', 'begins'],
+  ['meeting.participant_admitted', 'ends'],
+  ['meeting.participant_left_waiting_room', 'ends'],
+]);
+
+function waitEvent(waits: 'begins' | 'ends', eventAt: Date, body: unknown): WaitEvent {
+  const { uuid: run, participant } = waitSchema.parse(body).payload.object;
+  const at = participant.date_time ?? eventAt;
+  return {
+    kind: 'wait',
+    uuid: run,
+    sessionUserId: participant.user_id,
+    who: { registrantId: participant.registrant_id, zoomUserId: participant.id, userEmail: participant.email },
+    beganAt: waits === 'begins' ? at : null,
+    endedAt: waits === 'ends' ? at : null,
+  };
+}
 
 function participantEvent(event: string, body: unknown): ParticipantEvent {
   const { uuid: run, host_id: hostId, participant } = participantSchema.parse(body).payload.object;

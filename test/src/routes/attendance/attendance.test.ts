@@ -1,8 +1,11 @@
 import { settleClass } from '../../../../src/commands/settleClass';
+import { addMinutes } from '../../../../src/domain/clock';
 import type { User } from '../../../../src/models/User';
 import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
 import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
+import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../../src/models/ZoomMeetingInstance';
+import { ZoomWait } from '../../../../src/models/ZoomWait';
 import { personKey } from '../../../../src/security/joinPass';
 import { paths } from '../../../../src/routes/paths';
 import { buildAttendedClass, type AttendedClass, type AttendedStay } from '../../../factories/attendedClasses';
@@ -79,6 +82,23 @@ it('says who is in still while the class goes on', async () => {
     expect.stringContaining(',teacher,in now,'),
     expect.stringContaining(',student,not in yet,'),
   ]);
+});
+
+it('says how long somebody was in the waiting room, and does not count it', async () => {
+  const attended = await buildAttendedClass(website.deps, [['teacher', 0, 60]]);
+  const { id: zoomMeetingId } = await ZoomMeeting.findOne({
+    where: { classDateId: attended.classDate.id },
+    rejectOnEmpty: true,
+  });
+  const { startsAt } = attended.classDate;
+  const wait = { beganAt: startsAt, endedAt: addMinutes(startsAt, 12), passId: attended.student.id };
+  await ZoomWait.create({ zoomMeetingId, uuid: 'run', zoomSessionUserId: '1', ...wait });
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  const student = $('#people > li').eq(1).text();
+  expect(student).toContain('Absent');
+  expect(student).toContain('Never in. Waited 12 min in Zoom’s waiting room, which does not count.');
+  const file = await admin.get(paths.attendanceCsv(attended.classDate.id));
+  expect(file.text.split('\r\n')[2]).toMatch(/,student,absent,no,0,0,0,,,12,/);
 });
 
 it('counts whole minutes, as the thresholds do', async () => {
@@ -158,7 +178,7 @@ it('gives a table that is safe to open', async () => {
   expect(file.headers['content-disposition']).toContain(`attendance-${attended.classDate.id}-`);
   const lines = file.text.split('\r\n');
   expect(lines[0]).toContain('name,role,verdict');
-  expect(lines[2]).toMatch(/,student,present,no,63,97,58,[\dT:+-]+,[\dT:+-]+,not sure,/);
+  expect(lines[2]).toMatch(/,student,present,no,63,97,58,[\dT:+-]+,[\dT:+-]+,0,not sure,/);
   expect(lines[4]).toContain('"\'=HYPERLINK(""evil"")",unknown');
   const teacher = await signedInAs(attended.teacher);
   expect((await teacher.get(paths.myAttendanceCsv(attended.classDate.id))).text).toBe(file.text);

@@ -1,7 +1,9 @@
+import type { CreationAttributes } from 'sequelize';
 import type { Response as Answer } from 'supertest';
 import { addMinutes } from '../../../../src/domain/clock';
 import { User } from '../../../../src/models/User';
 import type { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
+import { ZoomWait } from '../../../../src/models/ZoomWait';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
@@ -29,6 +31,7 @@ interface Shown {
   readonly people: readonly { readonly name: string; readonly since: string; readonly known: boolean }[];
   readonly present: number;
   readonly expected: number;
+  readonly waiting: number;
   readonly trouble: readonly string[];
 }
 
@@ -112,6 +115,38 @@ describe('who is in', () => {
     expect(Date.parse(live.hostSince ?? '')).toBeLessThan(Date.parse(people[0]?.since ?? ''));
     const page = parse(await admin.get(paths.liveClasses));
     expect(page('section.live').text()).toContain('1 of 3 in, and one other');
+  });
+
+  it('is not who waits to be let in; that is said, and calls for somebody once the teacher is in', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const run = await buildRun(meeting, ago(9));
+    const wait = (user: string, fields: Partial<CreationAttributes<ZoomWait>>) =>
+      ZoomWait.create({
+        zoomMeetingId: meeting.id,
+        uuid: run.uuid,
+        zoomSessionUserId: user,
+        beganAt: ago(5),
+        ...fields,
+      });
+    await wait('1', { passId: idOf(passes[0]) });
+    await wait('2', {});
+    await wait('3', { passId: idOf(passes[1]), endedAt: ago(4) });
+    // The word that they were let in was lost, and they are in.
+    const inside = await buildStay(run, { passId: idOf(passes[2]), joinTime: ago(3) });
+    await wait(inside.zoomSessionUserId, { passId: idOf(passes[2]) });
+    // They gave up in a run that is over.
+    const former = await buildRun(meeting, ago(60));
+    await former.update({ endedAt: ago(50) });
+    await wait('4', { uuid: former.uuid, beganAt: ago(55) });
+    expect(await onlyOne()).toMatchObject({ waiting: 2, present: 1, trouble: ['The teacher is not in the meeting.'] });
+
+    await buildStay(run, { role: 'host', joinTime: ago(9) });
+    const trouble = ['2 people wait in Zoom’s waiting room for the teacher to let them in.'];
+    expect(await onlyOne()).toMatchObject({ waiting: 2, trouble });
+    const page = parse(await admin.get(paths.liveClasses));
+    expect(page('section.live').text()).toContain('1 of 3 in; 2 in Zoom’s waiting room');
+    await ZoomWait.update({ beganAt: new Date() }, { where: {} });
+    expect((await onlyOne()).trouble).toEqual([]);
   });
 
   it('counts a person once: with two devices, and back before their going was told', async () => {
@@ -206,7 +241,7 @@ describe('trouble', () => {
 });
 
 describe('the database', () => {
-  it('is asked the same two things for one class and for many', async () => {
+  it('is asked the same three things for one class and for many', async () => {
     const statements = async () => {
       const query = jest.spyOn(website.deps.db, 'query');
       const classes = await shown();
@@ -222,7 +257,7 @@ describe('the database', () => {
     await fill();
     const one = await statements();
     for (let more = 0; more < 9; more += 1) await fill();
-    expect(one).toMatchObject({ classes: 1, asked: 2 });
+    expect(one).toMatchObject({ classes: 1, asked: 3 });
     expect(await statements()).toEqual({ ...one, classes: 10 });
   });
 
