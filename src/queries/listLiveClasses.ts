@@ -30,7 +30,7 @@ export interface LiveClassRow extends ClassSchedule {
 }
 
 /** Who is in Zoom's waiting room, and since when the first of them is. */
-export interface Waiting {
+interface Waiting {
   readonly people: number;
   readonly since: Date | null;
 }
