@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
@@ -51,7 +52,8 @@ async function isRunning(deps: Deps, teacherId: number, meetingId: string, class
 
 async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
-    const classDate = await lockClassDate(classDateId, transaction);
+    const classDate = await lockIfToClose(classDateId, now, transaction);
+    if (!classDate) return;
     const former = classDate.state;
     const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
@@ -63,7 +65,8 @@ async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<
 
 async function close(deps: Deps, classDateId: number, now: Date): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
-    const classDate = await lockClassDate(classDateId, transaction);
+    const classDate = await lockIfToClose(classDateId, now, transaction);
+    if (!classDate) return;
     const former = classDate.state;
     // A class that was live and lost its room later was held all the same.
     const state = classDate.liveAt ? 'ended' : nextClassState(former, 'over');
@@ -96,6 +99,12 @@ async function lastKnownEnd(classDateId: number): Promise<Date | null> {
   return ZoomMeetingInstance.max<Date | null, ZoomMeetingInstance>('endedAt', { where: { zoomMeetingId: ids } });
 }
 
-function lockClassDate(classDateId: number, transaction: Transaction): Promise<ClassDate> {
-  return ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE, rejectOnEmpty: true });
+/** While Zoom was asked the class may have been moved, made longer or cancelled: then it is not over, or not by us. */
+async function lockIfToClose(classDateId: number, now: Date, transaction: Transaction): Promise<ClassDate | null> {
+  const lock = Transaction.LOCK.UPDATE;
+  const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+  const { state, closedAt } = classDate;
+  const { endsAt, closesAt } = classTimes(classDate);
+  const overAt = state === 'scheduled' || state === 'preparing' ? endsAt : closesAt;
+  return isOver(state) || closedAt !== null || now < overAt ? null : classDate;
 }

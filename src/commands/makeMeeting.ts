@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
 import { nextClassState } from '../domain/transitions';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
@@ -45,7 +46,7 @@ interface Attempt {
 async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<Attempt | null> {
   return inTransaction(deps.db, async (transaction) => {
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE });
-    if (!classDate || !['scheduled', 'preparing', 'ready', 'live'].includes(classDate.state)) return null;
+    if (!classDate || !isTimeForRoom(classDate, now)) return null;
     await classDate.update({ state: nextClassState(classDate.state, 'opened') }, { transaction });
     const connection = await ZoomConnection.findOne({
       where: { userId: classDate.teacherId, state: 'connected' },
@@ -83,6 +84,12 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     );
     return { meeting, classDate };
   });
+}
+
+/** It may have been moved or cancelled since it was looked at. */
+function isTimeForRoom(classDate: ClassDate, now: Date): boolean {
+  const { opensAt, endsAt } = classTimes(classDate);
+  return ['scheduled', 'preparing', 'ready', 'live'].includes(classDate.state) && now >= opensAt && now < endsAt;
 }
 
 /** What is sent now; an edit that comes later raises the class's version above it and asks for a PATCH. */

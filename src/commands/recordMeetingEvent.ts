@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
+import { classTimes } from '../domain/classTimes';
 import { mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -66,11 +67,19 @@ async function recordRun(
   if (classDate.closedAt) return noteEvidence(deps, classDate, transaction);
   if (!meeting.isCurrent) {
     // A former meeting says nothing any more of how the class stands, but that it was live it was.
-    await classDate.update({ liveAt: earliest(classDate.liveAt, summary.firstStartedAt) }, { transaction });
+    const liveAt = wasLiveAt(classDate, meeting, summary);
+    if (liveAt) await classDate.update({ liveAt: earliest(classDate.liveAt, liveAt) }, { transaction });
     return null;
   }
   await follow(classDate, summary, transaction);
   return event.event === 'started' ? 'meeting started' : 'meeting ended';
+}
+
+/** null for a run of the time that the class had before it was moved: as it is now it has still to come. */
+function wasLiveAt(classDate: ClassDate, { startTime }: ZoomMeeting, { firstStartedAt }: RunSummary): Date | null {
+  const moved = startTime.getTime() !== classDate.startsAt.getTime();
+  const isFormer = moved && firstStartedAt !== null && firstStartedAt < classTimes(classDate).opensAt;
+  return isFormer ? null : firstStartedAt;
 }
 
 /** @returns whether it told anything new */

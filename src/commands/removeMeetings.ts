@@ -34,10 +34,9 @@ async function removeMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promi
     }
   }
   await inTransaction(deps.db, async (transaction) => {
-    await meeting.update(
-      { state: 'deleted', status: 'cancelled', nextAttemptAt: null, lastError: null },
-      { transaction },
-    );
+    // Not by its model, which would take a transaction that is done again for done.
+    const deleted = { state: 'deleted', status: 'cancelled', nextAttemptAt: null, lastError: null } as const;
+    await ZoomMeeting.update(deleted, { where: { id: meeting.id }, transaction });
     const entity = { type: 'zoom_meeting', id: meeting.id };
     await writeAudit(deps, THE_SYSTEM, { action: 'meeting_deleted', entity }, transaction);
   });

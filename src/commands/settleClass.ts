@@ -1,4 +1,4 @@
-import { Transaction } from 'sequelize';
+import { Op, Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
@@ -20,7 +20,9 @@ export async function settleClass(deps: Deps, { classDateId, now }: { classDateI
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   const nextAttemptAt = await reconcile(deps, classDate, now);
   const givenUp = now > addMinutes(classDate.closedAt ?? now, GIVE_UP_AFTER_MINUTES);
-  if (nextAttemptAt && !givenUp) await classDate.update({ nextAttemptAt });
+  // It may have been reopened meanwhile; then there is nothing to be asked again.
+  const where = { id: classDateId, closedAt: { [Op.ne]: null } };
+  if (nextAttemptAt && !givenUp) await ClassDate.update({ nextAttemptAt }, { where });
   else await settle(deps, classDateId, now);
 }
 
@@ -37,6 +39,8 @@ async function settle(deps: Deps, classDateId: number, now: Date): Promise<void>
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+    // While Zoom was asked it was reopened: what is to come cannot be settled.
+    if (classDate.closedAt === null) return;
     const former = classDate.state;
     const cause = former === 'settled' ? 'late_evidence' : 'settled';
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);

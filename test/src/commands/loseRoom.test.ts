@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { rescheduleClass } from '../../../src/commands/rescheduleClass';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { closeDeps, createDeps, type Deps } from '../../../src/deps';
 import { addMinutes } from '../../../src/domain/clock';
 import { buildMeeting } from '../../factories/meetings';
@@ -75,4 +77,17 @@ it('a meeting that is deleted once its class was held is followed by no other', 
   await tell({ event: 'meeting.deleted', payload: { object: run(meeting, uuid) } });
   await Promise.all([classDate.reload(), meeting.reload()]);
   expect([classDate.state, meeting.state, temporal.hints]).toEqual(['ended', 'gone', []]);
+});
+
+it('a late word of the room that a class had before it was moved does not make it one that was live', async () => {
+  const { classDate, meeting } = await buildRoomWithStudent(deps);
+  const uuid = newUuid();
+  await tell(ended(meeting, uuid));
+  expect((await classDate.reload()).state).toBe('ended');
+  const localStart = addMinutes(new Date(), 24 * 60)
+    .toISOString()
+    .slice(0, 16);
+  await rescheduleClass(deps, { classDateId: classDate.id, localStart }, THE_SYSTEM);
+  await tell(started(meeting, uuid, '2026-11-22T09:20:00Z'));
+  expect(await classDate.reload()).toMatchObject({ state: 'scheduled', liveAt: null });
 });
