@@ -1,8 +1,7 @@
 import { UniqueConstraintError, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { FieldErrors, NotFoundError } from '../errors';
-import { BookOrder } from '../models/BookOrder';
+import { FieldErrors } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
@@ -10,6 +9,7 @@ import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { forgetRehearsals } from './forgetRehearsals';
+import { lockOrder } from './lockOrder';
 import { newPass } from './newPass';
 import { parseGuests, type GuestEntry } from './parseGuests';
 import { reissuePass } from './reissuePass';
@@ -57,8 +57,7 @@ async function add(
   transaction: Transaction,
 ): Promise<AddedGuests & { outboxIds: number[] }> {
   // One change of an order's guests at a time; booking a class date of it waits as well, by its foreign key.
-  const order = await BookOrder.findByPk(orderId, { lock: true, transaction });
-  if (!order) throw new NotFoundError('There is no such order.');
+  const order = await lockOrder(orderId, transaction);
   const buyer = await User.findByPk(order.userId, { transaction });
   const { guests: entries, errors, notes } = parseGuests(text, buyer?.email ?? '');
   if (errors.length > 0) throw new FieldErrors(errors);

@@ -3,7 +3,7 @@ import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { BookOrder } from '../models/BookOrder';
+import type { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
@@ -12,6 +12,7 @@ import { findClassWarnings } from '../queries/findClassWarnings';
 import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZoomSettings';
 import { deliverOutbox } from '../temporal/outbox';
 import { checkSchedule, type WallSchedule } from './checkSchedule';
+import { lockOrder } from './lockOrder';
 import { newPass } from './newPass';
 import { noteOutcome } from './noteOutcome';
 import { tellWorkflows } from './tellWorkflows';
@@ -35,10 +36,11 @@ export interface Booked {
  * @throws FieldErrors; nothing has been saved then
  */
 export async function bookClassDate(deps: Deps, booking: Booking, origin: AuditOrigin): Promise<Booked> {
-  const order = await BookOrder.findByPk(booking.orderId, { rejectOnEmpty: true });
-  const { classDate, note, outboxIds } = await inTransaction(deps.db, (transaction) =>
-    bookClassDateIn(deps, order, booking, origin, transaction),
-  );
+  const { classDate, note, outboxIds } = await inTransaction(deps.db, async (transaction) => {
+    // Locked: its teacher, its buyer or its guests may just be changed.
+    const order = await lockOrder(booking.orderId, transaction);
+    return bookClassDateIn(deps, order, booking, origin, transaction);
+  });
   await deliverOutbox(deps, ...outboxIds);
   const warnings = await findClassWarnings(deps.db, classDate, deps.clock.now());
   return { classDate, notes: [...(note === null ? [] : [note]), ...warnings] };

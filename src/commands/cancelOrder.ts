@@ -4,21 +4,18 @@ import type { Deps } from '../deps';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
 import { cancellationOf } from './cancelClass';
-import { changeClassIn, type ClassEdit } from './changeClass';
-import { lockOrder, type OrderChanged } from './changeOrder';
+import { changeClassIn } from './changeClass';
+import type { OrderChanged, OrderEdit } from './changeOrder';
+import { lockOrder, refuseStaleOrder } from './lockOrder';
 import { writeAudit, type AuditOrigin } from './writeAudit';
-
-interface OrderCancellation extends Pick<ClassEdit, 'force' | 'notify'> {
-  readonly orderId: number;
-}
 
 /**
  * Cancels an order, when it is refunded, say: all its class dates that are still to come, in one commit, and none can be
  * booked any more. Reopening one of them takes it back.
  *
- * @throws AppError 409 when one of them is live and not forced
+ * @throws AppError 409 when one of them is live and not forced, or the order another than `expectedVersion`
  */
-export async function cancelOrder(deps: Deps, edit: OrderCancellation, origin: AuditOrigin): Promise<OrderChanged> {
+export async function cancelOrder(deps: Deps, edit: OrderEdit, origin: AuditOrigin): Promise<OrderChanged> {
   const { outboxIds, ...result } = await inTransaction(deps.db, (transaction) =>
     cancelOrderIn(deps, edit, origin, transaction),
   );
@@ -29,14 +26,15 @@ export async function cancelOrder(deps: Deps, edit: OrderCancellation, origin: A
 /** The same as a part of something larger, which delivers the outbox rows after its commit. */
 export async function cancelOrderIn(
   deps: Deps,
-  { orderId, force, notify }: OrderCancellation,
+  { orderId, force, notify, expectedVersion }: OrderEdit,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<OrderChanged & { outboxIds: number[] }> {
   const order = await lockOrder(orderId, transaction);
   if (order.cancelledAt) return { changed: false, classDates: 0, outboxIds: [] };
+  refuseStaleOrder(order, expectedVersion);
   const now = deps.clock.now();
-  await order.update({ cancelledAt: now }, { transaction });
+  await order.update({ cancelledAt: now, version: order.version + 1 }, { transaction });
   const outboxIds: number[] = [];
   let classDates = 0;
   for (const { id, state } of await listOpenClassDates(orderId, transaction)) {

@@ -8,6 +8,8 @@ import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { addToOutbox } from '../temporal/outbox';
 import { takeBackRegistrant } from './dropRegistrant';
+import { forgetRehearsals } from './forgetRehearsals';
+import { keepQuietTo } from './keepQuiet';
 import { newPass } from './newPass';
 import { reissuePass } from './reissuePass';
 import { removeGuestIn } from './removeGuest';
@@ -18,14 +20,14 @@ export type NoteTouched = (classDateId: number, outboxIds: readonly number[]) =>
 
 /**
  * Gives an order to another student: for each class date that is not over they get a pass, and their mail where mails
- * have gone out; the former buyer's passes stop working with the commit.
+ * have gone out, unless nobody is to be mailed; the former buyer's passes stop working with the commit.
  *
  * @param order locked
  */
 export async function changeBuyer(
   deps: Pick<Deps, 'clock' | 'signingKeys'>,
   order: BookOrder,
-  buyerId: number,
+  { buyerId, notify }: { readonly buyerId: number; readonly notify?: boolean | undefined },
   origin: AuditOrigin,
   transaction: Transaction,
   note: NoteTouched,
@@ -34,9 +36,12 @@ export async function changeBuyer(
   const buyer = await User.findByPk(buyerId, { transaction, rejectOnEmpty: true });
   await order.update({ userId: buyerId }, { transaction });
   await removeAsGuest(deps, order, buyer, origin, transaction);
-  for (const classDate of await listOpenClassDates(order.id, transaction)) {
+  const classDates = await listOpenClassDates(order.id, transaction);
+  await forgetRehearsals({ id: classDates.map(({ id }) => id) }, transaction);
+  for (const classDate of classDates) {
     await withdraw(deps, classDate, formerId, transaction);
-    await give(deps, classDate, buyer, transaction);
+    const pass = await give(deps, classDate, buyer, transaction);
+    if (notify === false) await keepQuietTo(pass, classDate, { formerId, now: deps.clock.now() }, transaction);
     const entity = { type: 'class_date', id: classDate.id };
     await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count: 1 } }, transaction);
     note(classDate.id, [await addToOutbox({ classDateId: classDate.id }, 'roster changed', transaction)]);
@@ -75,13 +80,12 @@ async function give(
   classDate: ClassDate,
   { id: userId, email }: User,
   transaction: Transaction,
-): Promise<void> {
+): Promise<ZoomSecureToken> {
   const where = { classDateId: classDate.id, userId };
   const former = await ZoomSecureToken.findOne({ where, lock: true, transaction });
-  if (!former) {
-    await ZoomSecureToken.create(newPass(deps, classDate, { userId, guestId: null, email }), { transaction });
-    return;
-  }
+  if (!former)
+    return ZoomSecureToken.create(newPass(deps, classDate, { userId, guestId: null, email }), { transaction });
   await former.update({ revokedAt: null, email }, { transaction });
   await reissuePass(deps, former, classDate, transaction);
+  return former;
 }

@@ -1,8 +1,8 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { AppError, FieldErrors, NotFoundError, type FieldError } from '../errors';
-import { BookOrder } from '../models/BookOrder';
+import { AppError, FieldErrors, type FieldError } from '../errors';
+import type { BookOrder } from '../models/BookOrder';
 import { User } from '../models/User';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
@@ -10,11 +10,18 @@ import { changeBuyer, type NoteTouched } from './changeBuyer';
 import { changeClassIn, type ClassEdit } from './changeClass';
 import { checkTeacher, substitutionIn } from './changeTeacher';
 import { checkTitle } from './createOrder';
+import { lockOrder, refuseStaleOrder } from './lockOrder';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
-/** What is not named stays as it is. */
-export interface OrderChange extends Pick<ClassEdit, 'force' | 'notify'> {
+/** What every edit of an order may say besides what it changes. */
+export interface OrderEdit extends Pick<ClassEdit, 'force' | 'notify'> {
   readonly orderId: number;
+  /** The version of the order that whoever edits had before them; without it the last edit wins. */
+  readonly expectedVersion?: number | undefined;
+}
+
+/** What is not named stays as it is. */
+export interface OrderChange extends OrderEdit {
   readonly title?: string | undefined;
   readonly teacherId?: number | undefined;
   readonly buyerId?: number | undefined;
@@ -30,7 +37,7 @@ export interface OrderChanged {
  * Changes an order with all its class dates that are still to come, in one commit: what they are called, who gives them,
  * and who bought them.
  *
- * @throws FieldErrors; AppError 409 when one of them is live and not forced
+ * @throws FieldErrors; AppError 409 when one of them is live and not forced, or the order another than `expectedVersion`
  */
 export async function changeOrder(deps: Deps, edit: OrderChange, origin: AuditOrigin): Promise<OrderChanged> {
   const { outboxIds, ...result } = await inTransaction(deps.db, (transaction) =>
@@ -57,6 +64,8 @@ export async function changeOrderIn(
   };
   const metadata = { title: title !== null, teacherId, buyerId };
   if (title === null && teacherId === null && buyerId === null) return { changed: false, classDates: 0, outboxIds: [] };
+  refuseStaleOrder(order, edit.expectedVersion);
+  await order.update({ version: order.version + 1 }, { transaction });
   if (title !== null) {
     await order.update({ title }, { transaction });
     await renameRooms(deps, edit, origin, transaction, note);
@@ -65,16 +74,10 @@ export async function changeOrderIn(
     await order.update({ teacherId }, { transaction });
     await changeTeachers(deps, { ...edit, teacherId }, origin, transaction, note);
   }
-  if (buyerId !== null) await changeBuyer(deps, order, buyerId, origin, transaction, note);
+  if (buyerId !== null) await changeBuyer(deps, order, { ...edit, buyerId }, origin, transaction, note);
   const entity = { type: 'book_order', id: order.id };
   await writeAudit(deps, origin, { action: 'order_changed', entity, metadata }, transaction);
   return { changed: true, classDates: touched.size, outboxIds };
-}
-
-export async function lockOrder(orderId: number, transaction: Transaction): Promise<BookOrder> {
-  const order = await BookOrder.findByPk(orderId, { lock: true, transaction });
-  if (!order) throw new NotFoundError('There is no such order.');
-  return order;
 }
 
 /** What is another than it is, checked; null for what stays. */

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Op, type CreationAttributes, type Transaction } from 'sequelize';
 import { classTimes, type ClassSchedule } from '../domain/classTimes';
+import { readReminders, reminderDueAt } from '../domain/furtherReminders';
 import { usefulUntil, type ClassMailKind } from '../domain/mails';
 import { changeFor, isNewTeacher, isReminded, lastTold, type ClassToTell, type ToldRow } from '../domain/told';
 import type { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
+import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { byRecipient, readLedger } from '../queries/readLedger';
+import { personKey } from '../security/joinPass';
 import { toldColumns } from './toldColumns';
 
 /** Why a row of the ledger was never a mail. */
@@ -31,8 +34,8 @@ export async function keepQuiet(
     if (!first || changeFor(rows, former) !== null) continue;
     const change = changeFor(rows, classDate);
     if (change) notes.push(noteFor(first, change, classDate, now, KEPT_QUIET));
-    // They have their way in; that it is another time now would make it go out again.
-    if (change && isReminded(rows, classTimes(former).opensAt)) {
+    // They have their way in; that it is another time now would make it go out again at once. Before it opens, it should.
+    if (change && now >= classTimes(classDate).opensAt && isReminded(rows, classTimes(former).opensAt)) {
       notes.push(noteFor(first, reminderOf(first), classDate, now, KEPT_QUIET));
     }
   }
@@ -40,6 +43,44 @@ export async function keepQuiet(
     notes.push(noteFor(teacherRow(classDate.teacherId), 'teacher_assigned', classDate, now, KEPT_QUIET));
   }
   await MailDelivery.bulkCreate(notes, { ignoreDuplicates: true, transaction });
+}
+
+/**
+ * Notes that the new buyer of an order is taken to have what the former one had been sent of a class, the way in or a
+ * further reminder. What is still to come comes to them in its time.
+ */
+export async function keepQuietTo(
+  pass: ZoomSecureToken,
+  classDate: ClassDate,
+  { formerId, now }: { readonly formerId: number; readonly now: Date },
+  transaction: Transaction,
+): Promise<void> {
+  const rows = byRecipient(await readLedger(classDate.id, transaction)).get(`user:${formerId}`) ?? [];
+  const to = { recipientKey: personKey(pass), passId: pass.id, userId: null };
+  const { opensAt, startsAt } = classTimes(classDate);
+  const early = readReminders(classDate.furtherReminders).filter((minutes) => {
+    const dueAt = reminderDueAt(startsAt, minutes);
+    return dueAt <= now && isReminded(rows, dueAt, true);
+  });
+  const notes = early.map((minutesBefore) => ({
+    ...noteFor(to, 'early_reminder', classDate, now, KEPT_QUIET),
+    minutesBefore,
+  }));
+  if (isReminded(rows, opensAt))
+    notes.push({ ...noteFor(to, 'class_reminder', classDate, now, KEPT_QUIET), minutesBefore: 0 });
+  await MailDelivery.bulkCreate(notes, {
+    // One who had the order before may have a row that was to go out again.
+    updateOnDuplicate: [
+      'state',
+      'lastError',
+      'toldAt',
+      'toldStartsAt',
+      'toldDurationMinutes',
+      'toldTeacherId',
+      'toldOff',
+    ],
+    transaction,
+  });
 }
 
 /** Whoever had the class from its booking on knows so without a mail; now that it is another's, they have to be told. */

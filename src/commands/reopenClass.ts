@@ -3,9 +3,9 @@ import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
-import { BookOrder } from '../models/BookOrder';
 import type { ClassDate } from '../models/ClassDate';
 import { changeClassIn, type Decision } from './changeClass';
+import { lockOrder } from './lockOrder';
 import {
   commitChange,
   isSameSchedule,
@@ -68,5 +68,6 @@ function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): D
 
 /** An order that was cancelled as a whole has a class again. */
 async function reopenOrder({ orderId }: ClassDate, transaction: Transaction): Promise<void> {
-  await BookOrder.update({ cancelledAt: null }, { where: { id: orderId }, transaction });
+  const order = await lockOrder(orderId, transaction);
+  if (order.cancelledAt) await order.update({ cancelledAt: null, version: order.version + 1 }, { transaction });
 }

@@ -18,6 +18,8 @@ export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAt
   declare title: string;
   declare userId: number;
   declare teacherId: number;
+  /** rises with each change of what stands here */
+  declare version: CreationOptional<number>;
   declare cancelledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -33,6 +35,7 @@ export class BookOrder extends Model<InferAttributes<BookOrder>, InferCreationAt
         title: { type: DataTypes.STRING, allowNull: false },
         userId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         teacherId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 1 },
         cancelledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

@@ -17,7 +17,7 @@ export async function findClassEdit(id: number, kind: ClassEditKind): Promise<Cl
   const [row] = classDate ? await withNames([classDate]) : [];
   if (!row) return null;
   const [hearing, rooms] = await Promise.all([
-    findHearers(row.classDate, kind),
+    findHearers([row.classDate], kind),
     ZoomMeeting.count({ where: { classDateId: id, isCurrent: true, state: 'created' } }),
   ]);
   return { ...row, hearing: await findRecipientNames(hearing), hasRoom: rooms > 0 };

@@ -21,7 +21,6 @@ export async function findOrderEdit(
   if (!order) return null;
   // One that has ended was held; it stays as it was.
   const coming = (await listOpenClassDates(orderId, null)).filter(({ state }) => state !== 'ended');
-  const hearing = new Set<string>();
-  for (const classDate of coming) for (const key of await findHearers(classDate, kind)) hearing.add(key);
-  return { order, coming: await withNames(coming), hearing: await findRecipientNames([...hearing]) };
+  const hearing = await findHearers(coming, kind);
+  return { order, coming: await withNames(coming), hearing: await findRecipientNames(hearing) };
 }

@@ -7,15 +7,25 @@ import { MailDelivery } from '../models/MailDelivery';
  * of them cost more than the look.
  */
 export function readLedger(classDateId: number, transaction: Transaction | null = null): Promise<ToldRow[]> {
-  return MailDelivery.findAll({
-    where: { classDateId },
-    attributes: [
-      ...(['id', 'recipientKey', 'passId', 'userId', 'kind', 'version', 'minutesBefore', 'copy', 'state'] as const),
-      ...(['toldAt', 'toldStartsAt', 'toldDurationMinutes', 'toldTeacherId', 'toldOff'] as const),
-    ],
-    raw: true,
-    transaction,
-  });
+  return MailDelivery.findAll({ where: { classDateId }, attributes: [...COLUMNS], raw: true, transaction });
+}
+
+const COLUMNS = [
+  ...(['id', 'recipientKey', 'passId', 'userId', 'kind', 'version', 'minutesBefore', 'copy', 'state'] as const),
+  ...(['toldAt', 'toldStartsAt', 'toldDurationMinutes', 'toldTeacherId', 'toldOff'] as const),
+];
+
+/** The same of many class dates at once, by class date; one that nobody was told anything of has none. */
+export async function readLedgers(classDateIds: readonly number[]): Promise<Map<number, ToldRow[]>> {
+  const where = { classDateId: [...classDateIds] };
+  const rows = await MailDelivery.findAll({ where, attributes: [...COLUMNS, 'classDateId'], raw: true });
+  const byClass = new Map<number, ToldRow[]>();
+  for (const row of rows) {
+    const ofClass = byClass.get(row.classDateId ?? 0);
+    if (ofClass) ofClass.push(row);
+    else byClass.set(row.classDateId ?? 0, [row]);
+  }
+  return byClass;
 }
 
 export function byRecipient<Row extends Pick<ToldRow, 'recipientKey'>>(rows: readonly Row[]): Map<string, Row[]> {

@@ -22,7 +22,7 @@ import { listActive } from '../../queries/listActive';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
-import { askingForce, choices, chosenId, minutes, tickedIn, toldSchema } from './editForm';
+import { askingForce, choices, chosenId, minutes, tickedIn, toldSchema, versionSchema } from './editForm';
 import { showAgain, type FormState } from './forms';
 
 type Done = ClassChange & { readonly notes?: readonly string[] };
@@ -35,7 +35,6 @@ interface Change {
 
 const scheduleSchema = z.object({ date: line(10), time: line(5), timeZone: line(64), durationMinutes: minutes });
 const teacherSchema = z.object({ teacherId: chosenId('Choose a teacher.') });
-const versionSchema = z.object({ version: z.coerce.number().int().positive().optional().catch(undefined) });
 
 function schedule(ctx: AppContext) {
   const { date, time, timeZone, durationMinutes } = parseBody(ctx, scheduleSchema);

@@ -18,6 +18,9 @@ const ticked = z
 /** The boxes that every form of a change ends with. */
 export const toldSchema = z.object({ notify: ticked, force: ticked });
 
+/** The version of what is edited, as it was when the form was opened. */
+export const versionSchema = z.object({ version: z.coerce.number().int().positive().optional().catch(undefined) });
+
 /** How those boxes are shown: mails are sent unless somebody says otherwise. */
 export function tickedIn(typed: FormState['values']) {
   return { notify: typed === undefined || typed['notify'] === 'yes', force: typed?.['force'] === 'yes' };

@@ -10,7 +10,7 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
-import { buildClassDate } from '../../factories/classes';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { startWebsite, type Website } from '../../support/website';
@@ -36,13 +36,18 @@ const local = (instant: Date) => instant.toISOString().slice(0, 16);
 const OVER: readonly ClassState[] = ['ended', 'settled', 'missed'];
 
 /** Still to come, or as far in the past as its state says; with everything behind it that such a class has. */
-function build(state: ClassState): Promise<ClassDate> {
+async function build(state: ClassState): Promise<ClassDate> {
   const over = OVER.includes(state);
   const startsAt = inMinutes(over ? -200 : state === 'live' ? -10 : 20);
   const then = over ? addMinutes(startsAt, 60) : null;
   const past = { liveAt: then, endedAt: then, closedAt: then, settledAt: then, watchedAt: then, evidenceAt: then };
   const cancelledAt = state === 'cancelled' ? new Date() : null;
-  return buildClassDate({ state, startsAt, ...past, cancelledAt, outcome: over ? 'nobody_came' : null });
+  const { id: userId, email } = await buildUser('student');
+  const order = await buildOrder({ userId });
+  const outcome = over ? 'nobody_came' : null;
+  const classDate = await buildClassDate({ order, state, startsAt, ...past, cancelledAt, outcome });
+  await buildPass(website.deps.signingKeys, classDate, { userId, email });
+  return classDate;
 }
 
 const CLEARED = {

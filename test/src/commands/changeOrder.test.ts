@@ -1,15 +1,21 @@
+import { QueryTypes } from 'sequelize';
 import { bookClassDate } from '../../../src/commands/bookClassDate';
 import { cancelOrder } from '../../../src/commands/cancelOrder';
-import { changeOrder } from '../../../src/commands/changeOrder';
+import { changeOrder, changeOrderIn } from '../../../src/commands/changeOrder';
 import { createOrder } from '../../../src/commands/createOrder';
+import { planMails } from '../../../src/commands/planMails';
 import { reopenClass } from '../../../src/commands/reopenClass';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import { BookOrder } from '../../../src/models/BookOrder';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { findOrderEdit } from '../../../src/queries/findOrderEdit';
+import { buildMail } from '../../factories/mails';
 import { buildUser } from '../../factories/people';
+import { eventually } from '../../support/eventually';
 import { startWebsite, type Website } from '../../support/website';
 
 let website: Website;
@@ -117,4 +123,102 @@ it('cancelled as a whole, all its coming classes are, once, and none can be book
   await reopenClass(website.deps, { classDateId: first.id }, THE_SYSTEM);
   expect((await BookOrder.findByPk(order.id))?.cancelledAt).toBeNull();
   await bookClassDate(website.deps, booking, THE_SYSTEM);
+});
+
+describe('an order that somebody else has changed since it was opened', () => {
+  it('is left as it is, unless it is so already', async () => {
+    const { order } = await build();
+    const opened = order.version;
+    await change(order, { title: 'Maths 8', expectedVersion: opened });
+    const late = { title: 'Maths 9', expectedVersion: opened };
+    await expect(change(order, late)).rejects.toMatchObject({ status: 409, code: 'changed_meanwhile' });
+    expect(await change(order, { title: 'Maths 8', expectedVersion: opened })).toMatchObject({ changed: false });
+    expect(await order.reload()).toMatchObject({ title: 'Maths 8', version: opened + 1 });
+  });
+
+  it('is not cancelled either; and one that was reopened is another than the one that was cancelled', async () => {
+    const { order, first } = await build();
+    const cancel = (expectedVersion?: number) =>
+      cancelOrder(website.deps, { orderId: order.id, expectedVersion }, THE_SYSTEM);
+    await change(order, { title: 'Maths 8' });
+    await expect(cancel(1)).rejects.toMatchObject({ code: 'changed_meanwhile' });
+    await cancel(2);
+    await reopenClass(website.deps, { classDateId: first.id }, THE_SYSTEM);
+    expect(await order.reload()).toMatchObject({ cancelledAt: null, version: 4 });
+    await expect(cancel(2)).rejects.toMatchObject({ code: 'changed_meanwhile' });
+  });
+});
+
+it('a class that is booked while its order is changed is given by the new teacher, for the new buyer', async () => {
+  const { order, buyer } = await build();
+  const [teacher, other] = [await buildUser('teacher'), await buildUser('student')];
+  const transaction = await website.deps.db.transaction();
+  const edit = { orderId: order.id, teacherId: teacher.id, buyerId: other.id };
+  await changeOrderIn(website.deps, edit, THE_SYSTEM, transaction);
+  const booking = { orderId: order.id, localStart: '2031-01-01T10:00', timeZone: 'UTC', durationMinutes: 60 };
+  const booked = bookClassDate(website.deps, booking, THE_SYSTEM);
+  await eventually('the booking waits', async () => (await waitingForLocks()) > 0);
+  await transaction.commit();
+  const { classDate } = await booked;
+  expect(classDate.teacherId).toBe(teacher.id);
+  const passes = await ZoomSecureToken.findAll({ where: { classDateId: classDate.id } });
+  expect(passes.map(({ userId }) => userId)).toEqual([other.id]);
+  expect(passes.map(({ userId }) => userId)).not.toContain(buyer.id);
+});
+
+async function waitingForLocks(): Promise<number> {
+  const [row] = await website.deps.db.query<{ waiting: number }>(
+    "SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
+    { type: QueryTypes.SELECT },
+  );
+  return Number(row?.waiting ?? 0);
+}
+
+describe('another buyer, when nobody is to be mailed', () => {
+  /** A class that opened a while ago, of which the buyer has been reminded, or has not yet. */
+  async function opened(reminded: boolean) {
+    const { order, buyer, first, second } = await build();
+    await second.update({ state: 'cancelled' });
+    const startsAt = addMinutes(new Date(), 10);
+    await first.update({ startsAt, state: 'ready' });
+    const pass = await ZoomSecureToken.findOne({ where: { classDateId: first.id }, rejectOnEmpty: true });
+    const told = { toldStartsAt: startsAt, toldDurationMinutes: 60, toldTeacherId: first.teacherId, toldOff: false };
+    if (reminded) await buildMail(first, pass, { ...told, toldAt: new Date(), state: 'sent' });
+    return { order, buyer, classDateId: first.id };
+  }
+
+  const remindersOf = async (classDateId: number, userId: number) => {
+    await planMails({ classDateId, now: new Date(), kinds: ['class_reminder', 'guest_invitation'] });
+    const recipientKey = `user:${userId}`;
+    const rows = await MailDelivery.findAll({ where: { classDateId, recipientKey, kind: 'class_reminder' } });
+    return rows.map(({ state }) => state);
+  };
+
+  it.each([
+    ['has not', false, 'skipped'],
+    ['has', true, 'queued'],
+  ])('%s what the former one was reminded of sent', async (_word, notify, state) => {
+    const { order, buyer, classDateId } = await opened(true);
+    const other = await buildUser('student');
+    await change(order, { buyerId: other.id, notify });
+    expect(await remindersOf(classDateId, other.id)).toEqual([state]);
+    await change(order, { buyerId: buyer.id, notify });
+    expect(await remindersOf(classDateId, buyer.id)).toEqual([state]);
+  });
+
+  it('is reminded like anybody else of what nobody has been reminded of', async () => {
+    const { order, classDateId } = await opened(false);
+    const other = await buildUser('student');
+    await change(order, { buyerId: other.id, notify: false });
+    expect(await remindersOf(classDateId, other.id)).toEqual(['queued']);
+  });
+});
+
+it('who will be mailed about all its class dates is read at once', async () => {
+  const { order } = await build();
+  const read = jest.spyOn(MailDelivery, 'findAll');
+  const edit = await findOrderEdit(order.id, 'teacher');
+  const reads = read.mock.calls.length;
+  read.mockRestore();
+  expect([edit?.coming.length, edit?.hearing.length, reads]).toEqual([2, 1, 1]);
 });

@@ -218,6 +218,16 @@ it('a class that is moved away is reminded of again when it opens, and only then
   expect((await classDate.reload()).state).toBe('ready');
 });
 
+it('so it is with one that is moved away quietly', async () => {
+  const { classDate, student } = await open();
+  await move(classDate, 180, { notify: false });
+  await later(classDate);
+  expect(scene.mailbox.messages()).toHaveLength(0);
+  scene.pass(180 * 60);
+  await scene.settle(classDate.id);
+  expect(subjectsTo(student.email)).toEqual(['Your Class Starts Soon']);
+});
+
 it('what waits at a mail server that does not answer is not sent when it is no longer so', async () => {
   const booked = await book(20);
   await scene.mailbox.addFault({ kind: 'down' });

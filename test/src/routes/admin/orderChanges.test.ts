@@ -1,3 +1,4 @@
+import type { Response } from 'supertest';
 import { bookClassDate } from '../../../../src/commands/bookClassDate';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { addMinutes } from '../../../../src/domain/clock';
@@ -31,7 +32,11 @@ async function build() {
 
 /** What the form sends that nothing was changed in, with these changed. */
 async function fill(path: string, typed: Record<string, string> = {}): Promise<Record<string, string>> {
-  const $ = parse(await browser.get(path));
+  return { ...formOn(await browser.get(path)), ...typed };
+}
+
+function formOn(page: Response): Record<string, string> {
+  const $ = parse(page);
   const inputs = $('main form input').not('[name=_csrf], [type=checkbox]:not([checked])').get();
   const selects = $('main form select').get();
   return Object.fromEntries([
@@ -40,7 +45,6 @@ async function fill(path: string, typed: Record<string, string> = {}): Promise<R
       const chosen = $(select).find('option[selected]').attr('value') ?? '';
       return [$(select).attr('name') ?? '', chosen];
     }),
-    ...Object.entries(typed),
   ]);
 }
 
@@ -62,14 +66,30 @@ describe('changing an order', () => {
     expect(await flashAt(paths.order(order.id))).toBe('The order is changed, and with it 1 class date.');
   });
 
-  it('leaves alone what others have changed since the form was opened', async () => {
+  it('shows what others have changed since the form was opened, and changes no more than what was typed', async () => {
     const { order } = await build();
     const path = paths.orderDetails(order.id);
     const mine = await fill(path, { title: 'Maths 8' });
-    const { id: teacherId } = await buildUser('teacher');
-    await browser.submit(path, await fill(path, { teacherId: String(teacherId) }));
-    await browser.submit(path, mine);
+    const { id: teacherId } = await buildUser('teacher', { firstName: 'Nora', lastName: 'New' });
+    await browser.submit(path, await fill(path, { title: 'Maths 7C', teacherId: String(teacherId) }));
+    const answer = await browser.submit(path, mine);
+    expect(answer.status).toBe(409);
+    const $ = parse(answer);
+    const alert = $('[role=alert]').text();
+    for (const words of ['Somebody has changed this order', 'Maths 7C', 'Nora New']) expect(alert).toContain(words);
+    expect($('#title').attr('value')).toBe('Maths 8');
+    expect(await order.reload()).toMatchObject({ title: 'Maths 7C', teacherId });
+    expect((await browser.submit(path, formOn(answer))).status).toBe(303);
     expect(await order.reload()).toMatchObject({ title: 'Maths 8', teacherId });
+  });
+
+  it('notices it although a mistake was made first', async () => {
+    const { order } = await build();
+    const path = paths.orderDetails(order.id);
+    const mine = await fill(path, { title: ' ' });
+    await browser.submit(path, await fill(path, { title: 'Maths 7C' }));
+    const again = { ...formOn(await browser.submit(path, mine)), title: 'Maths 8' };
+    expect((await browser.submit(path, again)).status).toBe(409);
   });
 
   it('twice does it once', async () => {
@@ -137,6 +157,21 @@ describe('cancelling an order', () => {
     expect((await browser.submit(path, form)).status).toBe(303);
     expect(await flashAt(paths.order(order.id))).toContain('nothing of it can be changed');
     expect((await order.reload()).title).toBe('Maths 7B');
+  });
+
+  it('is not done to an order that somebody has changed since the page was opened', async () => {
+    const { order } = await build();
+    const path = paths.orderCancellation(order.id);
+    const mine = await fill(path);
+    await browser.submit(paths.orderDetails(order.id), await fill(paths.orderDetails(order.id), { title: 'Maths 8' }));
+    const answer = await browser.submit(path, mine);
+    expect([answer.status, parse(answer)('[role=alert]').text()]).toEqual([
+      409,
+      expect.stringContaining('Somebody has changed this order'),
+    ]);
+    expect((await order.reload()).cancelledAt).toBeNull();
+    await browser.submit(path, formOn(answer));
+    expect((await order.reload()).cancelledAt).not.toBeNull();
   });
 
   it('asks to be told that it is meant, when one of its classes is live', async () => {
