@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import { cancelClass } from '../commands/cancelClass';
 import type { ClassChange, ClassEdit } from '../commands/changeClass';
 import { changeTeacher } from '../commands/changeTeacher';
+import { putRoomBack } from '../commands/putRoomBack';
 import { reopenClass } from '../commands/reopenClass';
 import { rescheduleClass } from '../commands/rescheduleClass';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import type { Deps } from '../deps';
 import { runEdit, withEditOptions, type EditOptions } from './editOptions';
 import { parseId } from './parseId';
-import { complain, print, printJson } from './run';
+import { complain, print, printJson, runCommand } from './run';
+import { onTrial } from './trial';
 
 interface ScheduleOptions extends EditOptions {
   readonly start?: string;
@@ -41,6 +43,26 @@ export function addClassChanges(classDates: Command): void {
     .description('give a class to another teacher; the links stay good')
     .action((id: number, teacherId: number, options: EditOptions) =>
       run(id, options, (deps, edit) => changeTeacher(deps, { ...edit, teacherId }, THE_SYSTEM)),
+    );
+  addPutRoomBack(classDates);
+}
+
+function addPutRoomBack(classDates: Command): void {
+  classDates
+    .command('put-room-back')
+    .argument('<id>', 'the class date', parseId)
+    .description('have a room that was changed at Zoom made as the class is again; nobody is mailed')
+    .option('--dry-run', 'say whether there is something to put back; change nothing')
+    .option('--json', 'as JSON')
+    .action((classDateId: number, { dryRun = false, json = false }: EditOptions) =>
+      runCommand(async (deps) => {
+        const changed = await putRoomBack(dryRun ? onTrial(deps) : deps, { classDateId }, THE_SYSTEM);
+        const word = dryRun ? 'would be' : 'is';
+        if (json) printJson({ classDateId, changed });
+        else if (changed) print(`The room of class date ${classDateId} ${word} put back, as soon as Zoom takes it.`);
+        else print(`The room of class date ${classDateId} is as the class is; there is nothing to put back.`);
+        return 0;
+      }),
     );
 }
 

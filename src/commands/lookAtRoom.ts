@@ -21,6 +21,7 @@ export async function lookAtRoom(deps: Deps, { classDateId, now }: { classDateId
     await inTransaction(deps.db, async (transaction) => {
       const lock = Transaction.LOCK.UPDATE;
       const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+      await meeting.reload({ transaction });
       await noteRoom(deps, { classDate, meeting, room, now }, transaction);
       await meeting.update({ seenAt: now }, { transaction });
       await classDate.update({ nextAttemptAt: null }, { transaction });

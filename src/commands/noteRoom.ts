@@ -26,6 +26,8 @@ export async function noteRoom(
   { classDate, meeting, room, now }: { classDate: ClassDate; meeting: ZoomMeeting; room: RoomAtZoom; now: Date },
   transaction: Transaction,
 ): Promise<boolean> {
+  // The class itself was changed, and the meeting is about to be: what differs now says nothing.
+  if (meeting.syncedVersion < classDate.version) return false;
   const changes = changesOf(classDate, meeting, room).join(', ').slice(0, CHANGES_MAX);
   await meeting.update({ lastError: changes === '' ? null : `Changed in Zoom: ${changes}.` }, { transaction });
   const findings = changes === '' ? [] : [{ kind: 'meeting_changed' as const, detail: changes }];
@@ -33,12 +35,10 @@ export async function noteRoom(
 }
 
 function changesOf(
-  { startsAt, durationMinutes, version }: ClassDate,
-  { syncedVersion, registration }: ZoomMeeting,
+  { startsAt, durationMinutes }: ClassDate,
+  { registration }: ZoomMeeting,
   room: RoomAtZoom,
 ): string[] {
-  // The class itself was changed, and the meeting is about to be.
-  if (syncedVersion < version) return [];
   const changes: string[] = [];
   const movedMs = room.startsAt === null ? 0 : Math.abs(room.startsAt.getTime() - startsAt.getTime());
   if (room.startsAt !== null && movedMs >= MINUTE_MS) changes.push(`moved to ${room.startsAt.toISOString()}`);

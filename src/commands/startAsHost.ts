@@ -1,9 +1,11 @@
 import type { Deps } from '../deps';
 import { isOpen } from '../domain/joinRules';
 import { AppError } from '../errors';
+import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { findHostDoor } from '../queries/findHostDoor';
 import { ZoomError, ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
 import { isAllowedZoomUrl } from '../zoom/hosts';
+import { confirmGone } from './confirmGone';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
@@ -22,7 +24,7 @@ export async function startAsHost(
   if (!isOpen(door) || !meeting?.meetingId) {
     throw new AppError(409, 'not_open', 'The room of this class is not open now. Its page says when it is.');
   }
-  const startUrl = await askForStartUrl(deps, teacherId, meeting.meetingId);
+  const startUrl = await askForStartUrl(deps, meeting, meeting.meetingId);
   if (!isAllowedZoomUrl(deps.config, startUrl)) {
     throw new Error(`The start link of class date ${classDateId} leads elsewhere than ZOOM_ALLOWED_HOSTS; check both.`);
   }
@@ -31,29 +33,42 @@ export async function startAsHost(
   return startUrl;
 }
 
-async function askForStartUrl({ zoom, config }: Deps, teacherId: number, meetingId: string): Promise<string> {
+async function askForStartUrl(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<string> {
   try {
-    return (await zoom.getMeeting(teacherId, meetingId)).startUrl;
+    return (await deps.zoom.getMeeting(meeting.teacherId, meetingId)).startUrl;
   } catch (error) {
-    if (error instanceof ZoomNeedsReconnect) {
-      throw new AppError(
-        409,
-        'zoom_reconnect',
-        'Zoom no longer accepts your connection. Connect Zoom again, then start.',
-      );
-    }
-    if (error instanceof ZoomNotFound) {
-      throw new AppError(
-        409,
-        'room_gone',
-        `Zoom no longer has this room. Write to ${config.supportEmail} at once, and we will make another.`,
-      );
-    }
-    if (error instanceof ZoomError) {
-      throw new AppError(503, 'zoom_unreachable', 'Zoom does not answer. Press the button again in a moment.', {
-        'Retry-After': '10',
-      });
-    }
+    if (error instanceof ZoomNotFound && (await isGone(deps, meeting))) throw roomGone();
+    throw inWords(error);
+  }
+}
+
+/** Then the class gets another room at once; without a clear answer the teacher is asked to press again. */
+async function isGone(deps: Deps, meeting: ZoomMeeting): Promise<boolean> {
+  try {
+    return await confirmGone(deps, meeting, { tell: true });
+  } catch (error) {
+    if (error instanceof ZoomError) return false;
     throw error;
   }
+}
+
+function roomGone(): AppError {
+  return new AppError(
+    409,
+    'room_gone',
+    'Zoom no longer has this room. Another one is being made; press the button again in a minute. All links stay good.',
+  );
+}
+
+function inWords(error: unknown): unknown {
+  if (error instanceof ZoomNeedsReconnect) {
+    return new AppError(
+      409,
+      'zoom_reconnect',
+      'Zoom no longer accepts your connection. Connect Zoom again, then start.',
+    );
+  }
+  if (!(error instanceof ZoomError)) return error;
+  const message = 'Zoom does not answer. Press the button again in a moment.';
+  return new AppError(503, 'zoom_unreachable', message, { 'Retry-After': '10' });
 }

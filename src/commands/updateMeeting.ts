@@ -1,3 +1,5 @@
+import { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
@@ -5,6 +7,7 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { meetingRequest } from './meetingRequest';
+import { saveRisks } from './saveRisks';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
 /** Brings the meeting at Zoom up to the class as it is now. Repeating it does no harm. */
@@ -22,8 +25,7 @@ export async function updateMeeting(
     meeting.set({ topic, ...scheduleOf(classDate) });
     if (!asBefore)
       await deps.zoom.updateMeeting(meeting.teacherId, meeting.meetingId, meetingRequest(classDate, meeting));
-    const synced = { syncedVersion: classDate.version, attempts: 0, nextAttemptAt: null, lastError: null };
-    await meeting.update({ topic, ...scheduleOf(classDate), ...synced });
+    await saveSynced(deps, { meeting, classDate, topic, now });
   } catch (error) {
     await meeting.reload();
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
@@ -32,6 +34,26 @@ export async function updateMeeting(
     const nextAttemptAt = trouble.nextAttemptAt ?? new Date(now.getTime() + 60_000);
     await meeting.update({ attempts, nextAttemptAt, lastError: describeZoomError(error) });
   }
+}
+
+interface Synced {
+  readonly meeting: ZoomMeeting;
+  /** as the meeting is now */
+  readonly classDate: ClassDate;
+  readonly topic: string;
+  readonly now: Date;
+}
+
+/** What was changed in Zoom has been overwritten with it. */
+async function saveSynced(deps: Deps, { meeting, classDate, topic, now }: Synced): Promise<void> {
+  const synced = { syncedVersion: classDate.version, attempts: 0, nextAttemptAt: null, lastError: null };
+  await inTransaction(deps.db, async (transaction) => {
+    const lock = Transaction.LOCK.UPDATE;
+    const locked = await ClassDate.findByPk(classDate.id, { transaction, lock, rejectOnEmpty: true });
+    const where = { id: meeting.id };
+    await ZoomMeeting.update({ topic, ...scheduleOf(classDate), ...synced }, { where, transaction });
+    await saveRisks(deps, locked, { findings: [], lookedFor: ['meeting_changed'], now }, transaction);
+  });
 }
 
 function scheduleOf({ startsAt, durationMinutes, timeZone }: ClassDate) {

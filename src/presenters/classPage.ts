@@ -41,6 +41,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     })),
     // A clash stands above in full, with the way to the other class.
     risks: page.risks.filter(({ risk }) => risk.kind !== 'clash').map((risk) => presentOpenRisk(risk, readerZone)),
+    roomChanged: presentRoomChanged(page),
     workflowUrl: workflowUrl(config, classDate),
     timeline: timelineOf(page, instant),
     meetings: page.meetings.map(({ meetingId, state, status, attempts, lastError, nextAttemptAt, generation }) => ({
@@ -53,6 +54,13 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
     coming: presentComing(page, now, instant),
     audit: page.audit.map(({ action, createdAt }) => ({ action: actionInWords(action), at: instant(createdAt) })),
   };
+}
+
+/** Two ways out of a room that somebody changed at Zoom; null where there is none to be put back. */
+function presentRoomChanged({ classDate, risks }: ClassPage) {
+  const changed = risks.some(({ risk }) => risk.kind === 'meeting_changed');
+  if (!changed || classDate.state === 'live' || classDate.closedAt !== null) return null;
+  return { action: paths.classDateRoom(classDate.id), moveHref: paths.classDateSchedule(classDate.id) };
 }
 
 type Format = (at: Date | null) => string | null;

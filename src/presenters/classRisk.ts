@@ -75,7 +75,7 @@ const WORDS: Readonly<Record<RiskKind, Words>> = {
   }),
   meeting_changed: (detail) => ({
     what: `The meeting was changed in Zoom: ${detail}. The class is as it was.`,
-    how: 'Change it back in Zoom; or ask for the class to be moved, if that is what was meant.',
+    how: 'Change it back in Zoom, or ask for that; or ask for the class to be moved, if that is what was meant.',
   }),
   quota: (detail) => ({
     what: `On that day (UTC) ${detail} meetings of this host are to be made or changed, and Zoom allows ${WRITES_A_DAY}.`,

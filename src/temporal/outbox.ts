@@ -30,6 +30,7 @@ export type HintReason =
   | 'meeting ended'
   | 'meeting deleted'
   | 'meeting updated'
+  | 'room put back'
   | 'late evidence'
   | 'retry now'
   | 'settings saved'

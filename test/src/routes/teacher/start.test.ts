@@ -4,11 +4,16 @@ import { startZoomSimulator, type ZoomSimulator } from '../../../../src/dev/zoom
 import { addMinutes } from '../../../../src/domain/clock';
 import type { ClassDate } from '../../../../src/models/ClassDate';
 import { ZoomConnection } from '../../../../src/models/ZoomConnection';
+import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
 import type { User } from '../../../../src/models/User';
+import { WorkflowOutbox } from '../../../../src/models/WorkflowOutbox';
 import { paths } from '../../../../src/routes/paths';
+import { changeTeacher } from '../../../../src/commands/changeTeacher';
 import { makeMeeting } from '../../../../src/commands/makeMeeting';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { createTemporal } from '../../../../src/temporal/temporal';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
+import { buildUser } from '../../../factories/people';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { testConfig } from '../../../support/config';
 import { connectTeacher, LICENSED_HOST } from '../../../support/teachers';
@@ -80,6 +85,17 @@ it('is for the teacher of the class only', async () => {
   expect((await other.browser.submit(paths.startMeeting(id))).status).toBe(404);
 });
 
+it('says to whoever gave the class before that another teacher gives it, and to nobody else that there is one', async () => {
+  const { id } = await buildOpenClass();
+  const [substitute, stranger] = [await buildUser('teacher'), await signedInBrowser(website, 'teacher')];
+  await changeTeacher(website.deps, { classDateId: id, teacherId: substitute.id }, THE_SYSTEM);
+  const page = await browser.get(paths.startMeeting(id));
+  expect([page.status, parse(page)('main').text()]).toEqual([404, expect.stringContaining('Another teacher gives it')]);
+  expect(page.text).not.toContain(substitute.lastName);
+  const others = await stranger.browser.get(paths.startMeeting(id));
+  expect([others.status, parse(others)('main').text()]).toEqual([404, expect.stringContaining('no such class')]);
+});
+
 it.each([
   ['before the room opens', { state: 'scheduled', startsAt: addMinutes(new Date(), 120) }, 'Not open yet'],
   ['while the room is made', { state: 'preparing' }, 'The room is being made'],
@@ -97,13 +113,32 @@ it.each([
 
 it.each([
   ['does not answer', { kind: 'reset', operation: 'meeting' } as const, 'Press the button again in a moment'],
-  ['does not know the room', { kind: 'falseNotFound', operation: 'meeting' } as const, 'no longer has this room'],
+  [
+    'wrongly denies the room',
+    { kind: 'falseNotFound', operation: 'meeting', times: 1 } as const,
+    'Press the button again in a moment',
+  ],
 ])('says what to do when Zoom %s', async (_case, fault, words) => {
   const { id } = await buildOpenClass();
   zoom.control.addFault(fault);
   const answer = await browser.submit(paths.startMeeting(id));
   expect([answer.status, answer.headers['location']]).toEqual([303, paths.startMeeting(id)]);
   expect((await browser.get(paths.startMeeting(id))).text).toContain(words);
+});
+
+it('has another room made at once when Zoom no longer has the one there was', async () => {
+  const classDate = await buildOpenClass();
+  const where = { classDateId: classDate.id };
+  const meeting = await ZoomMeeting.findOne({ where, rejectOnEmpty: true });
+  zoom.control.delete(meeting.meetingId ?? '');
+  await browser.submit(paths.startMeeting(classDate.id));
+  expect((await browser.get(paths.startMeeting(classDate.id))).text).toContain('Another one is being made');
+  expect((await classDate.reload()).state).toBe('preparing');
+  expect((await meeting.reload()).state).toBe('gone');
+  expect(await WorkflowOutbox.count({ where: { ...where, reason: 'meeting deleted' } })).toBe(1);
+  expect(await makeMeeting(website.deps, { ...where, now: new Date() })).toBe('made');
+  const answer = await browser.submit(paths.startMeeting(classDate.id));
+  expect(answer.headers['location']).toContain(`${zoom.url}/s/`);
 });
 
 it('shows a teacher their own classes, and that Zoom is not connected', async () => {
