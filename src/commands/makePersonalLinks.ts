@@ -7,7 +7,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken, type LinkQuality } from '../models/ZoomSecureToken';
 import { findPassNames, type PassName } from '../queries/findPassNames';
-import { ZoomRefused } from '../zoom/errors';
+import { ZoomDailyLimit, ZoomRefused } from '../zoom/errors';
 import { dropRegistrant } from './dropRegistrant';
 import { zoomTrouble } from './zoomTrouble';
 
@@ -66,7 +66,7 @@ async function linksFor(
   try {
     return await registrantLinks(deps, meeting, passes, names);
   } catch (error) {
-    if (!(error instanceof ZoomRefused)) throw error;
+    if (!isRefusal(error)) throw error;
     const [only, ...others] = passes;
     if (only && others.length === 0) return inviteLinks(deps, meeting, [only], names);
     // Zoom refuses a batch as a whole; one bad address must not cost the others their links.
@@ -74,6 +74,11 @@ async function linksFor(
     for (const pass of passes) links.push(...(await linksFor(deps, meeting, [pass], names)));
     return links;
   }
+}
+
+/** One address that was registered too often today holds up nobody else, and gets another kind of link. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ZoomRefused || (error instanceof ZoomDailyLimit && error.of === 'registrant');
 }
 
 async function registrantLinks(
@@ -139,8 +144,11 @@ async function saveLinks(deps: Deps, meeting: ZoomMeeting, links: readonly Perso
       rows.map((row) => ({ ...row, formerRegistrants: former.get(row.id) ?? null })),
       { updateOnDuplicate: LINK_COLUMNS, transaction },
     );
-    // Somebody's address was corrected while Zoom was asked: this link is the former address's, and is made once more.
-    for (const pass of passes.filter(({ id, email }) => rows.some((row) => row.id === id && row.email !== email))) {
+    // Somebody's address was corrected while Zoom was asked: this link is the former address's, and is made once more. Or
+    // their pass was withdrawn, and this link has to be taken back.
+    const isStale = ({ id, email, revokedAt }: ZoomSecureToken) =>
+      revokedAt !== null || rows.some((row) => row.id === id && row.email !== email);
+    for (const pass of passes.filter((one) => isStale(one))) {
       await dropRegistrant(await pass.reload({ transaction }), transaction);
     }
   });

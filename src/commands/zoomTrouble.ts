@@ -12,6 +12,7 @@ import {
   ZoomRateLimited,
   ZoomRefused,
   ZoomTokensLocked,
+  type DailyLimitOf,
 } from '../zoom/errors';
 import { reportTrouble } from './openIncident';
 
@@ -28,8 +29,8 @@ const UNREACHABLE_WAITS_MS = [10_000, 20_000, 40_000, MINUTE_MS];
 const REFUSED_WAITS_MS = [MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS];
 
 /**
- * What a failed call to Zoom means for whoever made it. A limit pauses the teacher's whole Zoom account, because that
- * is what Zoom counts.
+ * What a failed call to Zoom means for whoever made it. A limit pauses what Zoom counts: the teacher's whole account, or
+ * this host alone; one registrant's pauses nobody.
  *
  * @param now the workflow's now; Zoom's own instants are carried over as a distance from the real clock
  * @throws the error itself when it is not Zoom's
@@ -45,7 +46,7 @@ export async function zoomTrouble(
     return new Date(now.getTime() + waitMs);
   };
   if (error instanceof ZoomRateLimited || error instanceof ZoomDailyLimit) {
-    await pauseAccount(teacherId, error.until);
+    await pause(teacherId, error.until, error instanceof ZoomDailyLimit ? error.of : 'account');
     const waitMs = Math.max(1_000, error.until.getTime() - deps.clock.now().getTime());
     const reason = error instanceof ZoomDailyLimit ? 'zoom_daily_limit' : 'zoom_unreachable';
     return { reason, nextAttemptAt: new Date(now.getTime() + waitMs) };
@@ -64,13 +65,15 @@ export async function zoomTrouble(
   return { reason: 'zoom_unreachable', nextAttemptAt: later(UNREACHABLE_WAITS_MS) };
 }
 
-async function pauseAccount(teacherId: number, until: Date): Promise<void> {
+async function pause(teacherId: number, until: Date, of: DailyLimitOf): Promise<void> {
+  if (of === 'registrant') return;
   const connection = await ZoomConnection.findOne({ where: { userId: teacherId } });
   if (!connection) return;
-  const account = connection.zoomAccountId ? { zoomAccountId: connection.zoomAccountId } : { userId: teacherId };
+  const { zoomAccountId } = connection;
+  const whose = of === 'account' && zoomAccountId ? { zoomAccountId } : { userId: teacherId };
   await ZoomConnection.update(
     { pausedUntil: until },
-    { where: { ...account, [Op.or]: [{ pausedUntil: null }, { pausedUntil: { [Op.lt]: until } }] } },
+    { where: { ...whose, [Op.or]: [{ pausedUntil: null }, { pausedUntil: { [Op.lt]: until } }] } },
   );
 }
 

@@ -46,11 +46,17 @@ export class ZoomRateLimited extends ZoomError {
   }
 }
 
+/** What a daily limit counts: all calls of the Zoom account, what one host makes and changes, or one registrant. */
+export type DailyLimitOf = 'account' | 'host' | 'registrant';
+
 /** A daily limit is used up; it begins anew at 00:00 UTC. */
 export class ZoomDailyLimit extends ZoomError {
   override readonly name = 'ZoomDailyLimit';
 
-  constructor(readonly until: Date) {
+  constructor(
+    readonly until: Date,
+    readonly of: DailyLimitOf,
+  ) {
     super(`Zoom's daily limit is used up until ${until.toISOString()}`);
   }
 }

@@ -9,6 +9,7 @@ import {
   ZoomRefused,
   ZoomUnknownOutcome,
   ZoomUnreachable,
+  type DailyLimitOf,
 } from './errors';
 
 export interface HttpRequest {
@@ -77,10 +78,14 @@ function noAnswer(method: HttpRequest['method'], operation: string): ZoomError {
   return method === 'GET' ? new ZoomUnreachable(message) : new ZoomUnknownOutcome(message);
 }
 
+const MEETINGS_A_DAY = /meetings can be created\/updated for a single user in one day/i;
+
 /** @see https://developers.zoom.us/docs/api/errors/ */
 function errorOf(request: HttpRequest, { status, headers, text }: HttpReply, now: Date): ZoomError {
   const { code, message } = zoomCode(text);
   if (status === 429) return limitOf(headers, message, now);
+  // The same limit by its other name, in Zoom's own description of its API.
+  if (MEETINGS_A_DAY.test(message)) return new ZoomDailyLimit(nextUtcMidnight(now), 'host');
   if (status >= 500 || status === 408) return noAnswer(request.method, request.operation);
   // 4711 (4700 in some documents): the token lacks a scope, which only a new consent can add.
   if (code === 4711 || code === 4700) return new ZoomNeedsReconnect('scopes_missing');
@@ -104,9 +109,16 @@ function limitOf(headers: Headers, message: string, now: Date): ZoomError {
   const retryAfter = headers.get('retry-after');
   const stated = retryAfter === null ? NaN : retryAfterInstant(retryAfter, now);
   const daily = /daily rate limit/i.test(message) || headers.get('x-ratelimit-type') === 'Daily-limit';
-  if (daily) return new ZoomDailyLimit(Number.isNaN(stated) ? nextUtcMidnight(now) : new Date(stated));
+  if (daily)
+    return new ZoomDailyLimit(Number.isNaN(stated) ? nextUtcMidnight(now) : new Date(stated), countedFor(message));
   const jitterMs = Math.random() * SECOND_MS;
   return new ZoomRateLimited(new Date(Number.isNaN(stated) ? now.getTime() + SECOND_MS + jitterMs : stated));
+}
+
+/** Only the text says whom it concerns: nobody else of the account must wait for what one host or one registrant has used up. */
+function countedFor(message: string): DailyLimitOf {
+  if (/registrant/i.test(message)) return 'registrant';
+  return /particular user|single user/i.test(message) ? 'host' : 'account';
 }
 
 function retryAfterInstant(value: string, now: Date): number {

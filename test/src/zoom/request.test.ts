@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   ZoomDailyLimit,
   ZoomNeedsReconnect,
@@ -7,6 +8,7 @@ import {
   ZoomUnknownOutcome,
   ZoomUnreachable,
 } from '../../../src/zoom/errors';
+import { readReply } from '../../../src/zoom/http';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import type { MeetingRequest } from '../../../src/zoom/meetings';
 import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../../support/teachers';
@@ -17,6 +19,10 @@ let userId: number;
 
 beforeAll(async () => {
   site = await startZoomSite();
+  // These tests make more calls a second than Zoom takes.
+  site.zoom.control.setBehaviour({
+    accountLimits: { 'pro:Light': { perSecond: 1_000 }, 'pro:Medium': { perSecond: 1_000 } },
+  });
   userId = (await buildConnectedTeacher(site.deps, site.zoom)).id;
 });
 
@@ -99,6 +105,36 @@ it('tells the limit of this second from the limit of this day', async () => {
   const { until } = daily as ZoomDailyLimit;
   expect(until.getTime()).toBeGreaterThan(Date.now());
   expect(until.toISOString()).toContain('T00:00:00');
+});
+
+it.each([
+  ['account', 'You have reached the maximum daily rate limit for this API. Refer to the response header for details.'],
+  [
+    'host',
+    'You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this particular user.',
+  ],
+  [
+    'registrant',
+    'You have exceeded the daily rate limit of (3) for Add a meeting registrant API requests for the registrant (u@x.test).',
+  ],
+])('knows whom a daily limit concerns: the %s', (of, message) => {
+  const request = { operation: 'x', method: 'POST', url: '', headers: {}, timeoutMs: 1 } as const;
+  const reply = { status: 429, headers: new Headers(), text: JSON.stringify({ code: 429, message }) };
+  let error: unknown;
+  try {
+    readReply(request, reply, z.unknown(), new Date());
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(ZoomDailyLimit);
+  expect(error).toMatchObject({ of });
+});
+
+it('knows the limit of a host by the other name that Zoom has for it', () => {
+  const message = 'A maximum of 100 meetings can be created/updated for a single user in one day.';
+  const request = { operation: 'x', method: 'PATCH', url: '', headers: {}, timeoutMs: 1 } as const;
+  const reply = { status: 400, headers: new Headers(), text: JSON.stringify({ code: 300, message }) };
+  expect(() => readReply(request, reply, z.unknown(), new Date())).toThrow(ZoomDailyLimit);
 });
 
 it('a missing permission makes the teacher connect again', async () => {
