@@ -14,6 +14,7 @@ import { fetchZoomUser, type ZoomUser } from '../zoom/users';
 import { closeIncident } from './closeIncident';
 import { forgetRehearsals } from './forgetRehearsals';
 import { giveBackConsent } from './giveBackConsent';
+import { settleAgain } from './settleAgain';
 import { settleRefusedConsent } from './settleRefusedConsent';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -131,6 +132,8 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
     const rehearsed = await forgetRehearsals({ teacherId: userId }, transaction);
     for (const id of new Set([...waiting.map((classDate) => classDate.id), ...rehearsed]))
       outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher reconnected', transaction));
+    // Of a host without a licence Zoom has no list.
+    if (zoomUser.licensed) outboxIds.push(...(await settleAgain(deps, userId, transaction)));
     const closed = await closeIncident(deps, { cause: 'teacher_connection', userId }, transaction);
     return closed === null ? outboxIds : [...outboxIds, closed];
   });

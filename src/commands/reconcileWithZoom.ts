@@ -7,11 +7,11 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { ZoomNotFound, ZoomRefused } from '../zoom/errors';
+import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
 
-/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence). */
+/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence, or not connected). */
 type Account = 'finished' | 'unfinished' | 'missing';
 
 /**
@@ -23,12 +23,22 @@ export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Da
   const accounts: Account[] = [];
   for (const meeting of await ZoomMeeting.findAll({ where: { classDateId } })) {
     if (meeting.meetingId === null) continue;
-    await fillRuns(deps, meeting, meeting.meetingId);
-    const account = await fillStays(deps, meeting);
+    const account = await fill(deps, meeting, meeting.meetingId);
     await meeting.update({ reconciledAt: account === 'finished' ? now : null });
     accounts.push(account);
   }
   return accounts.includes('unfinished');
+}
+
+/** A host who is not connected keeps nobody from what another host of the class can tell. */
+async function fill(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<Account> {
+  try {
+    await fillRuns(deps, meeting, meetingId);
+    return await fillStays(deps, meeting);
+  } catch (error) {
+    if (error instanceof ZoomNeedsReconnect) return 'missing';
+    throw error;
+  }
 }
 
 /** Of the last run Zoom tells even if no webhook did; of the others, what their webhooks left open. */

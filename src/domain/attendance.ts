@@ -42,6 +42,8 @@ export interface AttendanceFacts {
   /** whether Zoom's own list was read for every run */
   readonly listRead: boolean;
   readonly teacher: PersonStays;
+  /** Of whoever gave the class before it was given to that teacher: they taught, but it is no time of that teacher's. */
+  readonly formerTeachers: readonly KnownStay[];
   readonly students: readonly PersonStays[];
   /** who was there, and could not be tied to anybody */
   readonly strangers: readonly PersonStays[];
@@ -76,22 +78,27 @@ export interface Conclusion {
 
 /** Who was there and what became of the class; depends on the facts alone, so that it can be drawn at any time again. */
 export function concludeAttendance(facts: AttendanceFacts): Conclusion {
-  const teacher = intervalsOf(facts.teacher, facts);
+  // Whoever taught: students were with a teacher, be it this one or one before.
+  const taught = { ...facts.teacher, stays: [...facts.teacher.stays, ...facts.formerTeachers] };
+  const teacher = intervalsOf(taught, facts);
   const others = [...facts.students, ...facts.strangers].flatMap((person) => intervalsOf(person, facts));
   // Nobody can be late for a class whose teacher has not come yet.
   const lateFrom = addMinutes(new Date(Math.max(facts.startsAt.getTime(), teacher[0]?.from ?? 0)), facts.lateMinutes);
   const figures = (person: PersonStays) => figuresOf(person, teacher, lateFrom, facts);
-  const [teachers, students] = [
-    figuresOf(facts.teacher, others, addMinutes(facts.startsAt, facts.lateMinutes), facts),
-    facts.students.map(figures),
-  ];
+  const ofTeacher = (person: PersonStays) =>
+    figuresOf(person, others, addMinutes(facts.startsAt, facts.lateMinutes), facts);
+  const students = facts.students.map(figures);
   const strangers = facts.strangers.map(figures);
-  const outcome = facts.correctedOutcome ?? classOutcome(whoCame(teachers, [...students, ...strangers], facts));
-  return { outcome, teacher: teachers, students, strangers };
+  const came = whoCame(ofTeacher(taught), [...students, ...strangers], facts);
+  const outcome = facts.correctedOutcome ?? classOutcome(came);
+  return { outcome, teacher: ofTeacher(facts.teacher), students, strangers };
 }
 
 /** When somebody was there. A stay whose end was never told lasted until its run was over; without a beginning it has no length. */
-export function intervalsOf({ stays }: PersonStays, { openUntil }: Pick<AttendanceFacts, 'openUntil'>): Interval[] {
+export function intervalsOf(
+  { stays }: Pick<PersonStays, 'stays'>,
+  { openUntil }: Pick<AttendanceFacts, 'openUntil'>,
+): Interval[] {
   return union(
     stays.flatMap(({ joinTime, leaveTime, runEndedAt }) => {
       const to = leaveTime ?? runEndedAt ?? openUntil;

@@ -7,7 +7,7 @@ import {
   type PersonStays,
 } from '../domain/attendance';
 import { addMinutes } from '../domain/clock';
-import type { Interval } from '../domain/intervals';
+import { secondsOf, type Interval } from '../domain/intervals';
 import type { Stranger } from '../domain/strangers';
 import type { ZoomParticipant } from '../models/ZoomParticipant';
 import type { AttendancePage } from '../queries/findAttendancePage';
@@ -98,6 +98,7 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     outcome: outcomeInWords(conclusion.outcome),
     teacherMinutes: minutesInWords(conclusion.teacher.presentSeconds),
     togetherMinutes: minutesInWords(conclusion.teacher.overlapSeconds),
+    formerMinutes: facts.formerTeachers.length > 0 ? minutesInWords(formerSeconds(facts)) : null,
     people: attendees.filter(({ role }) => role !== 'unknown').map(present),
     strangers: attendees.filter(({ role }) => role === 'unknown').map(present),
   };
@@ -141,6 +142,10 @@ export function verdictOf(
 
 function isIn({ stays }: PersonStays, facts: AttendanceFacts): boolean {
   return stays.some((stay) => isStillIn(stay, facts));
+}
+
+function formerSeconds(facts: AttendanceFacts): number {
+  return secondsOf(intervalsOf({ stays: facts.formerTeachers }, facts));
 }
 
 function plannedSpan({ classDate: { startsAt, durationMinutes } }: AttendancePage): Interval {

@@ -20,6 +20,8 @@ export interface AttendanceRecord {
   readonly passes: readonly ZoomSecureToken[];
   /** by what Zoom told and what people said; the teacher first */
   readonly stays: ReadonlyMap<string, readonly ZoomParticipant[]>;
+  /** as hosts of rooms that the class had before it was given to its teacher */
+  readonly formerHosts: readonly ZoomParticipant[];
   /** whom Zoom's word ties to nobody; their person key is the first of their keys */
   readonly untied: readonly Stranger<ZoomParticipant>[];
   /** of them, those of whom nobody has said who they were */
@@ -51,29 +53,37 @@ export async function readAttendance(
     order: ['joinTime', 'id'],
     transaction,
   });
-  const tied = tie(classDate, passes, segments, corrections);
+  const ownRooms = new Set(meetings.filter(({ teacherId }) => teacherId === classDate.teacherId).map(({ id }) => id));
+  const ownRuns = new Set(runs.filter(({ zoomMeetingId }) => ownRooms.has(zoomMeetingId)).map(({ id }) => id));
+  const tied = tie(classDate, { passes, segments, corrections, ownRuns });
   const listRead = meetings.every(({ meetingId, reconciledAt }) => meetingId === null || reconciledAt !== null);
   const facts = factsOf({ classDate, passes, corrections, runs, listRead, ...tied }, now);
   return { classDate, passes, corrections, ...tied, facts };
 }
 
-type Tied = Pick<AttendanceRecord, 'stays' | 'untied' | 'strangers'>;
+type Tied = Pick<AttendanceRecord, 'stays' | 'formerHosts' | 'untied' | 'strangers'>;
+
+interface Untied {
+  readonly passes: readonly ZoomSecureToken[];
+  readonly segments: readonly ZoomParticipant[];
+  readonly corrections: readonly AttendanceCorrection[];
+  /** in rooms of the teacher who gives the class now */
+  readonly ownRuns: ReadonlySet<number>;
+}
 
 /** To whom each stay belongs: by its pass, as the host, or because a person said so. */
-function tie(
-  { teacherId }: ClassDate,
-  passes: readonly ZoomSecureToken[],
-  segments: readonly ZoomParticipant[],
-  corrections: readonly AttendanceCorrection[],
-): Tied {
+function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns }: Untied): Tied {
   const stays = new Map<string, ZoomParticipant[]>();
   const give = (key: string, some: readonly ZoomParticipant[]) => stays.set(key, [...(stays.get(key) ?? []), ...some]);
   const keyOfPass = new Map(passes.map((pass) => [pass.id, personKey(pass)]));
   give(`teacher:${teacherId}`, []);
   const unknown: ZoomParticipant[] = [];
+  const formerHosts: ZoomParticipant[] = [];
   for (const segment of segments) {
-    const key = segment.role === 'host' ? `teacher:${teacherId}` : keyOfPass.get(segment.passId ?? 0);
-    if (key === undefined) unknown.push(segment);
+    const isHost = segment.role === 'host';
+    const key = isHost ? `teacher:${teacherId}` : keyOfPass.get(segment.passId ?? 0);
+    if (isHost && !ownRuns.has(segment.instanceId)) formerHosts.push(segment);
+    else if (key === undefined) unknown.push(segment);
     else give(key, [segment]);
   }
   const untied = groupStrangers(unknown);
@@ -82,7 +92,7 @@ function tie(
     if (said && said.value !== NOBODY) give(said.value, stranger.stays);
     return said === undefined;
   });
-  return { stays, untied, strangers };
+  return { stays, formerHosts, untied, strangers };
 }
 
 interface Known extends Tied {
@@ -94,7 +104,7 @@ interface Known extends Tied {
 }
 
 function factsOf(known: Known, now: Date): AttendanceFacts {
-  const { classDate, passes, corrections, stays, strangers, listRead } = known;
+  const { classDate, passes, corrections, stays, formerHosts, strangers, listRead } = known;
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, closedAt, endedAt } = classDate;
   const ends = endsOfRuns(known.runs);
   const stay = (segment: ZoomParticipant): KnownStay => ({
@@ -108,6 +118,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
     openUntil: closedAt ? (endedAt ?? closedAt) : now,
     isOver: closedAt !== null,
     teacher: personOf(`teacher:${teacherId}`),
+    formerTeachers: formerHosts.map(stay),
     // Of those whose pass was withdrawn, only who had come.
     students: passes
       .filter((pass) => pass.revokedAt === null || stays.has(personKey(pass)))

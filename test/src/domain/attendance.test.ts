@@ -31,6 +31,7 @@ function conclude(facts: Partial<AttendanceFacts>) {
     isOver: true,
     listRead: true,
     teacher: person('teacher'),
+    formerTeachers: [],
     students: [],
     strangers: [],
     correctedVerdicts: new Map(),
@@ -174,5 +175,24 @@ describe('the outcome', () => {
     const facts = { teacher: person('teacher', ...early), students: [person('student', ...late)] };
     const correctedVerdicts = new Map([['student', 'present' as const]]);
     expect(conclude({ ...facts, correctedVerdicts }).outcome).toBe('held');
+  });
+});
+
+describe('a class that was given to another teacher while it ran', () => {
+  const student = person('student', minutes(0, 60));
+
+  it('was held by the former one, whose time is not the new one’s', () => {
+    const { outcome, teacher, students } = conclude({
+      formerTeachers: [minutes(0, 40)],
+      teacher: person('teacher', minutes(45, 60)),
+      students: [student],
+    });
+    expect([outcome, teacher.presentSeconds, teacher.verdict]).toEqual(['held', 15 * 60, 'late']);
+    expect(students[0]?.overlapSeconds).toBe(55 * 60);
+  });
+
+  it('is held although the new one never came', () => {
+    const { outcome, teacher } = conclude({ formerTeachers: [minutes(0, 40)], students: [student] });
+    expect([outcome, teacher.verdict, teacher.presentSeconds]).toEqual(['held', 'absent', 0]);
   });
 });
