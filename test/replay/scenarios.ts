@@ -1,9 +1,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { reportTrouble } from '../../src/commands/openIncident';
+import { addMinutes } from '../../src/domain/clock';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { Incident } from '../../src/models/Incident';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
+import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { incidentWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
 import { buildUser } from '../factories/people';
 import {
@@ -52,6 +54,26 @@ const CLASSES: Readonly<Record<string, Scenario>> = {
     await reaches(classDate, 'ready');
     await cancel(scene, classDate);
     await eventually('the room is gone', async () => (await openRooms(scene, classDate)) === 0);
+    return handleOf(scene, classDate);
+  },
+
+  /** Rehearsed a day and two hours ahead; its room is looked at shortly before it starts. */
+  rehearsedAndLookedAt: async (scene) => {
+    const classDate = await book(scene, { minutesAhead: 24 * 60 + 10 });
+    for (const minutes of [24 * 60, 2 * 60]) {
+      await at(scene, classDate, -minutes);
+      const due = addMinutes(classDate.startsAt, -minutes);
+      await eventually('it is rehearsed', async () => ((await classDate.reload()).rehearsedAt ?? 0) >= due);
+    }
+    await at(scene, classDate, -29.9);
+    await reaches(classDate, 'ready');
+    await at(scene, classDate, -4.9);
+    const looksAt = addMinutes(classDate.startsAt, -5);
+    await eventually('its room is looked at', async () => {
+      const meeting = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+      return (meeting.seenAt ?? 0) >= looksAt;
+    });
+    await cancel(scene, await classDate.reload());
     return handleOf(scene, classDate);
   },
 
