@@ -1,5 +1,5 @@
 import type { Deps } from '../deps';
-import { isOverdue, judgeRow, judgeRun, SWEPT_KINDS, type Run, type SweptKind, type SweptRow } from '../domain/sweep';
+import { isLongOver, judgeRow, judgeRun, SWEPT_KINDS, type Run, type SweptKind, type SweptRow } from '../domain/sweep';
 import {
   findHinted,
   findRandomKeys,
@@ -132,7 +132,7 @@ async function sweepOverdue(sweep: Sweep): Promise<void> {
   const { deps, counts, seen } = sweep;
   const now = deps.clock.now();
   for await (const classes of listUnfinishedClasses(now)) {
-    const overdue = classes.filter((row) => seen.classDate.has(row.id) && isOverdue(row, now));
+    const overdue = classes.filter((row) => seen.classDate.has(row.id) && isLongOver(row, now));
     counts.overdue += overdue.length;
     await act(sweep, overdue, (row) => hint(deps, 'classDate', row, 'swept: overdue'));
     progress(sweep);

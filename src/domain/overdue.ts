@@ -1,7 +1,10 @@
 import { planClass, type ClassFacts, type Step } from './classPlan';
 import { addMinutes } from './clock';
 
-/** What should have happened to a class and has not; null when all is as it should be. */
+/**
+ * What should have happened to a class and has not, for whoever watches and may be called at night: by the class's own
+ * plan. (What the sweep looks after is coarser: isLongOver in src/domain/sweep.ts.)
+ */
 export type Overdue = 'room' | 'start' | 'closing' | 'settling';
 
 /** Slow is not overdue. */

@@ -43,7 +43,7 @@ function noLongerTrue({ kind, version, classState, scheduleVersion }: ClassMailS
     return classState === kind ? null : 'It is no longer true of the class.';
   }
   if (isOver(classState)) return classState === 'cancelled' ? 'The class is cancelled.' : 'The class is over.';
-  const isNumberedByItself = kind === 'new_link';
+  const isNumberedByItself = kind === 'new_link' || kind === 'class_at_risk';
   if (version < scheduleVersion && !isNumberedByItself)
     return 'The class has been moved since; a later mail says to when.';
   return null;

@@ -57,15 +57,19 @@ export interface SweptClass {
 }
 
 /** So much later than planned is too late, and not only slow. */
-const OVERDUE_AFTER_MINUTES = 10;
+const LONG_MINUTES = 10;
 
-/** Whether a class should have been settled by now, and waits for nothing that would explain it. */
-export function isOverdue({ state, endedAt, nextAttemptAt, schedule }: SweptClass, now: Date): boolean {
+/**
+ * Whether a class should have been settled long since, and waits for nothing that would explain it. Coarser than what is
+ * overdue for whoever watches (src/domain/overdue.ts): it is asked of every class at each sweep, so it rests on the class's
+ * own row alone, and a hint too many does no harm, while nobody is called for it.
+ */
+export function isLongOver({ state, endedAt, nextAttemptAt, schedule }: SweptClass, now: Date): boolean {
   if (isOver(state)) return false;
-  if (nextAttemptAt !== null && now < addMinutes(nextAttemptAt, OVERDUE_AFTER_MINUTES)) return false;
+  if (nextAttemptAt !== null && now < addMinutes(nextAttemptAt, LONG_MINUTES)) return false;
   const { endsAt } = classTimes(schedule);
   const overAt = state === 'live' ? addMinutes(endsAt, HARD_CAP_MINUTES) : later(endsAt, endedAt);
-  return now > addMinutes(overAt, schedule.settleMinutes + OVERDUE_AFTER_MINUTES);
+  return now > addMinutes(overAt, schedule.settleMinutes + LONG_MINUTES);
 }
 
 function later(instant: Date, other: Date | null): Date {

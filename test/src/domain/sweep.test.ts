@@ -1,4 +1,4 @@
-import { isOverdue, judgeRow, judgeRun, type Run, type SweptClass } from '../../../src/domain/sweep';
+import { isLongOver, judgeRow, judgeRun, type Run, type SweptClass } from '../../../src/domain/sweep';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -66,6 +66,6 @@ describe('a class is overdue', () => {
     ['when it is past the hard cap', ended(341, { state: 'live' }), true],
     ['later when it ended late', ended(150, { endedAt: ago(90) }), false],
   ])('%s', (_, given, verdict) => {
-    expect(isOverdue(given, NOW)).toBe(verdict);
+    expect(isLongOver(given, NOW)).toBe(verdict);
   });
 });
