@@ -39,7 +39,11 @@ export class ParameterErrors extends AppError {
 
 /** Somebody here has changed what a marketplace's program wants to change, and it has not said that it knows. */
 export class ChangedHereError extends AppError {
-  constructor(readonly fields: readonly FieldError[]) {
+  constructor(
+    readonly fields: readonly FieldError[],
+    /** what those fields are called among ourselves */
+    readonly names: readonly string[],
+  ) {
     super(409, 'changed_here', fields.map(({ message }) => message).join(' '));
   }
 }

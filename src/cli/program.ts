@@ -14,6 +14,7 @@ import { addMailTest } from './mailTest';
 import { addMigrate } from './migrate';
 import { addOrders } from './orders';
 import { addPasses } from './passes';
+import { addRefusedEdits } from './refusedEdits';
 import { addRefreshTokens } from './refreshTokens';
 import { addSchedules } from './schedules';
 import { addStatus } from './status';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addSweep,
   addClassDates,
   addOrders,
+  addRefusedEdits,
   addApiKeys,
   addClassTimes,
   addKeys,

@@ -1,7 +1,8 @@
+import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { BookOrder } from '../models/BookOrder';
-import type { ClassDate } from '../models/ClassDate';
+import { ClassDate } from '../models/ClassDate';
 import {
   listGuests,
   requireClassDateOf,
@@ -36,10 +37,20 @@ export async function cancelOrderOf(
     checkTag(put, tagOf({ ...current, cancelled: String(found.cancelledAt !== null) }));
     const edit = { orderId: found.id, force: put.force, notify: put.notify };
     const done = await cancelOrderIn(deps, edit, origin, transaction);
+    await noteSentCancellations(found.id, transaction);
     return { order: await found.reload({ transaction }), outboxIds: done.outboxIds };
   });
   await deliverOutbox(deps, ...outboxIds);
   return order;
+}
+
+/** The class dates went with it: that they are cancelled was not done here. */
+async function noteSentCancellations(orderId: number, transaction: Transaction): Promise<void> {
+  const where = { orderId, state: 'cancelled' as const, externalFields: { [Op.ne]: null } };
+  for (const classDate of await ClassDate.findAll({ where, transaction })) {
+    const externalFields = JSON.stringify({ ...lastSent(classDate, CLASS_DATE_FIELDS), state: 'cancelled' });
+    await classDate.update({ externalFields }, { transaction, silent: true });
+  }
 }
 
 /**

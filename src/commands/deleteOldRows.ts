@@ -7,6 +7,8 @@ const OLD: readonly { readonly table: string; readonly where: string; readonly d
   { table: 'webhook_events', where: "state = 'processed' AND created_at", days: 90 },
   { table: 'webhook_events', where: "state = 'failed' AND created_at", days: 90 },
   { table: 'workflow_sweeps', where: 'created_at', days: 14 },
+  // Whoever still wants it sends it again.
+  { table: 'refused_edits', where: 'refused_at', days: 90 },
 ];
 
 /** Small statements, so that nobody waits for their locks. */

@@ -44,7 +44,8 @@ export function fieldsToChange<Name extends string>(
   const lost = toChange.filter((name) => sent !== null && current[name] !== sent[name] && !accepted(name));
   if (lost.length > 0) {
     const message = (name: Name) => `This was changed here. Look at it, and send accept=${name} to overwrite it.`;
-    throw new ChangedHereError(lost.map((name) => ({ field: PLACES[name] ?? name, message: message(name) })));
+    const fields = lost.map((name) => ({ field: PLACES[name] ?? name, message: message(name) }));
+    throw new ChangedHereError(fields, lost);
   }
   return toChange;
 }

@@ -4,13 +4,14 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
-import { requireOrderOf, type ExternalClassDateId } from '../queries/externalBookings';
+import { requireClassDateOf, requireOrderOf, type ExternalClassDateId } from '../queries/externalBookings';
 import { CLASS_DATE_FIELDS, classDateDigests, lastSent, tagOf } from '../queries/externalFields';
 import { findClassWarnings } from '../queries/findClassWarnings';
 import { deliverOutbox } from '../temporal/outbox';
 import { bookClassDateIn } from './bookClassDate';
 import type { ClassEdit } from './changeClass';
 import type { WallSchedule } from './checkSchedule';
+import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { reopenClassIn } from './reopenClass';
 import { rescheduleClassIn } from './rescheduleClass';
@@ -44,8 +45,12 @@ interface Done extends Pick<ClassDatePutDone, 'order' | 'classDate' | 'created'>
  */
 export async function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditOrigin): Promise<ClassDatePutDone> {
   const meant = resolveWallTime(put.localStart, put.timeZone);
-  const { outboxIds, ...done } = await onceMore(() =>
-    inTransaction(deps.db, (transaction) => putIn(deps, put, meant, origin, transaction)),
+  const once = () => inTransaction(deps.db, (transaction) => putIn(deps, put, meant, origin, transaction));
+  const { outboxIds, ...done } = await keepingRefused(
+    deps,
+    put,
+    () => findSubject(put),
+    () => onceMore(once),
   );
   await deliverOutbox(deps, ...outboxIds);
   const warnings =
@@ -55,6 +60,11 @@ export async function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditO
   const note = meant?.note ?? null;
   const wallTime = note === null ? 'as_given' : meant?.localStart === put.localStart ? 'first_of_two' : 'moved_forward';
   return { ...done, wallTime, notes: [...(note === null ? [] : [note]), ...warnings] };
+}
+
+async function findSubject(put: ExternalClassDateId): Promise<EditSubject> {
+  const { order, classDate } = await requireClassDateOf(put);
+  return { orderId: order.id, classDateId: classDate.id };
 }
 
 /** Two calls may book the same class date at once: whoever was second finds it the second time. */
@@ -122,6 +132,7 @@ async function change(
     refuseCancelled(classDate);
     outboxIds.push(...(await rescheduleClassIn(deps, edit, origin, transaction)).outboxIds);
   }
+  await forgetRefusedEdit({ orderId: order.id, classDateId: classDate.id }, transaction);
   await classDate.reload({ transaction });
   const cancelled = wanted.state === 'cancelled' && sent?.state === 'cancelled';
   await classDate.update(sentColumns(put, schedule, cancelled), { transaction, silent: true });

@@ -17,6 +17,7 @@ import {
 import { deliverOutbox } from '../temporal/outbox';
 import { changeOrderIn, type OrderChange } from './changeOrder';
 import { findOrAddBuyer, requireTeacher, type BuyerContent } from './findOrAddBuyer';
+import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -47,11 +48,20 @@ interface Done extends OrderPutDone {
  */
 export async function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
   checkGuests(put);
-  const { outboxIds, ...done } = await onceMore(() =>
-    inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction)),
+  const once = () => inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction));
+  const { outboxIds, ...done } = await keepingRefused(
+    deps,
+    put,
+    () => findSubject(put),
+    () => onceMore(once),
   );
   await deliverOutbox(deps, ...outboxIds);
   return done;
+}
+
+async function findSubject(put: ExternalOrderId): Promise<EditSubject | null> {
+  const order = await findOrderOf(put);
+  return order && { orderId: order.id, classDateId: null };
 }
 
 /** Two calls may make the same order, buyer or guest at once: whoever was second finds it the second time. */
@@ -73,9 +83,7 @@ async function onceMore(work: () => Promise<Done>): Promise<Done> {
 
 async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
   const order = await findOrderOf(put, transaction);
-  const teacher = await requireTeacher(put.teacherEmail, transaction);
-  const { user: buyer, notes } = await findOrAddBuyer(deps, put.buyer, origin, transaction);
-  const wanted = orderDigests({ title: put.title, teacherId: teacher.id, userId: buyer.id }, put.guests);
+  const { teacher, buyer, notes, wanted } = await findWanted(deps, put, origin, transaction);
   if (order) return { ...(await change(deps, put, { order, teacher, buyer, wanted }, origin, transaction)), notes };
   checkTag(put, null);
   const { customer, orderId: externalId, title, revision: externalRevision } = put;
@@ -89,6 +97,18 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
   // With what the database filled in.
   await created.reload({ transaction });
   return { order: created, created: true, notes, outboxIds };
+}
+
+/** The people of an order as it was sent, and what its fields come to. */
+export async function findWanted(
+  deps: Pick<Deps, 'signingKeys'>,
+  { title, teacherEmail, buyer: sent, guests }: OrderPut,
+  origin: AuditOrigin,
+  transaction: Transaction,
+) {
+  const teacher = await requireTeacher(teacherEmail, transaction);
+  const { user: buyer, notes } = await findOrAddBuyer(deps, sent, origin, transaction);
+  return { teacher, buyer, notes, wanted: orderDigests({ title, teacherId: teacher.id, userId: buyer.id }, guests) };
 }
 
 interface Wanted {
@@ -120,6 +140,7 @@ async function change(
   };
   const { outboxIds } = await changeOrderIn(deps, edit, origin, transaction);
   const ofGuests = has('guests') ? await putGuestsIn(deps, order, put.guests, origin, transaction) : [];
+  await forgetRefusedEdit({ orderId: order.id, classDateId: null }, transaction);
   await order.reload({ transaction });
   await order.update(
     { externalRevision: put.revision ?? order.externalRevision, externalFields: JSON.stringify(wanted) },

@@ -14,6 +14,7 @@ import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
 import { OrderGuest } from './OrderGuest';
 import { OutcomeEvent } from './OutcomeEvent';
+import { RefusedEdit } from './RefusedEdit';
 import { Session } from './Session';
 import { User } from './User';
 import { WebhookEvent } from './WebhookEvent';
@@ -43,6 +44,7 @@ const MODELS = [
   OrderGuest,
   ClassDate,
   ClassRisk,
+  RefusedEdit,
   DroppedRegistrant,
   ZoomMeeting,
   ZoomMeetingInstance,

@@ -26,6 +26,7 @@ import { addPassRoutes } from './passes';
 import { addOrderChangeRoutes } from './orderChanges';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
+import { addRefusedEditRoutes } from './refusedEdits';
 import { addSecurityLogRoutes } from './securityLogs';
 import { addSetupRoutes } from './setup';
 import { addWebhookRoutes } from './webhooks';
@@ -62,6 +63,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   addClassDateImportRoutes(router, deps);
   addClassChangeRoutes(router, deps);
   addOrderChangeRoutes(router, deps);
+  addRefusedEditRoutes(router, deps);
   addClassSettingsRoutes(router, deps);
   addSetupRoutes(router, deps);
   addIncidentRoutes(router, deps);

@@ -19,6 +19,7 @@ import { clashesInShort } from '../../presenters/hostClash';
 import { timeZones } from '../../presenters/timeZones';
 import { findOpenRisks } from '../../queries/findClassRisks';
 import { listActive } from '../../queries/listActive';
+import { countRefusedEdits, listRefusedEdits } from '../../queries/listRefusedEdits';
 import { findOrder, listOrders, type ClashingRow } from '../../queries/orders';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
@@ -77,6 +78,7 @@ async function showOrders(ctx: AppContext, form: FormState = {}): Promise<void> 
   render(ctx, 'admin/orders', {
     title: 'Orders',
     orders: await listOrders(),
+    refusedEdits: await countRefusedEdits(),
     students: choices(students, form.values?.['buyerId']),
     teachers: choices(teachers, form.values?.['teacherId']),
     ...form,
@@ -95,6 +97,7 @@ export async function showOrder(deps: Deps, ctx: AppContext, orderId: number, fo
     ...form,
     values,
     zones: timeZones(),
+    refusedEdits: (await listRefusedEdits({ orderId })).length,
     cancelled: cancelledAt === null ? null : formatInstant(cancelledAt, zone ?? order.timeZone),
     guests: guests.map((guest) => ({
       ...guest,

@@ -42,10 +42,10 @@ async function booked(): Promise<{ order: string; classDate: string }> {
   return { order, classDate };
 }
 
-/** Everything that calls could change; what only says that a key was used is left out. */
+/** Everything that calls could change; what only says that a key was used, or that a call was refused, is left out. */
 async function fingerprint(): Promise<string> {
   const tables = await site.website.deps.db.getQueryInterface().showAllTables();
-  const names = tables.filter((name) => !['rate_limits', 'api_keys'].includes(name));
+  const names = tables.filter((name) => !['rate_limits', 'api_keys', 'refused_edits'].includes(name));
   const sums = await site.website.deps.db.query(`CHECKSUM TABLE ${names.join(', ')}`, { type: QueryTypes.SELECT });
   return JSON.stringify(sums);
 }
@@ -163,6 +163,12 @@ describe('what was changed here', () => {
     await reopenClass(site.website.deps, { classDateId }, THE_SYSTEM);
     expect(codeOf(await shop.delete(classDate))).toBe('changed_here');
     expect((await shop.delete(`${classDate}?accept=state`)).body).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('is not what the shop has cancelled itself with the order', async () => {
+    const { order, classDate } = await booked();
+    await shop.delete(order);
+    expect((await shop.get(classDate)).body).toMatchObject({ state: 'cancelled', changedHere: [] });
   });
 
   it('a class that was cancelled takes place again only when the shop says so', async () => {

@@ -1,0 +1,46 @@
+import { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import type { OrderGuest } from '../models/OrderGuest';
+import { RefusedEdit } from '../models/RefusedEdit';
+import { User } from '../models/User';
+import { listGuests } from './externalBookings';
+
+/** An edit that a marketplace was refused, and what it is about as it is here. */
+export interface RefusedEditRow {
+  readonly edit: RefusedEdit;
+  readonly order: BookOrder;
+  readonly teacher: User | undefined;
+  readonly buyer: User | undefined;
+  readonly guests: readonly OrderGuest[];
+  /** null where the order itself was to be changed */
+  readonly classDate: ClassDate | null;
+}
+
+const LIMIT = 100;
+
+/** The oldest first; of one order, or of all. */
+export async function listRefusedEdits({ orderId }: { orderId?: number } = {}): Promise<RefusedEditRow[]> {
+  const where = orderId === undefined ? {} : { orderId };
+  const edits = await RefusedEdit.findAll({ where, order: ['refusedAt', 'id'], limit: LIMIT });
+  const orderIds = [...new Set(edits.map((edit) => edit.orderId))];
+  const [orders, classDates, guests] = await Promise.all([
+    BookOrder.findAll({ where: { id: orderIds } }),
+    ClassDate.findAll({ where: { id: edits.flatMap(({ classDateId }) => classDateId ?? []) } }),
+    listGuests(orderIds),
+  ]);
+  const users = await User.findAll({ where: { id: orders.flatMap(({ userId, teacherId }) => [userId, teacherId]) } });
+  const userOf = new Map(users.map((user) => [user.id, user]));
+  return edits.flatMap((edit) => {
+    const order = orders.find(({ id }) => id === edit.orderId);
+    if (!order) return [];
+    return {
+      ...{ edit, order, teacher: userOf.get(order.teacherId), buyer: userOf.get(order.userId) },
+      guests: guests.filter((guest) => guest.orderId === order.id),
+      classDate: classDates.find(({ id }) => id === edit.classDateId) ?? null,
+    };
+  });
+}
+
+export function countRefusedEdits(): Promise<number> {
+  return RefusedEdit.count();
+}

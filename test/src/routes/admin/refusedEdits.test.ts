@@ -1,0 +1,153 @@
+import { changeOrder } from '../../../../src/commands/changeOrder';
+import { rescheduleClass } from '../../../../src/commands/rescheduleClass';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
+import { BookOrder } from '../../../../src/models/BookOrder';
+import { ClassDate } from '../../../../src/models/ClassDate';
+import { RefusedEdit } from '../../../../src/models/RefusedEdit';
+import type { User } from '../../../../src/models/User';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
+import { paths } from '../../../../src/routes/paths';
+import { classDateContent, orderContent } from '../../../factories/orderContents';
+import { buildUser } from '../../../factories/people';
+import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
+import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+
+let site: ApiSite;
+let shop: Caller;
+let browser: Browser;
+let admin: User;
+let teacherEmail: string;
+
+beforeAll(async () => {
+  site = await startApiSite();
+  shop = await site.caller();
+  ({ browser, user: admin } = await signedInBrowser(site.website, 'admin'));
+  teacherEmail = (await buildUser('teacher')).email;
+});
+
+afterAll(() => site.close());
+
+beforeEach(() => RefusedEdit.destroy({ where: {} }));
+
+let count = 0;
+
+/** An order of the shop's with a class date, both as the shop has sent them. */
+async function booked() {
+  count += 1;
+  const path = `/api/v1/orders/R-${count}`;
+  const datePath = `${path}/class-dates/C`;
+  await shop.put(path, content());
+  await shop.put(datePath, classDateContent());
+  const order = await BookOrder.findOne({ where: { externalId: `R-${count}` }, rejectOnEmpty: true });
+  const classDate = await ClassDate.findOne({ where: { orderId: order.id }, rejectOnEmpty: true });
+  return { path, datePath, order, classDate };
+}
+
+const content = (changed: Readonly<Record<string, unknown>> = {}) => orderContent(teacherEmail, changed);
+const rename = ({ order }: { order: BookOrder }, title: string) =>
+  changeOrder(site.website.deps, { orderId: order.id, title }, THE_SYSTEM);
+
+/** Renamed here, and then by the shop. */
+async function refused(more: Readonly<Record<string, unknown>> = {}) {
+  const built = await booked();
+  await rename(built, 'As we say');
+  const theirs = content({ title: 'As the shop says', ...more });
+  expect((await shop.put(built.path, theirs)).status).toBe(409);
+  return { ...built, theirs };
+}
+
+const page = async () => parse(await browser.get(paths.refusedEdits));
+
+async function decide(decision: 'ours' | 'theirs', more: Readonly<Record<string, string>> = {}) {
+  const $ = await page();
+  const form = $('main section form').first();
+  const refusedAt = form.find('[name=refusedAt]').attr('value') ?? '';
+  const answer = await browser.submit(form.attr('action') ?? '', { decision, refusedAt, notify: 'yes', ...more });
+  expect([answer.status, answer.headers['location']]).toEqual([303, paths.refusedEdits]);
+  return parse(await browser.get(paths.refusedEdits))('.flash').text();
+}
+
+it('shows what was changed here beside what the marketplace says, where it is looked for', async () => {
+  const { order, classDate, datePath } = await refused();
+  await rescheduleClass(site.website.deps, { classDateId: classDate.id, localStart: '2030-01-15T12:00' }, THE_SYSTEM);
+  await shop.put(datePath, classDateContent({ localStart: '2030-01-15T14:00' }));
+  const text = (await page())('main').text();
+  for (const words of ['Here: As we say', 'Marketplace: As the shop says', '2030-01-15 12:00', '2030-01-15 14:00']) {
+    expect(text).toContain(words);
+  }
+  for (const path of [paths.orders, paths.order(order.id)]) {
+    expect(parse(await browser.get(path))(`main a[href="${paths.refusedEdits}"]`)).toHaveLength(1);
+  }
+});
+
+it('ours: stands, and the same is not refused again', async () => {
+  const { path, theirs, order } = await refused();
+  expect(await decide('ours')).toContain('What was changed here stands.');
+  const again = await shop.put(path, theirs);
+  expect([again.status, again.body]).toMatchObject([200, { title: 'As we say', changedHere: ['title'] }]);
+  expect((await page())('main').text()).toContain('Nothing waits for a decision.');
+  const [audit] = await ZoomAuditLog.findAll({ where: { action: 'refused_edit_dropped', entityId: order.id } });
+  expect(audit?.userId).toBe(admin.id);
+  // Another word of theirs is another edit.
+  expect((await shop.put(path, content({ title: 'Something else' }))).status).toBe(409);
+});
+
+it('theirs: goes through as it was sent, with what else came with it', async () => {
+  const guests = [{ email: 'new@guests.test', name: null, timeZone: null, language: null }];
+  const { path, theirs, order } = await refused({ guests });
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect((await order.reload()).title).toBe('As the shop says');
+  const again = await shop.put(path, theirs);
+  expect([again.status, again.body]).toMatchObject([200, { changedHere: [], guests: [{ email: 'new@guests.test' }] }]);
+  const where = { action: 'order_changed', entityType: 'book_order', entityId: order.id, userId: admin.id } as const;
+  expect(await ZoomAuditLog.count({ where })).toBe(1);
+});
+
+it.each([
+  ['ours', '2030-01-15T12:00'],
+  ['theirs', '2030-01-15T14:00'],
+] as const)('%s: of the time of a class', async (decision, localStart) => {
+  const { classDate, datePath } = await booked();
+  await rescheduleClass(site.website.deps, { classDateId: classDate.id, localStart: '2030-01-15T12:00' }, THE_SYSTEM);
+  const theirs = classDateContent({ localStart: '2030-01-15T14:00' });
+  expect((await shop.put(datePath, theirs)).status).toBe(409);
+  await decide(decision);
+  expect((await classDate.reload()).localStart).toBe(localStart);
+  const again = await shop.put(datePath, theirs);
+  expect([again.status, again.body]).toMatchObject([200, { localStart }]);
+});
+
+it('ours: of a buyer who is not known here yet', async () => {
+  const built = await booked();
+  const other = await buildUser('student');
+  await changeOrder(site.website.deps, { orderId: built.order.id, buyerId: other.id }, THE_SYSTEM);
+  const buyer = { email: `new${count}@buyers.test`, firstName: 'Nia', lastName: 'New', timeZone: null, language: null };
+  const theirs = content({ buyer });
+  expect((await shop.put(built.path, theirs)).status).toBe(409);
+  expect((await page())('main').text()).toContain(`Nia New (${buyer.email})`);
+  await decide('ours');
+  expect((await shop.put(built.path, theirs)).status).toBe(200);
+  expect((await built.order.reload()).userId).toBe(other.id);
+});
+
+it('is decided only as it was seen, and waits no longer once the marketplace is content', async () => {
+  const { path, order } = await refused();
+  const form = (await page())('main section form').first();
+  const seen = form.find('[name=refusedAt]').attr('value') ?? '';
+  await shop.put(path, content({ title: 'Another word of theirs' }));
+  expect(await decide('theirs', { refusedAt: seen })).toContain('has sent something else since');
+  expect((await order.reload()).title).toBe('As we say');
+  await shop.put(path, content());
+  expect((await page())('main').text()).toContain('Nothing waits for a decision.');
+  const late = await browser.submit(form.attr('action') ?? '', { decision: 'ours', refusedAt: seen });
+  expect(late.status).toBe(404);
+});
+
+it('asks for a decision, and is for admins alone', async () => {
+  await refused();
+  const path = (await page())('main section form').attr('action') ?? '';
+  await browser.submit(path, {});
+  expect((await page())('.flash').text()).toContain('Choose whose word it is to be.');
+  const { browser: teacher } = await signedInBrowser(site.website, 'teacher');
+  expect((await teacher.submit(path, { decision: 'ours' })).status).toBe(403);
+});
