@@ -130,7 +130,8 @@ it.each(PLAYS.map((play, index) => ({ ...play, index })))(
 
 async function play({ name, edit, awareness }: (typeof PLAYS)[number]): Promise<Outcome> {
   const title = titleOf(name, awareness);
-  const classDate = await book(scene, { minutesAhead: AHEAD[awareness], teacherId: teacher.id, title });
+  // With its buyer alone: one that is reopened is for those of its order.
+  const classDate = await book(scene, { students: 1, minutesAhead: AHEAD[awareness], teacherId: teacher.id, title });
   const students = await studentAddresses(classDate);
   await eventually('the attempt is under way', () => isBeingMade(classDate));
   if (awareness === 'reminded')
