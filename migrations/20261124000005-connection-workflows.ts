@@ -5,7 +5,7 @@ export async function up(db: Sequelize): Promise<void> {
   await db.query(`
     ALTER TABLE zoom_connections
       ADD COLUMN random_key CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL AFTER user_id`);
-  await db.query('UPDATE zoom_connections SET random_key = MD5(CONCAT(UUID(), RAND(), id))');
+  await db.query('UPDATE zoom_connections SET random_key = LEFT(SHA2(CONCAT(UUID(), RAND(), id), 256), 32)');
   await db.query(`
     ALTER TABLE zoom_connections
       MODIFY random_key CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL`);

@@ -56,7 +56,7 @@ async function add(
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<AddedGuests & { outboxIds: number[] }> {
-  // One change of an order's guests at a time; booking a class date of it waits as well, by its foreign key.
+  // One change of an order's guests at a time; booking a class date of it takes the same lock.
   const order = await lockOrder(orderId, transaction);
   const buyer = await User.findByPk(order.userId, { transaction });
   const { guests: entries, errors, notes } = parseGuests(text, buyer?.email ?? '');

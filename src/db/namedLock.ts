@@ -8,7 +8,7 @@ import { QueryTypes, type Sequelize } from 'sequelize';
  */
 export function withNamedLock<T>(db: Sequelize, name: string, work: () => Promise<T>): Promise<T | null> {
   // The name is known to the whole database server, which may hold other databases of ours.
-  const lock = `CONCAT(:name, '.', MD5(DATABASE()))`;
+  const lock = `CONCAT(:name, '.', LEFT(SHA2(DATABASE(), 256), 32))`;
   return db.transaction(async (session) => {
     const options = { replacements: { name }, transaction: session };
     const [row] = await db.query<{ held: number | null }>(`SELECT GET_LOCK(${lock}, 0) AS held`, {
