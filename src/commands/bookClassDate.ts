@@ -62,7 +62,7 @@ export async function bookClassDateIn(
       'This order is cancelled. Reopen one of its classes, or make a new order.',
     );
   const { timeZone, durationMinutes } = booking;
-  const times = { ...(await findClassTimeSettings()), ...booking.times };
+  const times = { ...(await findClassTimeSettings(transaction)), ...booking.times };
   const classDate = await ClassDate.create(
     {
       ...{ randomKey: randomBytes(16).toString('hex'), orderId: order.id, teacherId: order.teacherId },

@@ -15,10 +15,10 @@ import { deliverOutbox } from '../temporal/outbox';
 import { cancelClassIn } from './cancelClass';
 import { cancelOrderIn } from './cancelOrder';
 import type { ClassEdit } from './changeClass';
-import { checkTag, fieldsToChange, type Precondition } from './preconditions';
+import { checkTag, fieldsToChange, refuseOld, type Precondition } from './preconditions';
 import type { AuditOrigin } from './writeAudit';
 
-type Cancelling = Omit<Precondition, 'revision'> & Pick<ClassEdit, 'force' | 'notify'>;
+type Cancelling = Precondition & Pick<ClassEdit, 'force' | 'notify'>;
 
 /**
  * Cancels an order for a marketplace's program, with all its class dates that are still to come. Doing it again changes
@@ -35,10 +35,13 @@ export async function cancelOrderOf(
     const found = await requireOrderOf(put, transaction);
     const current = orderDigests(found, await listGuests(found.id, transaction));
     checkTag(put, tagOf({ ...current, cancelled: String(found.cancelledAt !== null) }));
+    refuseOld(put.revision, found.externalRevision, found.cancelledAt === null);
     const edit = { orderId: found.id, force: put.force, notify: put.notify };
     const done = await cancelOrderIn(deps, edit, origin, transaction);
     await noteSentCancellations(found.id, transaction);
-    return { order: await found.reload({ transaction }), outboxIds: done.outboxIds };
+    await found.reload({ transaction });
+    const order = await found.update(revisionColumn(put), { transaction, silent: true });
+    return { order, outboxIds: done.outboxIds };
   });
   await deliverOutbox(deps, ...outboxIds);
   return order;
@@ -69,17 +72,23 @@ export async function cancelClassDateOf(
     const { classDate } = found;
     const current = classDateDigests(classDate, classDate.state === 'cancelled');
     checkTag(put, tagOf(current));
+    refuseOld(put.revision, classDate.externalRevision, current.state !== 'cancelled');
     const sent = lastSent(classDate, CLASS_DATE_FIELDS);
     if (current.state !== 'cancelled' && sent?.state === 'cancelled') refuseReopened(put, current);
     const edit = { classDateId: classDate.id, force: put.force, notify: put.notify };
     const cancelled = await cancelClassIn(deps, edit, origin, transaction);
     await classDate.reload({ transaction });
     const externalFields = JSON.stringify({ ...(sent ?? current), state: 'cancelled' });
-    await classDate.update({ externalFields }, { transaction, silent: true });
+    await classDate.update({ externalFields, ...revisionColumn(put) }, { transaction, silent: true });
     return { ...found, outboxIds: cancelled.outboxIds };
   });
   await deliverOutbox(deps, ...outboxIds);
   return done;
+}
+
+/** The highest that has come; a lower one has been refused by then. */
+function revisionColumn({ revision }: Cancelling): { externalRevision?: number } {
+  return revision === null ? {} : { externalRevision: revision };
 }
 
 function refuseReopened(put: Cancelling, current: ReturnType<typeof classDateDigests>): void {

@@ -82,7 +82,8 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
       );
       return;
     }
-    const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDateId)) ?? endWithoutWord(classDate, now);
+    const endedAt =
+      classDate.endedAt ?? (await lastKnownEnd(classDateId, transaction)) ?? endWithoutWord(classDate, now);
     await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
     await noteStateChange(classDate, former, transaction);
   });
@@ -93,10 +94,10 @@ function endWithoutWord(classDate: ClassDate, now: Date): Date {
   return classDate.liveAt ? now : classTimes(classDate).endsAt;
 }
 
-async function lastKnownEnd(classDateId: number): Promise<Date | null> {
-  const meetings = await ZoomMeeting.findAll({ where: { classDateId }, attributes: ['id'] });
-  const ids = meetings.map(({ id }) => id);
-  return ZoomMeetingInstance.max<Date | null, ZoomMeetingInstance>('endedAt', { where: { zoomMeetingId: ids } });
+async function lastKnownEnd(classDateId: number, transaction: Transaction): Promise<Date | null> {
+  const meetings = await ZoomMeeting.findAll({ where: { classDateId }, attributes: ['id'], transaction });
+  const where = { zoomMeetingId: meetings.map(({ id }) => id) };
+  return ZoomMeetingInstance.max<Date | null, ZoomMeetingInstance>('endedAt', { where, transaction });
 }
 
 /** While Zoom was asked the class may have been moved, made longer or cancelled: then it is not over, or not by us. */

@@ -12,8 +12,11 @@ export interface ParsedGuests {
   readonly notes: readonly string[];
 }
 
-/** Good enough to be mailed to: one `@`, a dot after it, none of the characters that make it more than one address. */
-const EMAIL = /^[^\s\p{Cc}@<>(),;:"\\[\]]+@[^\s\p{Cc}@<>(),;:"\\[\]]+\.[^\s\p{Cc}@<>(),;:"\\[\].]{2,}$/u;
+/**
+ * Good enough to be mailed to: one `@`, a dot after it, none of the characters that make it more than one address, and
+ * none that cannot be seen, by which two addresses look like one.
+ */
+const EMAIL = /^[^\s\p{C}@<>(),;:"\\[\]]+@[^\s\p{C}@<>(),;:"\\[\]]+\.[^\s\p{C}@<>(),;:"\\[\].]{2,}$/u;
 const EMAIL_MAX = 254;
 const NAME_MAX = 120;
 const NAMED_MAX = 5;

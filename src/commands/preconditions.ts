@@ -50,7 +50,12 @@ export function fieldsToChange<Name extends string>(
   return toChange;
 }
 
-function refuseOld(revision: number | null, former: number | null, changes: boolean): void {
+/**
+ * @param former the highest one that came before
+ * @param changes whether anything would become another; what is so already may be said again
+ * @throws AppError 409
+ */
+export function refuseOld(revision: number | null, former: number | null, changes: boolean): void {
   if (revision === null || former === null || revision > former) return;
   if (revision === former && !changes) return;
   throw new AppError(409, 'old_revision', `Revision ${former} of it was sent before; this one is ${revision}.`);

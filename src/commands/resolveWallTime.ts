@@ -8,6 +8,9 @@ export interface ResolvedWallTime {
   readonly note: string | null;
 }
 
+/** Such as 2026-11-23T10:00. The end of a day is the start of the next one: no clock shows 24:00. */
+export const WALL_TIME = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/;
+
 const FORMAT = "yyyy-MM-dd'T'HH:mm";
 
 /**
@@ -17,7 +20,7 @@ const FORMAT = "yyyy-MM-dd'T'HH:mm";
  * @returns null when the text is no wall time such as 2026-11-23T10:00
  */
 export function resolveWallTime(localStart: string, timeZone: string): ResolvedWallTime | null {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(localStart)) return null;
+  if (!WALL_TIME.test(localStart)) return null;
   const given = DateTime.fromISO(localStart, { zone: timeZone });
   if (!given.isValid) return null;
   const candidates = given.getPossibleOffsets().sort((one, other) => one.toMillis() - other.toMillis());

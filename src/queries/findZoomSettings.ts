@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Config } from '../config/loadConfig';
 import { ZoomSetting } from '../models/ZoomSetting';
 import { DecryptionError, type Encryption } from '../security/encryption';
@@ -65,8 +66,8 @@ export async function findWebhookSecrets(deps: { encryption: Encryption }): Prom
   return [current, previous].filter((secret) => secret !== null && secret !== '').map(String);
 }
 
-export async function findClassTimeSettings(): Promise<ClassTimeSettings> {
-  const row = await ZoomSetting.findByPk(SETTINGS_ID);
+export async function findClassTimeSettings(transaction: Transaction | null = null): Promise<ClassTimeSettings> {
+  const row = await ZoomSetting.findByPk(SETTINGS_ID, { transaction });
   if (!row) return DEFAULT_TIMES;
   const { leadMinutes, graceMinutes, watchMinutes, settleMinutes, furtherReminders, lateMinutes, presentMinutes } = row;
   return { leadMinutes, graceMinutes, watchMinutes, settleMinutes, furtherReminders, lateMinutes, presentMinutes };

@@ -1,5 +1,4 @@
 import type { Response } from 'supertest';
-import { QueryTypes } from 'sequelize';
 import { beat } from '../../src/commands/beat';
 import { GUARDS } from '../../src/middlewares/access';
 import { OrderGuest } from '../../src/models/OrderGuest';
@@ -8,6 +7,7 @@ import { allRouters } from '../../src/routes';
 import { paths } from '../../src/routes/paths';
 import { buildClassDate } from '../factories/classes';
 import { Browser, signedInBrowser } from '../support/browser';
+import { fingerprintOf } from '../support/fingerprint';
 import { startWebsite, type Website } from '../support/website';
 
 /** Routes for anybody, signed in or not; whatever is not named here is for one role alone, by the start of its path. */
@@ -103,13 +103,8 @@ async function visit(browser: Browser, route: Route): Promise<Response> {
   return route.method === 'GET' ? browser.get(addressOf(route)).then((page) => page) : browser.submit(addressOf(route));
 }
 
-/** Everything in the database but sessions and the tables of the limits. */
-async function fingerprint(): Promise<string> {
-  const tables = await website.deps.db.getQueryInterface().showAllTables();
-  const names = tables.filter((name) => !['sessions', 'rate_limits'].includes(name));
-  const sums = await website.deps.db.query(`CHECKSUM TABLE ${names.join(', ')}`, { type: QueryTypes.SELECT });
-  return JSON.stringify(sums);
-}
+/** Whoever comes by leaves a session and a count. */
+const fingerprint = () => fingerprintOf(website.deps, ['sessions', 'rate_limits']);
 
 describe('every route', () => {
   it('is known here, and its path says who it is for', () => {

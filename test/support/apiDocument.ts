@@ -1,12 +1,23 @@
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { z } from 'zod';
+import type { Schema } from './schemaCases';
 
 const responseSchema = z.object({ content: z.record(z.string(), z.unknown()).optional() });
 
+const contentSchema = z.object({ schema: z.record(z.string(), z.unknown()) });
+
+const parameterSchema = z.object({
+  name: z.string(),
+  in: z.string(),
+  required: z.boolean(),
+  example: z.string().optional(),
+});
+
 const operationSchema = z.object({
   operationId: z.string(),
-  parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean() })),
+  parameters: z.array(parameterSchema),
+  requestBody: z.object({ content: z.record(z.string(), contentSchema) }).optional(),
   security: z.array(z.object({ key: z.array(z.string()) })),
   responses: z.record(z.string(), responseSchema),
 });
@@ -28,11 +39,14 @@ export interface DocumentedCall {
 export class ApiDocument {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly calls: readonly DocumentedCall[];
+  /** where it is to be called */
+  readonly server: string;
 
-  constructor(document: unknown) {
+  constructor(private readonly document: unknown) {
     addFormats(this.ajv);
     this.ajv.addSchema(document as object, 'document');
-    const { paths } = documentSchema.parse(document);
+    const { paths, servers } = documentSchema.parse(document);
+    this.server = servers[0]?.url ?? '';
     this.calls = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
     );
@@ -63,14 +77,32 @@ export class ApiDocument {
     const name = `${call.operation.operationId} ${answer.status}`;
     if (!response) return [`${name} is not in the document`];
     if (!response.content || !(answer.type in response.content)) return [`${name} is ${answer.type}`];
-    const steps = ['paths', call.path, call.method.toLowerCase(), 'responses', String(answer.status), 'content'];
-    const pointer = [...steps, answer.type, 'schema'].map((step) =>
+    const steps = ['responses', String(answer.status), 'content', answer.type, 'schema'];
+    return this.differences(call, steps, answer.body).map((difference) => `${name} ${difference}`);
+  }
+
+  /** What a body has that the document does not take, or lacks that it asks for. */
+  bodyViolations(call: DocumentedCall, body: unknown): string[] {
+    return this.differences(call, ['requestBody', 'content', 'application/json', 'schema'], body);
+  }
+
+  /** The schema of what a call sends; undefined where it sends nothing. */
+  bodySchema({ operation }: DocumentedCall): Schema | undefined {
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    const reference = typeof schema?.['$ref'] === 'string' ? schema['$ref'] : undefined;
+    if (reference === undefined) return schema;
+    const steps = reference.replace('#/', '').split('/');
+    return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], this.document) as Schema;
+  }
+
+  private differences({ path, method }: DocumentedCall, within: readonly string[], body: unknown): string[] {
+    const pointer = ['paths', path, method.toLowerCase(), ...within].map((step) =>
       encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')),
     );
     const validate = this.ajv.getSchema(`document#/${pointer.join('/')}`);
-    if (!validate) return [`${name} has no schema`];
-    void validate(answer.body);
-    return (validate.errors ?? []).map(({ instancePath, message }) => `${name} ${instancePath} ${message ?? ''}`);
+    if (!validate) return ['has no schema'];
+    void validate(body);
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
   }
 
   /** The call that a request is, by its method and address. */

@@ -42,14 +42,15 @@ const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webho
 const APP_URL = 'http://127.0.0.1:9';
 const STEPS_MAX = 50;
 
-export async function startDrivenClasses(): Promise<DrivenClasses> {
+/** @param appUrl where links lead to, and Zoom's word comes back to */
+export async function startDrivenClasses(appUrl = APP_URL): Promise<DrivenClasses> {
   const [database, mailbox, zoom] = await Promise.all([
     createTestDatabase(),
     startMailbox(),
-    startZoomSimulator({ seed: 7, app: { ...APP, redirectUris: [`${APP_URL}/teacher/zoom/callback`] } }),
+    startZoomSimulator({ seed: 7, app: { ...APP, redirectUris: [`${appUrl}/teacher/zoom/callback`] } }),
   ]);
   const temporal = new RecordingTemporal();
-  const settings = { APP_URL, DATABASE_URL: database.url, SMTP_PORT: String(mailbox.smtpPort) };
+  const settings = { APP_URL: appUrl, DATABASE_URL: database.url, SMTP_PORT: String(mailbox.smtpPort) };
   const config = testConfig({ ...settings, ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
   const deps: Deps = { ...createDeps(config), temporal };
   await saveFirstZoomSettings(deps);

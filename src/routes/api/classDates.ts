@@ -10,7 +10,7 @@ import { conditionsOf } from './conditions';
 import { NO_BODY, operation, type Reply } from './operation';
 import { pageOf } from './pages';
 import {
-  changeQuery,
+  cancelQuery,
   classDate,
   classDateChangeQuery,
   classDateContent,
@@ -71,14 +71,15 @@ export const classDateOperations = [
     summary: 'Cancel a class date',
     description: 'Its doors close, and whoever had been told of it is told. Doing it again changes nothing.',
     params: classDatePath,
-    query: changeQuery,
+    query: cancelQuery,
     body: NO_BODY,
     conditions: ['If-Match'],
     replies: { 200: one },
-    problems: ['changed_here', 'class_is_live', 'class_is_over', 'changed_meanwhile'],
+    problems: ['changed_here', 'old_revision', 'class_is_live', 'class_is_over', 'changed_meanwhile'],
     handle: async ({ ctx, deps, customer, origin, params, query }) => {
       const id = { customer, orderId: params.order, classDateId: params.classDate };
-      const done = await cancelClassDateOf(deps, { ...query, ...conditionsOf(ctx), ...id }, origin);
+      const revision = query.revision ?? null;
+      const done = await cancelClassDateOf(deps, { ...query, revision, ...conditionsOf(ctx), ...id }, origin);
       return classDateReply(deps, done, 200);
     },
   }),

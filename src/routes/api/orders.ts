@@ -8,7 +8,7 @@ import { paths } from '../paths';
 import { conditionsOf } from './conditions';
 import { NO_BODY, operation, type Reply } from './operation';
 import { pageOf } from './pages';
-import { changeQuery, noQuery, order, orderContent, orderPath, pageQuery } from './schemas';
+import { cancelQuery, changeQuery, noQuery, order, orderContent, orderPath, pageQuery } from './schemas';
 
 const ETAG = ['ETag'];
 const one = { description: 'The order.', schema: order, headers: ETAG };
@@ -64,13 +64,14 @@ export const orderOperations = [
     summary: 'Cancel an order',
     description: 'All its class dates that are still to come are cancelled with it. Doing it again changes nothing.',
     params: orderPath,
-    query: changeQuery,
+    query: cancelQuery,
     body: NO_BODY,
     conditions: ['If-Match'],
     replies: { 200: one },
-    problems: ['class_is_live', 'changed_meanwhile'],
+    problems: ['old_revision', 'class_is_live', 'changed_meanwhile'],
     handle: async ({ ctx, deps, customer, origin, params, query }) => {
-      const put = { ...query, ...conditionsOf(ctx), customer, orderId: params.order };
+      const revision = query.revision ?? null;
+      const put = { ...query, revision, ...conditionsOf(ctx), customer, orderId: params.order };
       return orderReply(await cancelOrderOf(deps, put, origin), 200);
     },
   }),

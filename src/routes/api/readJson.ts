@@ -4,6 +4,9 @@ import type { AppRouterContext } from '../../middlewares/context';
 
 const MAX_BYTES = 256 * 1024;
 
+/** What is no UTF-8 is refused: to replace what cannot be read would save something that nobody sent. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** @throws AppError 400, 413, 415 */
 export async function readJson(ctx: AppRouterContext): Promise<unknown> {
   if (!ctx.request.is('application/json')) {
@@ -12,21 +15,17 @@ export async function readJson(ctx: AppRouterContext): Promise<unknown> {
   if (!['', 'identity'].includes(ctx.get('Content-Encoding'))) {
     throw new AppError(415, 'encoded', 'Send the body as it is, without Content-Encoding.');
   }
-  const text = await readText(ctx);
+  const bytes = await readBytes(ctx);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(UTF_8.decode(bytes)) as unknown;
   } catch {
-    throw new AppError(400, 'malformed_json', 'The body is no JSON.');
+    throw new AppError(400, 'malformed_json', 'The body is no JSON, or not in UTF-8.');
   }
 }
 
-async function readText(ctx: AppRouterContext): Promise<string> {
+async function readBytes(ctx: AppRouterContext): Promise<Buffer> {
   try {
-    return await getRawBody(ctx.req, {
-      limit: MAX_BYTES,
-      length: ctx.req.headers['content-length'] ?? null,
-      encoding: 'utf8',
-    });
+    return await getRawBody(ctx.req, { limit: MAX_BYTES, length: ctx.req.headers['content-length'] ?? null });
   } catch (error) {
     const tooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
     if (tooLarge) throw new AppError(413, 'too_large', `Send at most ${MAX_BYTES} bytes.`);

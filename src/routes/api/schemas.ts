@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import { isEmail } from '../../commands/parseGuests';
-import { isTimeZone } from '../../commands/resolveWallTime';
+import { isTimeZone, WALL_TIME } from '../../commands/resolveWallTime';
 import { CERTAINTIES, DOUBTS, VERDICTS } from '../../domain/attendance';
 import { CLASS_OUTCOMES, CLASS_STATES } from '../../domain/classStates';
 import { OUTCOME_EVENTS } from '../../domain/outcomeEvents';
 
 const GUESTS_MAX = 500;
 
-/** A line of text: no control characters, and no half of a character. */
+/**
+ * A line of text: no control characters, and no half of a character. Its length is counted as JSON Schema and MySQL do,
+ * to which 👩 is one character.
+ */
 function text(max: number) {
   return z
     .string('Send a text.')
     .trim()
     .min(1, 'Send a text that is not empty.')
-    .max(max, `Use at most ${max} characters.`)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Leave out line breaks and other control characters.');
+    .refine((value) => [...value].length <= max, `Use at most ${max} characters.`)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Leave out line breaks and other control characters.')
+    .meta({ maxLength: max });
 }
 
 const email = z
@@ -79,7 +83,7 @@ export const orderContent = z.strictObject({
 export const classDateContent = z.strictObject({
   localStart: z
     .string('Send when it starts.')
-    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'Send a day and a time such as 2027-01-15T10:00.')
+    .regex(WALL_TIME, 'Send a day and a time such as 2027-01-15T10:00.')
     .meta({ description: 'When it starts, by the clocks of its time zone.', examples: ['2027-01-15T10:00'] }),
   timeZone,
   durationMinutes: z.int('Send a whole number of minutes.').min(1, 'Send 1 to 1440.').max(1440, 'Send 1 to 1440.'),
@@ -251,6 +255,18 @@ const accept = z
   .meta({ description: 'Fields, with commas between, that you overwrite though they were changed here.' });
 
 export const changeQuery = z.strictObject({ notify, force, accept });
+export const cancelQuery = z.strictObject({
+  notify,
+  force,
+  accept,
+  revision: z
+    .string()
+    .regex(/^\d{1,16}$/, 'Send a whole number from 0.')
+    .transform(Number)
+    .pipe(z.int('Send a whole number from 0.'))
+    .optional()
+    .meta({ description: 'Your own count of changes, as in a PUT: cancelling is one of them.' }),
+});
 export const classDateChangeQuery = z.strictObject({
   notify,
   force,

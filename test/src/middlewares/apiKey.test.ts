@@ -77,6 +77,20 @@ it('a key may call so often a minute, and is told when to come back; others go o
   expect((await other.get(ORDERS)).status).toBe(200);
 });
 
+it('a key that comes back after it was told to is let in; before that it is not', async () => {
+  const { get } = await site.caller({ callsAMinute: 1 });
+  const startedAt = Date.now();
+  let aheadMs = 0;
+  const now = jest.spyOn(Date, 'now').mockImplementation(() => startedAt + aheadMs);
+  expect((await get(ORDERS)).status).toBe(200);
+  const seconds = Number((await get(ORDERS)).headers['retry-after']);
+  aheadMs = (seconds - 1) * 1000;
+  expect((await get(ORDERS)).status).toBe(429);
+  aheadMs = seconds * 1000 + 1;
+  expect((await get(ORDERS)).status).toBe(200);
+  now.mockRestore();
+});
+
 it('says when a key was last used, without a write for each call', async () => {
   const { keyId, get } = await site.caller();
   const lastUse = async () => (await ApiKey.findByPk(keyId))?.lastUsedAt?.getTime() ?? 0;

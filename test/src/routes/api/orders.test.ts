@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { QueryTypes } from 'sequelize';
 import request from 'supertest';
 import { z } from 'zod';
 import { changeOrder } from '../../../../src/commands/changeOrder';
@@ -13,6 +12,7 @@ import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
 import { classDateContent, orderContent } from '../../../factories/orderContents';
 import { buildUser } from '../../../factories/people';
+import { fingerprintOf } from '../../../support/fingerprint';
 import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
 
 let site: ApiSite;
@@ -42,13 +42,7 @@ async function booked(): Promise<{ order: string; classDate: string }> {
   return { order, classDate };
 }
 
-/** Everything that calls could change; what only says that a key was used, or that a call was refused, is left out. */
-async function fingerprint(): Promise<string> {
-  const tables = await site.website.deps.db.getQueryInterface().showAllTables();
-  const names = tables.filter((name) => !['rate_limits', 'api_keys', 'refused_edits'].includes(name));
-  const sums = await site.website.deps.db.query(`CHECKSUM TABLE ${names.join(', ')}`, { type: QueryTypes.SELECT });
-  return JSON.stringify(sums);
-}
+const fingerprint = () => fingerprintOf(site.website.deps);
 
 const problemSchema = z.object({
   code: z.string(),
@@ -131,6 +125,27 @@ describe('a stale call', () => {
     expect(codeOf(await shop.put(classDate, classDateContent({ revision: 1 })))).toBe('old_revision');
     expect((await shop.put(order, content({ title: 'Third', revision: 3 }))).status).toBe(200);
     expect(await fingerprint()).toBe(before);
+  });
+
+  it('is refused by its revision also when it cancels, and when a cancelling came before it', async () => {
+    const { order, classDate } = await booked();
+    await shop.put(order, content({ revision: 3 }));
+    await shop.put(classDate, classDateContent({ revision: 3 }));
+    const before = await fingerprint();
+    for (const address of [order, classDate]) {
+      for (const revision of ['2', '3']) {
+        expect(codeOf(await shop.delete(`${address}?revision=${revision}`))).toBe('old_revision');
+      }
+    }
+    expect((await shop.delete(`${classDate}?revision=x`)).body).toMatchObject({ errors: [{ parameter: 'revision' }] });
+    expect(await fingerprint()).toBe(before);
+    expect((await shop.delete(`${classDate}?revision=5`)).body).toMatchObject({ state: 'cancelled', revision: 5 });
+    // Reopened on purpose, before the cancelling; it comes late.
+    const late = classDateContent({ revision: 4, durationMinutes: 30 });
+    expect(codeOf(await shop.put(`${classDate}?reopen=true`, late))).toBe('old_revision');
+    expect((await shop.delete(`${classDate}?revision=5`)).status).toBe(200);
+    expect((await shop.delete(`${order}?revision=4`)).body).toMatchObject({ revision: 4 });
+    expect((await shop.delete(order)).status).toBe(200);
   });
 });
 
@@ -318,6 +333,7 @@ describe('every field wrong in turn', () => {
     ['/localStart', { localStart: '15.1.2030' }],
     ['/localStart', { localStart: '2020-01-15T10:00' }],
     ['/localStart', { localStart: '2030-02-30T10:00' }],
+    ['/localStart', { localStart: '2030-01-15T24:00' }],
     ['/timeZone', { timeZone: 'Berlin' }],
     ['/durationMinutes', { durationMinutes: 0 }],
     ['/durationMinutes', { durationMinutes: '60' }],

@@ -1,137 +1,191 @@
-import request, { type Response } from 'supertest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import fc from 'fast-check';
+import request from 'supertest';
 import { z } from 'zod';
-import { publishEvents } from '../../../../src/commands/publishEvents';
-import { settleClass } from '../../../../src/commands/settleClass';
 import { createApiKey } from '../../../../src/commands/createApiKey';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
+import { readDevEnvironment } from '../../../../src/config/devEnvironment';
 import { API_SCOPES } from '../../../../src/domain/apiScopes';
+import { addMinutes } from '../../../../src/domain/clock';
 import { ClassDate } from '../../../../src/models/ClassDate';
 import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
-import { buildMeeting } from '../../../factories/meetings';
 import { classDateContent, orderContent } from '../../../factories/orderContents';
-import { buildUser } from '../../../factories/people';
-import { ApiDocument } from '../../../support/apiDocument';
-import { startWebsite, type Website } from '../../../support/website';
+import { startDrivenSite, type DrivenSite } from '../../../support/drivenSite';
+import { eventually } from '../../../support/eventually';
+import { press } from '../../../support/joinSite';
+import { Stranger } from '../../../support/stranger';
+import { buildConnectedTeacher } from '../../../support/teachers';
 
-/**
- * A program whose writer has read the served document and nothing else: it knows the calls by their operation ids, builds
- * each address from the document, and believes an answer only if it is as the document says.
+/*
+ * A class from the marketplace's side, by a stranger who has the document and nothing else: from booking it to knowing who
+ * was there. Between the calls it happens, at the Zoom stand-in.
  */
-class Stranger {
-  private constructor(
-    private readonly website: Website,
-    private readonly document: ApiDocument,
-    private readonly secret: string,
-  ) {}
 
-  static async reading(address: string, website: Website, secret: string): Promise<Stranger> {
-    const answer = await request(website.server).get(address);
-    return new Stranger(website, new ApiDocument(answer.body), secret);
-  }
+const CONSUMER = path.join(__dirname, 'feedConsumer.mjs');
 
-  async do(operationId: string, values: Readonly<Record<string, string>> = {}, body?: object): Promise<Response> {
-    const call = this.document.call(operationId);
-    const method = z.enum(['get', 'put', 'delete']).parse(call.method.toLowerCase());
-    const address = this.document.address(call, values);
-    const sent = request(this.website.server)[method](address).set('Authorization', `Bearer ${this.secret}`);
-    const answer = await (body ? sent.send(body) : sent);
-    const { status, type } = answer;
-    expect(this.document.violations(call, { status, type, body: answer.body as unknown })).toEqual([]);
-    return answer;
-  }
-}
-
-const peopleSchema = z.object({ guests: z.array(z.object({ person: z.string(), email: z.string() })) });
-const feedSchema = z.object({
-  events: z.array(z.object({ id: z.string(), type: z.string(), classDate: z.string() })),
-  next: z.string(),
-  more: z.boolean(),
+const peopleSchema = z.object({
+  buyer: z.object({ person: z.string() }),
+  guests: z.array(z.object({ person: z.string(), email: z.string() })),
 });
+const attendanceSchema = z.object({
+  people: z.array(z.object({ person: z.string(), verdict: z.string(), minutesInClass: z.number() })),
+});
+const feedSchema = z.object({ events: z.array(z.object({ id: z.string(), type: z.string(), classDate: z.string() })) });
 
-let website: Website;
+let site: DrivenSite;
 let stranger: Stranger;
+let secret: string;
 let teacherEmail: string;
+let documentUrl: string;
 
 beforeAll(async () => {
-  website = await startWebsite();
-  teacherEmail = (await buildUser('teacher')).email;
+  site = await startDrivenSite();
+  teacherEmail = (await buildConnectedTeacher(site.deps, site.zoom)).email;
   const key = { name: 'A stranger', customer: 'strangers', scopes: Object.keys(API_SCOPES) };
-  const { secret } = await createApiKey(website.deps, { ...key, callsAMinute: 600, days: null }, THE_SYSTEM);
-  stranger = await Stranger.reading('/api/v1/openapi.json', website, secret);
+  ({ secret } = await createApiKey(site.deps, { ...key, callsAMinute: 100_000, days: null }, THE_SYSTEM));
+  documentUrl = `${site.url}/api/v1/openapi.json`;
+  stranger = await Stranger.reading(documentUrl, secret);
 });
 
-afterAll(() => website.close());
+afterAll(() => site.close());
 
 const order = { order: 'A-1042' };
 const first = { ...order, classDate: 'lesson-1' };
 const second = { ...order, classDate: 'lesson-2' };
 
+const minutesAhead = (minutes: number) => ({
+  localStart: addMinutes(site.now(), minutes).toISOString().slice(0, 16),
+  timeZone: 'UTC',
+});
+const guestsNow = async () => peopleSchema.parse((await stranger.do('getOrder', order)).body).guests;
+
 it('books an order with three guests and two class dates', async () => {
   expect((await stranger.do('putOrder', order, orderContent(teacherEmail))).status).toBe(201);
-  expect((await stranger.do('putClassDate', first, classDateContent())).status).toBe(201);
+  expect((await stranger.do('putClassDate', first, classDateContent(minutesAhead(3 * 24 * 60)))).status).toBe(201);
   const late = classDateContent({ localStart: '2030-03-31T02:30' });
   const answer = await stranger.do('putClassDate', second, late);
   expect(answer.body).toMatchObject({ localStart: '2030-03-31T03:30', wallTime: 'moved_forward', state: 'scheduled' });
   expect((await stranger.do('listClassDates', order)).body).toMatchObject({ next: null, items: [{}, {}] });
+  expect((await stranger.do('listOrders')).body).toMatchObject({ next: null, items: [{ id: 'A-1042' }] });
 });
 
 it('moves one, and removes a guest', async () => {
-  const moved = await stranger.do('putClassDate', first, classDateContent({ localStart: '2030-01-16T11:00' }));
-  expect(moved.body).toMatchObject({ startsAt: '2030-01-16T10:00:00.000Z' });
+  const soon = minutesAhead(20);
+  const moved = await stranger.do('putClassDate', first, classDateContent(soon));
+  expect(moved.body).toMatchObject({ startsAt: `${soon.localStart}:00.000Z` });
   const { guests, ...rest } = orderContent(teacherEmail);
-  const answer = await stranger.do('putOrder', order, { ...rest, guests: guests.slice(0, 2) });
-  expect(peopleSchema.parse(answer.body).guests).toHaveLength(2);
+  await stranger.do('putOrder', order, { ...rest, guests: guests.slice(0, 2) });
+  expect(await guestsNow()).toHaveLength(2);
 });
 
-it('hands out a join link that opens the door', async () => {
-  const { guests } = peopleSchema.parse((await stranger.do('getOrder', order)).body);
-  const answer = await stranger.do('getJoinLink', { ...first, person: guests[0]?.person ?? '' });
-  const { url } = z.object({ url: z.string() }).parse(answer.body);
-  const page = await request(website.server).get(url.replace(website.deps.config.appUrl, ''));
-  expect(page.status).toBe(200);
-  expect(page.text).toContain('Maths 7B');
-  expect(answer.headers['cache-control']).toBe('no-store');
-  expect(website.logged.join('')).not.toContain(url.split('token=')[1]);
-});
+describe('the class', () => {
+  let classDateId: number;
+  let guest: string;
+  let zoomLink: URL;
 
-it('reads who was there, first as it looks and then as it was settled', async () => {
-  expect((await stranger.do('getAttendance', first)).body).toMatchObject({ settled: false, revision: null });
-  const classDate = await ClassDate.findOne({ where: { externalId: 'lesson-1' }, rejectOnEmpty: true });
-  const endsAt = new Date(Date.now() - 3 * 60 * 60_000);
-  const startsAt = new Date(endsAt.getTime() - 60 * 60_000);
-  await classDate.update({ startsAt, state: 'ended', liveAt: startsAt, endedAt: endsAt, closedAt: endsAt });
-  await buildMeeting(website.deps.encryption, classDate, { reconciledAt: endsAt });
-  await ZoomMeeting.update({ meetingId: null }, { where: { classDateId: classDate.id } });
-  await settleClass(website.deps, { classDateId: classDate.id, now: new Date() });
-  expect((await stranger.do('getAttendance', first)).body).toMatchObject({
-    settled: true,
-    revision: 1,
-    outcome: 'nobody_came',
-    people: [{ person: 'teacher', verdict: 'absent' }, {}, {}, {}],
+  beforeAll(async () => {
+    const classDate = await ClassDate.findOne({ where: { externalId: 'lesson-1' }, rejectOnEmpty: true });
+    classDateId = classDate.id;
+    await site.settle(classDateId);
+    guest = (await guestsNow())[0]?.person ?? '';
+  });
+
+  const stateIs = (state: string) =>
+    eventually(`the stranger reads ${state}`, async () => {
+      const { body } = await stranger.do('getClassDate', first);
+      return z.object({ state: z.string() }).parse(body).state === state;
+    });
+
+  it('has a join link for a guest, which leads through our door to Zoom', async () => {
+    const answer = await stranger.do('getJoinLink', { ...first, person: guest });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const { url } = z.object({ url: z.string() }).parse(answer.body);
+    const browser = request.agent(site.server);
+    const page = await browser.get(url.replace(site.url, ''));
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Maths 7B')]);
+    const pressed = await press(browser, page, { Origin: site.url });
+    expect(pressed.status).toBe(303);
+    zoomLink = new URL(pressed.headers['location'] ?? '');
+    expect(zoomLink.origin).toBe(site.zoom.url);
+  });
+
+  it('happens', async () => {
+    const { control } = site.zoom;
+    const { meetingId } = await ZoomMeeting.findOne({ where: { classDateId }, rejectOnEmpty: true });
+    site.pass(20 * 60);
+    control.hostStart(meetingId ?? '');
+    await stateIs('live');
+    control.join(meetingId ?? '', { as: 'registrant', token: zoomLink.searchParams.get('tk') ?? '' });
+    expect((await stranger.do('getAttendance', first)).body).toMatchObject({ settled: false, revision: null });
+    site.pass(50 * 60);
+    control.end(meetingId ?? '');
+    await stateIs('ended');
+  });
+
+  it('is settled, and it can be read who was there', async () => {
+    await site.zoom.control.settleWebhooks();
+    for (const minutes of [26, 91]) {
+      site.pass(minutes * 60);
+      await site.settle(classDateId);
+    }
+    const { body } = await stranger.do('getAttendance', first);
+    expect(body).toMatchObject({ settled: true, revision: 1, outcome: 'held', unknownPeople: 0 });
+    const { people } = attendanceSchema.parse(body);
+    const present = people.filter(({ verdict }) => verdict === 'present');
+    expect(present.map(({ person }) => person)).toEqual(['teacher', guest]);
+    expect(present.filter(({ minutesInClass }) => minutesInClass < 49)).toEqual([]);
+    expect(people.filter(({ verdict }) => verdict === 'absent')).toHaveLength(2);
   });
 });
 
-it('follows the feed through a kill at any place, and misses nothing', async () => {
-  await stranger.do('cancelClassDate', second);
-  await publishEvents(website.deps);
-  const all = feedSchema.parse((await stranger.do('listEvents')).body).events;
-  expect(all.map(({ type, classDate }) => [type, classDate])).toEqual([
-    ['class.booked', 'lesson-1'],
-    ['class.booked', 'lesson-2'],
-    ['class.rescheduled', 'lesson-1'],
-    ['class.settled', 'lesson-1'],
-    ['class.cancelled', 'lesson-2'],
-  ]);
-  for (let killedAfter = 0; killedAfter < all.length; killedAfter += 1) {
-    const dealtWith = new Set<string>();
-    let kept = '0';
-    for (let reads = 0, more = true; more; reads += 1) {
-      const page = feedSchema.parse((await stranger.do('listEvents', { after: kept, limit: '2' })).body);
-      for (const { id } of page.events) dealtWith.add(id);
-      // Killed between dealing with a page and keeping its place: the page comes again.
-      if (reads !== killedAfter) kept = page.next;
-      more = page.more || reads === killedAfter;
-    }
-    expect([...dealtWith]).toEqual(all.map(({ id }) => id));
+/** The stranger's other program, until it has said that many words of what it is at; then it is killed on the spot. */
+async function followFeed(folder: string, words: number): Promise<void> {
+  const child = spawn(process.execPath, [CONSUMER, documentUrl, secret, folder], {
+    env: readDevEnvironment(undefined).inherited,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  let said = 0;
+  for await (const word of createInterface({ input: child.stdout })) {
+    said += word === '' ? 0 : 1;
+    if (said >= words) break;
   }
+  child.kill('SIGKILL');
+  await gone;
+  // It did not end by itself.
+  expect([words, child.signalCode]).toEqual([words, 'SIGKILL']);
+}
+
+it('follows the feed through kills at any place while classes change, and misses nothing', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'dreamcrowd-feed-'));
+  const kills = fc.sample(fc.integer({ min: 1, max: 12 }), 12);
+  const change = async () => {
+    for (let minutes = 30; minutes < 50; minutes += 1) {
+      await stranger.do(
+        'putClassDate',
+        second,
+        classDateContent({ localStart: '2030-04-01T10:00', durationMinutes: minutes }),
+      );
+    }
+    await stranger.do('cancelClassDate', second);
+  };
+  const changing = change();
+  for (const words of kills) await followFeed(folder, words);
+  await changing;
+  const lines = () =>
+    existsSync(`${folder}/dealt-with`) ? readFileSync(`${folder}/dealt-with`, 'utf8').split('\n') : [];
+  while (!lines().some((line) => line.endsWith('class.cancelled lesson-2'))) await followFeed(folder, 20);
+  const { events } = feedSchema.parse((await stranger.do('listEvents', { limit: '999' })).body);
+  const all = events.map(({ id, type, classDate }) => `${id} ${type} ${classDate}`);
+  expect([kills, [...new Set(lines())].filter((line) => line !== '')]).toEqual([kills, all]);
+  const ofFirst = events.filter(({ classDate }) => classDate === 'lesson-1').map(({ type }) => type);
+  expect(ofFirst).toEqual(expect.arrayContaining(['class.booked', 'class.rescheduled', 'class.ready', 'class.live']));
+  expect(ofFirst.slice(-2)).toEqual(['class.ended', 'class.settled']);
+  expect(events.filter(({ classDate }) => classDate === 'lesson-2')).toHaveLength(22);
+  rmSync(folder, { recursive: true });
 });
