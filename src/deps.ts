@@ -23,10 +23,13 @@ export interface Deps {
   readonly temporal: Temporal;
 }
 
+/** No statement of ours takes as long: locks are waited for for ten seconds. */
+const DATABASE_SILENCE_MS = 60_000;
+
 /** The composition root. Nothing connects before it is first used. */
 export function createDeps(config: Config, logger: Logger = createLogger(config.logLevel)): Deps {
   const clock: Clock = { now: () => new Date() };
-  const db = openDatabase(config.database);
+  const db = openDatabase({ ...config.database, silenceMs: DATABASE_SILENCE_MS });
   defineModels(db);
   const encryption = new Encryption(config.encryptionKeys);
   const signingKeys = new SigningKeys(config.signingKeys);

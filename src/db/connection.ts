@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Sequelize } from 'sequelize';
 import type { Connection } from 'mysql2/promise';
 
@@ -5,6 +6,11 @@ export interface DatabaseOptions {
   /** mysql://user:password@host:port/database */
   readonly url: string;
   readonly poolMax: number;
+  /**
+   * How long a statement may go without a word of the server before the connection counts as gone. A server that vanished
+   * from the network says nothing, and the kernel gives up after a quarter of an hour only. Without it, as long as it takes.
+   */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -19,7 +25,7 @@ const SESSION_VARIABLES = `SET
   SESSION innodb_lock_wait_timeout = 10`;
 
 /** Opens a pool; nothing connects until the first query. */
-export function openDatabase({ url, poolMax }: DatabaseOptions): Sequelize {
+export function openDatabase({ url, poolMax, silenceMs }: DatabaseOptions): Sequelize {
   return new Sequelize(url, {
     dialect: 'mysql',
     timezone: '+00:00',
@@ -32,7 +38,23 @@ export function openDatabase({ url, poolMax }: DatabaseOptions): Sequelize {
         const session = (connection as { promise(): Connection }).promise();
         await session.query(SESSION_SETUP);
         await session.query(SESSION_VARIABLES);
+        if (silenceMs !== undefined) endWhenSilent(connection as MysqlConnection, silenceMs);
       },
     },
+  });
+}
+
+/** As far as we look into mysql2's own. */
+interface MysqlConnection {
+  readonly stream: Socket;
+  /** what it waits for an answer to */
+  readonly _command?: object | null;
+}
+
+/** One that merely waits to be used, or holds a lock meanwhile, may be as silent as it likes. */
+function endWhenSilent(connection: MysqlConnection, silenceMs: number): void {
+  const { stream } = connection;
+  stream.setTimeout(silenceMs, () => {
+    if (connection._command) stream.destroy(new Error(`The database has said nothing for ${silenceMs} ms.`));
   });
 }

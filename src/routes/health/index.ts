@@ -5,9 +5,10 @@ import { everybody } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
 import { readHealth, type Health } from '../../queries/readHealth';
 import { paths } from '../paths';
+import { remembered, shared, within } from './asking';
 
-/** Anybody may ask, and as often as they like; the database is asked no more often than this. */
-const REMEMBERED_MS = 3_000;
+/** Whoever watches us waits five seconds; a line that has fallen silent would keep them waiting for ever. */
+const PATIENCE_MS = 3_000;
 
 /**
  * `healthz`: the process runs, whatever else does not. `readyz`: what it works with answers. `health/classes`: classes
@@ -16,19 +17,23 @@ const REMEMBERED_MS = 3_000;
 export function healthRoutes(deps: Deps): Router<AppState, DefaultContext> {
   const router = new Router<AppState, DefaultContext>();
   const health = remembered(deps, () => readHealth(deps));
+  const database = shared(() => deps.db.query('SELECT 1'));
+  const workflows = shared(() => deps.temporal.check());
   router.get(paths.healthz, everybody(), (ctx) => {
     ctx.body = { status: 'ok' };
   });
-  router.get(paths.readyz, everybody(), (ctx) => showReadiness(deps, ctx));
+  router.get(paths.readyz, everybody(), (ctx) => showReadiness(deps, ctx, { database, workflows }));
   router.get(paths.healthClasses, everybody(), (ctx) => showClasses(deps, ctx, health));
   return router;
 }
 
-async function showReadiness({ db, temporal, logger }: Deps, ctx: AppContext): Promise<void> {
-  const [database, workflows] = await Promise.all([
-    answers(() => db.query('SELECT 1')),
-    answers(() => temporal.check()),
-  ]);
+interface Asks {
+  readonly database: () => Promise<unknown>;
+  readonly workflows: () => Promise<unknown>;
+}
+
+async function showReadiness({ logger }: Deps, ctx: AppContext, asks: Asks): Promise<void> {
+  const [database, workflows] = await Promise.all([answers(asks.database), answers(asks.workflows)]);
   const ready = database && workflows;
   const word = (well: boolean) => (well ? 'ok' : 'does not answer');
   if (!ready) logger.error({ database, temporal: workflows }, 'not ready');
@@ -38,7 +43,7 @@ async function showReadiness({ db, temporal, logger }: Deps, ctx: AppContext): P
 
 async function showClasses({ logger }: Deps, ctx: AppContext, health: () => Promise<Health>): Promise<void> {
   try {
-    const found = await health();
+    const found = await within(PATIENCE_MS, health());
     ctx.status = found.status === 'failing' ? 503 : 200;
     ctx.body = found;
   } catch (error) {
@@ -51,19 +56,9 @@ async function showClasses({ logger }: Deps, ctx: AppContext, health: () => Prom
 
 async function answers(ask: () => Promise<unknown>): Promise<boolean> {
   try {
-    await ask();
+    await within(PATIENCE_MS, ask());
     return true;
   } catch {
     return false;
   }
-}
-
-/** Everybody who asks within a few seconds gets the same answer. */
-function remembered<T>({ clock }: Pick<Deps, 'clock'>, read: () => Promise<T>): () => Promise<T> {
-  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
-  return () => {
-    const now = clock.now().getTime();
-    if (!last || Math.abs(now - last.at) >= REMEMBERED_MS) last = { at: now, answer: read() };
-    return last.answer;
-  };
 }
