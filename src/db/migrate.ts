@@ -35,11 +35,19 @@ export async function listPending(url: string): Promise<string[]> {
   try {
     const tables = await db.getQueryInterface().showAllTables();
     // Asking for what has run would make the table.
-    if (!tables.includes(MIGRATIONS_TABLE)) return migrationFiles().map((file) => path.parse(file).name);
+    if (!tables.includes(MIGRATIONS_TABLE)) return migrationNames();
     return (await createUmzug(db).pending()).map(({ name }) => name);
   } finally {
     await db.close();
   }
+}
+
+/** The names of the migrations that have been applied, newest first; changes nothing. */
+export async function listApplied(url: string): Promise<string[]> {
+  const pending = await listPending(url);
+  return migrationNames()
+    .filter((name) => !pending.includes(name))
+    .reverse();
 }
 
 async function locked<T>(url: string, work: (umzug: Umzug<Sequelize>) => Promise<T>): Promise<T> {
@@ -65,8 +73,7 @@ function createUmzug(db: Sequelize): Umzug<Sequelize> {
     storage: new SequelizeStorage({ sequelize: db, tableName: MIGRATIONS_TABLE }),
     logger: undefined,
     migrations: migrationFiles().map((file) => ({
-      // Without its ending, so that TypeScript sources and the compiled build agree on what has run.
-      name: path.parse(file).name,
+      name: nameOf(file),
       up: async () => (await load(file)).up(db),
       down: async () => (await load(file)).down(db),
     })),
@@ -77,6 +84,15 @@ function migrationFiles(): string[] {
   return readdirSync(MIGRATIONS)
     .filter((file) => /^\d{14}-[\w-]+\.(ts|js)$/.test(file))
     .sort();
+}
+
+/** Without its ending, so that TypeScript sources and the compiled build agree on what has run. */
+function nameOf(file: string): string {
+  return path.parse(file).name;
+}
+
+function migrationNames(): string[] {
+  return migrationFiles().map(nameOf);
 }
 
 async function load(file: string): Promise<Migration> {

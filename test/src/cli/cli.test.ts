@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
-import { readDevEnvironment } from '../../../src/config/devEnvironment';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMail } from '../../factories/mails';
 import { buildMeeting } from '../../factories/meetings';
@@ -9,13 +6,13 @@ import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factorie
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { requireTestEnvironment } from '../../../src/config/testEnvironment';
+import { runCli } from '../../support/cli';
 import { deleteNamespace } from '../../support/devScene';
 import { eventually } from '../../support/eventually';
 import { createNamespace } from '../../support/namespace';
 import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
-const PROJECT = path.join(__dirname, '../../..');
 const GRACE = 'grace.hopper@teachers.example';
 
 let site: ZoomSite;
@@ -26,24 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => site.close());
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as an operator runs it, against this test's database and Zoom. */
-async function cli(args: readonly string[], changed: Record<string, string> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(PROJECT, 'src/cli.ts'), ...args], {
-    env: { ...readDevEnvironment(undefined).inherited, ...site.settings, ...changed },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, out, err };
-}
+/** Against this test's database and Zoom. */
+const cli = (args: readonly string[], changed: Record<string, string> = {}) =>
+  runCli(args, { settings: { ...site.settings, ...changed } });
 
 it('shows how every teacher’s connection stands', async () => {
   const connected = await buildConnectedTeacher(site.deps, site.zoom);

@@ -1,11 +1,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { requireTestEnvironment } from '../../../src/config/testEnvironment';
 import { User } from '../../../src/models/User';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { createEmptyDatabase } from '../../support/database';
+import { deleteNamespace } from '../../support/devScene';
+import { fingerprintOf } from '../../support/fingerprint';
 import { runCli, runCommands, type Ran } from '../../support/cli';
+import { createNamespace } from '../../support/namespace';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
 interface Case {
@@ -32,7 +36,7 @@ writeFileSync(CSV_FILE, 'order,class_date,start,time_zone,minutes\n1,a,2030-01-1
 
 /** Every command there is: held against the program's own list below. */
 const CASES: readonly Case[] = [
-  { args: ['migrate'], wrong: ['--sideways'] },
+  { args: ['migrate'], wrong: ['--down-all', 'another'], json: true, dryRun: true },
   { args: ['connections', 'list'], wrong: ['--all'], json: true },
   { args: ['refresh-tokens'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['generate-meetings'], wrong: ['--from', 'monday'], json: true, dryRun: true },
@@ -125,53 +129,87 @@ it('explains itself with --help', async () => {
   ).toEqual([]);
 });
 
+function isJson({ out }: Ran): boolean {
+  try {
+    JSON.parse(out);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 it('prints JSON, and nothing else, with --json', async () => {
   const asked = CASES.filter(({ json, needsTemporal }) => json && !needsTemporal);
   const ran = await runCommands(
     asked.map(({ args, dryRun }) => [...args, '--json', ...(dryRun ? ['--dry-run'] : [])]),
     { settings },
   );
-  const isJson = ({ out }: Ran) => {
-    try {
-      JSON.parse(out);
-      return true;
-    } catch {
-      return false;
-    }
-  };
   expect(ran.flatMap((one, index) => (isJson(one) ? [] : [{ args: asked[index]?.args, ...one }]))).toEqual([]);
+});
+
+it('prints JSON also where it asks Temporal', async () => {
+  const address = requireTestEnvironment('temporalAddress');
+  const namespace = await createNamespace(address);
+  const asking = CASES.filter(({ needsTemporal }) => needsTemporal);
+  const ran = await runCommands(
+    asking.map(({ args, dryRun }) => [...args, '--json', ...(dryRun ? ['--dry-run'] : [])]),
+    { settings: { ...settings, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } },
+  );
+  await deleteNamespace(address, namespace);
+  expect(ran.filter((one) => !isJson(one) || (one.code !== 0 && one.code !== 1))).toEqual([]);
 });
 
 it('changes nothing with --dry-run', async () => {
   const dry = CASES.filter(({ dryRun, needsTemporal }) => dryRun && !needsTemporal);
   expect(dry.length).toBeGreaterThan(5);
   await buildClassDate({ startsAt: new Date(Date.now() + 10 * 60_000) });
-  const sums = async () => {
-    const tables = await site.deps.db.getQueryInterface().showAllTables();
-    return site.deps.db.query(`CHECKSUM TABLE ${tables.join(', ')}`);
-  };
-  const before = JSON.stringify(await sums());
+  const before = await fingerprintOf(site.deps, []);
   const ran = await runCommands(
     dry.map(({ args }) => [...args, '--dry-run']),
     { settings },
   );
   expect(ran.filter(({ code }) => code !== 0 && code !== 1)).toEqual([]);
-  expect(JSON.stringify(await sums())).toBe(before);
+  expect(await fingerprintOf(site.deps, [])).toBe(before);
 });
+
+/** It says what is wrong, where errors are said, and shows nothing of how it is made. */
+function says({ out, err }: Ran): boolean {
+  return out === '' && err.trim().length > 10 && !/\n\s+at |Error:.*\bat /.test(err);
+}
 
 it('ends with 64 and a sentence on a wrong argument', async () => {
   const ran = await all(({ args, wrong }) => [...args, ...wrong]);
-  expect(failing(ran, ({ code, err }) => code === 64 && err.trim().length > 10 && !/\n\s+at /.test(err))).toEqual([]);
+  expect(failing(ran, (one) => one.code === 64 && says(one))).toEqual([]);
 });
 
-it('ends with 69 and a sentence without a database', async () => {
-  const ran = await all(({ args, dryRun }) => [...args, ...(dryRun ? ['--dry-run'] : [])], {
+it.each([
+  ['an unknown option', ({ args }: Case) => [...args, '--no-such-option'], /unknown option '--no-such-option'/],
+  ['an argument too many', ({ args }: Case) => [...args, 'more', 'than', 'there', 'are'], /too many arguments/],
+])('ends with 64 and a sentence on %s', async (_what, typed, words) => {
+  const ran = await all(typed);
+  expect(failing(ran, (one) => one.code === 64 && says(one) && words.test(one.err))).toEqual([]);
+});
+
+it('ends with 64 and a sentence where what it needs is not given', async () => {
+  const needy = CASES.filter((one) => one.args.join(' ') !== nameOf(one));
+  expect(needy.length).toBeGreaterThan(10);
+  const ran = await runCommands(
+    needy.map((one) => nameOf(one).split(' ')),
+    { settings },
+  );
+  expect(ran.filter((one) => one.code !== 64 || !says(one))).toEqual([]);
+});
+
+it.each([[[]], [['--json']]])('ends with 69 and a sentence without a database (%s)', async (more: string[]) => {
+  const ran = await all(({ args, dryRun }) => [...args, ...(dryRun ? ['--dry-run'] : []), ...more], {
     DATABASE_URL: NO_DATABASE,
   });
-  const isWell = ({ code, out, err }: Ran, { offline, reports, needsTemporal }: Case) => {
-    if (needsTemporal) return code === 69 && /^(The database|Temporal) does not answer\./.test(err);
+  const isWell = (one: Ran, { offline, reports, needsTemporal }: Case) => {
+    const { code, out, err } = one;
+    if (needsTemporal) return code === 69 && says(one) && /^(The database|Temporal) does not answer\./.test(err);
     if (offline) return code === 0;
     if (reports) return code === 1 && out.includes('It does not answer') && err === '';
+    if (!says(one)) return false;
     return code === 69 && err.trim() === 'The database does not answer. Is it running, and is DATABASE_URL right?';
   };
   expect(failing(ran, isWell)).toEqual([]);
