@@ -7,6 +7,7 @@ import { paths } from '../../../../src/routes/paths';
 import { buildOrder } from '../../../factories/classes';
 import { buildUser } from '../../../factories/people';
 import { passwordHash, PASSWORD } from '../../../support/browser';
+import { eventually } from '../../../support/eventually';
 import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
 import { startWebsite, type Website } from '../../../support/website';
 
@@ -54,6 +55,27 @@ it('an admin chooses a file, sees what is refused, and books the rest', async ()
   await page.waitForSelector('text=1 booked now');
   await looksRight(page);
   expect(await ClassDate.count()).toBe(1);
+});
+
+it('a button that is pressed twice books one class', async () => {
+  const order = await buildOrder();
+  await page.goto(SITE + paths.order(order.id));
+  await page.fill('#date', '2030-01-15');
+  await page.fill('#time', '10:00');
+  const booked = () => ClassDate.count({ where: { orderId: order.id } });
+  let answer = () => undefined as void;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const hint = jest.spyOn(website.temporal, 'hintClassDate').mockReturnValueOnce(held);
+  const button = page.getByRole('button', { name: 'Book' });
+  await button.scrollIntoViewIfNeeded();
+  const { x, y } = (await button.boundingBox()) ?? { x: 0, y: 0 };
+  await page.mouse.click(x + 5, y + 5);
+  await eventually('the first press is carried out', async () => (await booked()) === 1);
+  await page.mouse.click(x + 5, y + 5);
+  answer();
+  await page.waitForSelector('text=The class is booked.');
+  expect(await booked()).toBe(1);
+  hint.mockRestore();
 });
 
 it('the page that explains the API is readable by anybody', async () => {
