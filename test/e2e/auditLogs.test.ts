@@ -1,31 +1,20 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
 import { sealAudits } from '../../src/commands/sealAudits';
 import { THE_SYSTEM, writeAudit } from '../../src/commands/writeAudit';
 import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
+import { openAdminPage, type AdminPage } from '../support/adminPage';
 import { buildClassDate } from '../factories/classes';
-import { buildUser } from '../factories/people';
-import { passwordHash, PASSWORD } from '../support/browser';
-import { launchChromium, looksRight as pageLooksRight, signIn } from '../support/pages';
 import { startWebsite, type Website } from '../support/website';
 
-const PICTURES = path.join(__dirname, '../../.dev/reports');
-/** The machines that run this are noisy. */
-const PATIENCE_MS = 120_000;
-
 let website: Website;
-let browser: Browser;
-let page: Page;
+let opened: AdminPage;
 
 beforeAll(async () => {
   website = await startWebsite();
-  const site = `http://127.0.0.1:${website.port}`;
-  await website.restart({ appUrl: site });
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
+  opened = await openAdminPage(website);
   const classDate = await buildClassDate();
   const long = {
-    userId: admin.id,
+    userId: opened.admin.id,
     ipAddress: '2001:db8:1111:2222:3333:4444:5555:6666',
     userAgent: 'Fire/fox'.repeat(31),
   };
@@ -40,35 +29,27 @@ beforeAll(async () => {
     );
   }
   await sealAudits(website.deps);
-  browser = await launchChromium();
-  page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  mkdirSync(PICTURES, { recursive: true });
-  await signIn(page, site, { email: admin.email, password: PASSWORD });
 });
 
 afterAll(async () => {
-  await browser.close();
+  await opened.close();
   await website.close();
 });
 
-/** A picture at every width, too, for whoever wants to look. */
-function looksRight(name: string): Promise<void> {
-  return pageLooksRight(page, {
-    also: async (width) => {
-      // A list cuts off what is too wide for it.
-      const cutOff =
-        '[...document.querySelectorAll(".rows > li")].filter((row) => row.scrollWidth > row.clientWidth).length';
-      expect(await page.evaluate<number>(cutOff)).toBe(0);
-      await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
-    },
-  });
+/** A list cuts off what is too wide for it. */
+async function nothingIsCutOff(): Promise<void> {
+  const cutOff =
+    '[...document.querySelectorAll(".rows > li")].filter((row) => row.scrollWidth > row.clientWidth).length';
+  expect(await opened.page.evaluate<number>(cutOff)).toBe(0);
 }
 
+const look = (name: string) => opened.looksRight(name, nothingIsCutOff);
+
 it('an admin finds the log, filters it, pages, takes it along and has it checked', async () => {
+  const { page } = opened;
   await page.click('nav a[href="/admin/zoom/audit-logs"]');
   await page.click('summary');
-  await looksRight('auditLogs');
+  await look('auditLogs');
   await page.selectOption('#action', 'class_rescheduled');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByRole('heading', { name: '60 rows' }).waitFor();
@@ -84,14 +65,14 @@ it('an admin finds the log, filters it, pages, takes it along and has it checked
   await page.fill('#ip', 'nonsense');
   await page.getByRole('button', { name: 'Show' }).click();
   await page.locator('#ip-error').waitFor();
-  await looksRight('auditLogsWrong');
+  await look('auditLogsWrong');
   await page.click('text=Show the whole log');
 
   await page.click('text=Check the log');
   await page.getByText('The log is whole.').waitFor();
-  await looksRight('auditLogsWhole');
+  await look('auditLogsWhole');
   await ZoomAuditLog.update({ action: 'class_booked' }, { where: { action: 'class_rescheduled' } });
   await page.click('text=Check the log');
   await page.getByText('The log is broken.').waitFor();
-  await looksRight('auditLogsBroken');
+  await look('auditLogsBroken');
 });

@@ -1,64 +1,38 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
 import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings';
-import type { Deps } from '../../src/deps';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
 import { ZoomSetting } from '../../src/models/ZoomSetting';
 import { paths } from '../../src/routes/paths';
-import { buildUser } from '../factories/people';
-import { passwordHash, PASSWORD } from '../support/browser';
+import { openAdminPage, type AdminPage } from '../support/adminPage';
 import { buildConnectedTeacher } from '../support/teachers';
-import { launchChromium, looksRight as pageLooksRight, signIn } from '../support/pages';
 import { startWebsite, type Website } from '../support/website';
 
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
-const PICTURES = path.join(__dirname, '../../.dev/reports');
-/** The machines that run this are noisy. */
-const PATIENCE_MS = 120_000;
 
 let zoom: ZoomSimulator;
 let website: Website;
-let deps: Deps;
-let browser: Browser;
-let page: Page;
-let site: string;
+let opened: AdminPage;
 
 beforeAll(async () => {
   website = await startWebsite();
-  site = `http://127.0.0.1:${website.port}`;
-  zoom = await startZoomSimulator({ seed: 8, app: { ...APP, redirectUris: [`${site}${paths.zoomCallback}`] } });
+  const redirectUri = `http://127.0.0.1:${website.port}${paths.zoomCallback}`;
+  zoom = await startZoomSimulator({ seed: 8, app: { ...APP, redirectUris: [redirectUri] } });
   const { config } = website.deps;
-  const changed = { appUrl: site, zoom: { ...config.zoom, oauthUrl: zoom.url, apiUrl: `${zoom.url}/v2` } };
-  deps = { ...website.deps, config: { ...config, ...changed } };
-  await website.restart(changed);
+  const changed = { zoom: { ...config.zoom, oauthUrl: zoom.url, apiUrl: `${zoom.url}/v2` } };
+  opened = await openAdminPage(website, changed);
+  const deps = { ...website.deps, config: { ...config, ...changed, appUrl: opened.site } };
   await saveFirstZoomSettings(deps);
-  await ZoomSetting.update({ redirectUri: `${site}${paths.zoomCallback}` }, { where: {} });
+  await ZoomSetting.update({ redirectUri }, { where: {} });
   await buildConnectedTeacher(deps, zoom);
-  browser = await launchChromium();
-  page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  mkdirSync(PICTURES, { recursive: true });
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  await signIn(page, site, { email: admin.email, password: PASSWORD });
 });
 
 afterAll(async () => {
-  await browser.close();
+  await opened.close();
   await website.close();
   await zoom.close();
 });
 
-/** A picture at every width, too, for whoever wants to look. */
-function looksRight(name: string): Promise<void> {
-  return pageLooksRight(page, {
-    also: async (width) => {
-      await page.screenshot({ path: path.join(PICTURES, `${name}-${width}.png`), fullPage: true });
-    },
-  });
-}
-
 it('an admin finds the page, tests what is typed without losing it, and saves', async () => {
+  const { page, looksRight } = opened;
   await page.click('nav a[href="/admin/zoom/settings"]');
   await page.click('summary');
   await looksRight('zoomSettings');
@@ -82,6 +56,7 @@ it('an admin finds the page, tests what is typed without losing it, and saves', 
 });
 
 it('is asked before another client id disconnects teachers', async () => {
+  const { page, site, looksRight } = opened;
   await page.goto(`${site}${paths.zoomSettings}`);
   await page.fill('#clientId', 'another-client');
   await page.click('button:text-is("Save")');
