@@ -14,8 +14,8 @@ export async function checkTemporal({ temporal, config }: Pick<Deps, 'temporal' 
       'Is it running, and is TEMPORAL_ADDRESS right? For Temporal Cloud set TEMPORAL_API_KEY too. Doors and starting go on meanwhile; what waits is told to it afterwards.';
     return [check('temporal', 'Temporal', { verdict: 'failed', why, remedy })];
   }
-  const { exists, missingAttributes } = await temporal.inspect();
-  const there = check('temporal', 'Temporal', { verdict: 'passed', why: `It answers at ${address}.` });
+  const { exists, missingAttributes, store } = await temporal.inspect();
+  const there = answering(address, config.production && store === 'sqlite');
   const ofNamespace = check('namespace', 'Namespace', {
     verdict: exists ? 'passed' : 'failed',
     why: exists ? `The namespace ${namespace} is there.` : `It has no namespace ${namespace}.`,
@@ -28,6 +28,16 @@ export async function checkTemporal({ temporal, config }: Pick<Deps, 'temporal' 
     remedy: 'A worker adds them when it starts; in Temporal Cloud add them by hand, each of type Keyword.',
   });
   return [there, ofNamespace, ofAttributes, ofSchedules(await temporal.schedules.list())];
+}
+
+function answering(address: string, isForDevelopment: boolean): Check {
+  const forWhat = isForDevelopment ? ' It is a development server, which Temporal does not intend for production.' : '';
+  return check('temporal', 'Temporal', {
+    verdict: isForDevelopment ? 'warning' : 'passed',
+    why: `It answers at ${address}.${forWhat}`,
+    remedy:
+      'Before real classes, go over to Temporal Cloud, the server of docker-compose.yml, or a cluster of your own.',
+  });
 }
 
 function ofSchedules(rows: readonly ScheduleRow[]): Check {

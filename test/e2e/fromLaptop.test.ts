@@ -93,7 +93,8 @@ it('makes the schema and the first admin, and says what is still to be done', ()
   expect(status).toBe(1);
   expect(stdout).toMatch(/^ok +Database: /m);
   expect(stdout).toMatch(/^ok +Migrations: /m);
-  expect(stdout).toMatch(/^ok +Temporal: /m);
+  // The servers of the tests are development servers, too.
+  expect(stdout).toMatch(/^warning +Temporal: It answers .* development server/m);
   expect(stdout).toMatch(/^FAILED +Zoom app/m);
   expect(stdout).toMatch(/^warning +Setting APP_URL: /m);
 });
@@ -114,6 +115,12 @@ it('starts web and worker as the services do, and classes happen', async () => {
   };
   await waitUntilReady(web, () => ask('/readyz'));
   await waitUntilReady(worker, () => ask('/health/classes'));
+});
+
+it('does not pass off the development server as one for production', () => {
+  const [, above = ''] = /\n\n\*\*Temporal\.\*\*([\s\S]*?)```sh\n[^`]*start-dev/.exec(part) ?? [];
+  expect(above).toMatch(/does not intend it for production/);
+  for (const name of above.match(/\bTEMPORAL_\w+/g) ?? []) expect(readProjectFile('.env.sample')).toContain(`${name}=`);
 });
 
 it('gives services longer to stop than the worker takes to drain', () => {

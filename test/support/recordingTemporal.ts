@@ -40,7 +40,7 @@ export class RecordingTemporal implements Temporal {
   };
 
   inspect() {
-    return Promise.resolve({ namespace: 'default', exists: true, missingAttributes: [] });
+    return Promise.resolve({ namespace: 'default', exists: true, missingAttributes: [], store: null });
   }
 
   check(): Promise<void> {
