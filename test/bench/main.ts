@@ -5,6 +5,7 @@ import { outage } from '../faults/outage';
 import { print, writeReport } from '../support/report';
 import { quietTemporal } from '../support/quietTemporal';
 import { p99, runClassHerd, type HerdResult } from './classHerd';
+import { runImport } from './imports';
 import { runJoinDoor } from './joinDoor';
 import { runNoopHerd, type HerdFloor } from './noopHerd';
 import { runMails } from './mails';
@@ -14,7 +15,7 @@ import { runWebhookAck } from './webhookAck';
 
 const RECIPIENTS = 20;
 const FLOOR_LEAD_MS = 30_000;
-/** 10,000 sleep where 1,000 open at once. */
+/** 10,000 sleep, and are imported, where 1,000 open at once. */
 const SLEEPERS_PER_CLASS = 10;
 const GROWTH_GOAL_MB = 150;
 const CPU_GOAL_PERCENT = 2;
@@ -36,6 +37,9 @@ const MAILS_GOAL = 4.8;
 const MAIL_RATE_GOAL = 0.5;
 const PASSES_MS = 25;
 const PASSES_GOAL = 6;
+/** Each booked class date comes with its passes, events and sealed audit rows, and the file is read as well. */
+const IMPORT_MS = 60_000;
+const IMPORT_GOAL = 6;
 const OUTAGE_MINUTES = 30;
 const OUTAGE_GOAL = 3.6;
 
@@ -66,6 +70,7 @@ async function main(): Promise<void> {
     ...(wanted('join') ? await joinRows() : []),
     ...(wanted('webhook') ? await webhookRows() : []),
     ...(wanted('passes') ? await passesRows() : []),
+    ...(wanted('import') ? await importRows(count * SLEEPERS_PER_CLASS) : []),
     ...(wanted('mails') ? await mailsRows() : []),
     ...(wanted('herd') ? await herdRows(count) : []),
     ...(wanted('outage') ? await outageRows(count) : []),
@@ -111,6 +116,19 @@ async function passesRows(): Promise<Row[]> {
   const goal = `≤ ${PASSES_MS} or ratio ≤ ${PASSES_GOAL}`;
   return [
     { name: '100 passes made and committed, p99', unit: 'ms', value: made, floor, ratio: made / floor, goal, met },
+  ];
+}
+
+/** Ten thousand within a minute, and each refused row said. */
+async function importRows(count: number): Promise<Row[]> {
+  print(`${count} class dates in a CSV file`);
+  const { took, floor, refused, misjudged } = await runImport(count);
+  const ratio = took / floor;
+  const goal = `≤ ${IMPORT_MS} or ratio ≤ ${IMPORT_GOAL}`;
+  const met = took <= IMPORT_MS || ratio <= IMPORT_GOAL;
+  return [
+    { name: `import: ${count} class dates booked`, unit: 'ms', value: took, floor, ratio, goal, met },
+    alone(`import: of ${refused} wrong rows, not said`, 'rows', misjudged, '0', misjudged === 0),
   ];
 }
 
