@@ -2,6 +2,7 @@ import type { InferAttributes, Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { AuditAction } from '../domain/auditActions';
+import { OF_HOST } from '../domain/classRisks';
 import { isOver } from '../domain/classStates';
 import { gathersUntil } from '../domain/gathering';
 import type { OutcomeEventType } from '../domain/outcomeEvents';
@@ -13,6 +14,7 @@ import { holdMails, keepQuiet, noteFormerTeacher } from './keepQuiet';
 import { matchRoster } from './matchRoster';
 import { noteOutcome } from './noteOutcome';
 import { retireCurrent, retireIfHeld } from './retireMeetings';
+import { saveRisks } from './saveRisks';
 import { tellWorkflows } from './tellWorkflows';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
 
@@ -90,6 +92,7 @@ export async function changeClassIn(
   await apply(classDate, decision.changes, former, deps.clock.now(), transaction);
   await retireMisfits(classDate, former, transaction);
   if (wasClosed && classDate.state === 'scheduled') await matchRoster(deps, classDate, origin, transaction);
+  if (former.teacherId !== classDate.teacherId) await forgetHost(deps, classDate, transaction);
   await tellPeople(classDate, former, edit, deps.clock.now(), transaction);
   const entity = { type: 'class_date', id: classDate.id };
   const how = { version: classDate.version, quiet: edit.notify === false, forced: former.state === 'live' };
@@ -162,6 +165,15 @@ async function apply(
 async function retireMisfits(classDate: ClassDate, former: Snapshot, transaction: Transaction): Promise<void> {
   await retireCurrent(classDate, transaction);
   if (classDate.state === 'scheduled' && former.state !== 'scheduled') await retireIfHeld(classDate.id, transaction);
+}
+
+/** What was found of the former host says nothing of this one, who has to be told of what is found again. */
+async function forgetHost(
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<void> {
+  await saveRisks(deps, classDate, { findings: [], lookedFor: OF_HOST, now: deps.clock.now() }, transaction);
 }
 
 async function tellPeople(

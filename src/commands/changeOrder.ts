@@ -1,8 +1,9 @@
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError, FieldErrors, type FieldError } from '../errors';
 import type { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
 import { User } from '../models/User';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
@@ -10,6 +11,7 @@ import { changeBuyer, type NoteTouched } from './changeBuyer';
 import { changeClassIn, type ClassEdit } from './changeClass';
 import { checkTeacher, substitutionIn } from './changeTeacher';
 import { checkTitle } from './createOrder';
+import { noteFormerTeacher } from './keepQuiet';
 import { lockOrder, refuseStaleOrder } from './lockOrder';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -71,6 +73,7 @@ export async function changeOrderIn(
     await renameRooms(deps, edit, origin, transaction, note);
   }
   if (teacherId !== null) {
+    await giveCancelled(deps, order, teacherId, origin, transaction);
     await order.update({ teacherId }, { transaction });
     await changeTeachers(deps, { ...edit, teacherId }, origin, transaction, note);
   }
@@ -113,6 +116,27 @@ async function renameRooms(
     const edit = { classDateId: id, force: true };
     const { outboxIds } = await changeClassIn(deps, edit, origin, () => decision, transaction);
     note(id, outboxIds);
+  }
+}
+
+/** Of those that are cancelled nobody hears; but one that takes place after all is given by the teacher of its order. */
+async function giveCancelled(
+  deps: Deps,
+  { id: orderId, teacherId: formerTeacherId }: BookOrder,
+  teacherId: number,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<void> {
+  const now = deps.clock.now();
+  const where = { orderId, state: 'cancelled', teacherId: formerTeacherId, startsAt: { [Op.gt]: now } } as const;
+  for (const classDate of await ClassDate.findAll({ where, lock: true, transaction })) {
+    // A copy: the row itself is about to change.
+    const former = { ...classDate.get({ plain: true }) };
+    await classDate.update({ teacherId, version: classDate.version + 1 }, { transaction });
+    await noteFormerTeacher(classDate, former, now, transaction);
+    const entity = { type: 'class_date', id: classDate.id };
+    const metadata = { formerTeacherId, teacherId, version: classDate.version };
+    await writeAudit(deps, origin, { action: 'teacher_changed', entity, metadata }, transaction);
   }
 }
 

@@ -94,7 +94,7 @@ export async function noteFormerTeacher(
   if (lastTold(ledger.filter(({ userId }) => userId !== null))) return;
   const about = { ...former, id: classDate.id, scheduleVersion: classDate.scheduleVersion - 1 };
   const row = noteFor(teacherRow(former.teacherId), 'teacher_assigned', about, now, BOOKED_WITH);
-  await MailDelivery.create(row, { transaction });
+  await MailDelivery.bulkCreate([row], { ignoreDuplicates: true, transaction });
 }
 
 /** What waits in the queue waits until no further edit is expected: it tells what is so then. */

@@ -6,6 +6,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import type { CreatedMeeting } from '../zoom/meetings';
 import { noteStateChange } from './noteOutcome';
+import { saveRisks } from './saveRisks';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** The part of a meeting we keep, from a create's reply or from finding it again. */
@@ -51,6 +52,9 @@ export async function saveMadeMeeting(
       const former = classDate.state;
       await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
       await noteStateChange(classDate, former, transaction);
+      // Whatever was changed in Zoom, it was of the room before.
+      const found = { findings: [], lookedFor: ['meeting_changed'] as const, now: deps.clock.now() };
+      await saveRisks(deps, classDate, found, transaction);
     }
     const entity = { type: 'zoom_meeting', id: meeting.id };
     await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId } }, transaction);

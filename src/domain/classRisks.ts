@@ -26,6 +26,9 @@ export const ASKED_OF_ZOOM: readonly RiskKind[] = ['zoom_user', 'capacity'];
 /** Found and cleared by a rehearsal; the others have a finder of their own. */
 export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'meeting_changed');
 
+/** What rests on who the host is, and not on the people of the class. */
+export const OF_HOST: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'addresses');
+
 export interface Finding {
   readonly kind: RiskKind;
   /** numbers, ids and words of Zoom; nobody's name or address */

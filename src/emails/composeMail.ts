@@ -122,9 +122,14 @@ function risksFor({ risks }: MailClass, { isAdmin }: MailRecipient) {
 }
 
 /** Why a mail that was planned need not go out any more. */
-export function noLongerTrue({ kind }: MailDelivery, about: MailSubject, recipient: MailRecipient): string | null {
-  if (kind !== 'class_at_risk' || 'incident' in about || risksFor(about, recipient).length > 0) return null;
-  return 'it was mended before the mail went out';
+export function noLongerTrue(
+  { kind, userId }: MailDelivery,
+  about: MailSubject,
+  recipient: MailRecipient,
+): string | null {
+  if (kind !== 'class_at_risk' || 'incident' in about) return null;
+  if (!recipient.isAdmin && userId !== about.classDate.teacherId) return 'another teacher gives the class now';
+  return risksFor(about, recipient).length > 0 ? null : 'it was mended before the mail went out';
 }
 
 function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, recipient: MailRecipient) {

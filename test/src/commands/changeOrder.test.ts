@@ -1,5 +1,6 @@
 import { QueryTypes } from 'sequelize';
 import { bookClassDate } from '../../../src/commands/bookClassDate';
+import { cancelClass } from '../../../src/commands/cancelClass';
 import { cancelOrder } from '../../../src/commands/cancelOrder';
 import { changeOrder, changeOrderIn } from '../../../src/commands/changeOrder';
 import { createOrder } from '../../../src/commands/createOrder';
@@ -58,6 +59,21 @@ it('gives all its coming classes to another teacher, and those alone', async () 
   expect((await over.reload()).teacherId).toBe(teacher.id);
   expect((await order.reload()).teacherId).toBe(other.id);
   expect([...website.temporal.hints].sort()).toEqual([first, second].map(({ id }) => `${id}: teacher changed`).sort());
+});
+
+it('a class that is cancelled meanwhile goes to the new teacher, too, who is told once it takes place after all', async () => {
+  const { order, teacher, first, over } = await build();
+  await cancelClass(website.deps, { classDateId: first.id }, THE_SYSTEM);
+  const other = await buildUser('teacher');
+  expect(await change(order, { teacherId: other.id })).toEqual({ changed: true, classDates: 1 });
+  expect(await first.reload()).toMatchObject({ teacherId: other.id, state: 'cancelled', version: 3 });
+  expect((await over.reload()).teacherId).toBe(teacher.id);
+  await reopenClass(website.deps, { classDateId: first.id }, THE_SYSTEM);
+  const { gathersUntil } = await first.reload();
+  const now = addMinutes(gathersUntil ?? new Date(), 1);
+  await planMails({ classDateId: first.id, now, kinds: ['reopened', 'teacher_assigned', 'teacher_released'] });
+  const mails = await MailDelivery.findAll({ where: { classDateId: first.id, state: 'queued' } });
+  expect(mails.map(({ kind, userId }) => [kind, userId])).toEqual([['teacher_assigned', other.id]]);
 });
 
 it('changes nothing at all when one of them is live, unless it is forced', async () => {

@@ -1,5 +1,8 @@
 import { noteBounces } from '../../../src/commands/noteBounces';
+import { changeTeacher } from '../../../src/commands/changeTeacher';
 import { rehearse } from '../../../src/commands/rehearse';
+import { sendDueMails } from '../../../src/commands/sendDueMails';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import type { RiskKind } from '../../../src/domain/classRisks';
 import { addMinutes } from '../../../src/domain/clock';
 import { utcDay, WRITES_A_DAY } from '../../../src/domain/hostLimits';
@@ -14,6 +17,7 @@ import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { bookHerd, connectTeachers, simulatedTeachers } from '../../support/classHerd';
 import { inBatches } from '../../support/inBatches';
+import { RecordingTemporal } from '../../support/recordingTemporal';
 import { connectTeacher, LICENSED_HOST } from '../../support/teachers';
 import { BASIL } from '../../support/zoomConsent';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -248,6 +252,24 @@ it('two at once ask once, also when the second takes its lease right after the f
   expect(asked() - before).toBe(1);
   expect([(await first.reload()).rehearsedAt, (await second.reload()).rehearsedAt]).toEqual([now, now]);
   expect(await ZoomHostCheck.findByPk(teacher.id)).toMatchObject({ leaseHolder: null, leaseUntil: null });
+});
+
+it('a class that is given to another teacher is told to that one, and no more to the former', async () => {
+  await connects(BASIL);
+  const classDate = await classOf();
+  expect(await rehearsed(classDate)).toEqual(['licence_length']);
+  const substitute = await buildUser('teacher');
+  await connectTeacher(site.deps, site.zoom, substitute.id, 'bea.basic@teachers.example');
+  const deps = { ...site.deps, temporal: new RecordingTemporal() };
+  await changeTeacher(deps, { classDateId: classDate.id, teacherId: substitute.id }, THE_SYSTEM);
+  expect(await ClassRisk.count({ where: { classDateId: classDate.id, isOpen: true } })).toBe(0);
+  expect(await rehearsed(classDate, 1)).toEqual(['licence_length']);
+  expect(await told(classDate)).toEqual([teacher.id, substitute.id]);
+  // The former one's mail still waits for the mail server, which does not answer.
+  const about = { classDateId: classDate.id };
+  await sendDueMails(deps, { about, now: addMinutes(now, 2), heartbeat: () => undefined });
+  const mail = await MailDelivery.findOne({ where: { ...about, userId: teacher.id, kind: 'class_at_risk' } });
+  expect(mail).toMatchObject({ state: 'skipped', lastError: 'another teacher gives the class now' });
 });
 
 it('200 classes of 10 teachers cost ten calls', async () => {

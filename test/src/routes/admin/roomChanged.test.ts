@@ -122,6 +122,17 @@ it('a move of the class takes the room along, and the flag with it', async () =>
   expect(await flags(classDate)).toBe(0);
 });
 
+it('a room that follows one which was changed and is gone is not flagged for what its forerunner was', async () => {
+  const built = await build();
+  const { classDate, meeting } = built;
+  await changeInZoom(built);
+  zoom.control.delete(meeting.meetingId ?? '');
+  await lookAtRoom(website.deps, { classDateId: classDate.id, now: new Date() });
+  expect([(await meeting.reload()).state, await flags(classDate)]).toEqual(['gone', 1]);
+  expect(await makeMeeting(website.deps, { classDateId: classDate.id, now: new Date() })).toBe('made');
+  expect(await flags(classDate)).toBe(0);
+});
+
 it('an update whose answer was lost is made up for when the class is moved back, though Zoom has told of it', async () => {
   const { classDate, meeting } = await build();
   const [first, other] = [classDate.startsAt, addMinutes(classDate.startsAt, 5)];
