@@ -4,13 +4,15 @@ import type { Deps } from './deps';
 
 const EVERY_MS = 1_000;
 
+type PublisherDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
+
 export interface EventPublisher {
   /** Lets the batch under way finish. */
   stop(): Promise<void>;
 }
 
 /** Gives new events their place in the feed; in each worker process, of which one at a time does it. */
-export function startEventPublisher(deps: Pick<Deps, 'db' | 'logger'>, everyMs = EVERY_MS): EventPublisher {
+export function startEventPublisher(deps: PublisherDeps, everyMs = EVERY_MS): EventPublisher {
   const stopping = new AbortController();
   const running = run(deps, everyMs, stopping.signal);
   return {
@@ -21,7 +23,7 @@ export function startEventPublisher(deps: Pick<Deps, 'db' | 'logger'>, everyMs =
   };
 }
 
-async function run(deps: Pick<Deps, 'db' | 'logger'>, everyMs: number, signal: AbortSignal): Promise<void> {
+async function run(deps: PublisherDeps, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await publishEvents(deps, signal);

@@ -5,6 +5,7 @@ import type { ConnectionActivities, ConnectionLookActivities } from '../activiti
 import type { IncidentLookActivities, IncidentMailActivities, IncidentProbeActivities } from '../activities/incidents';
 import type { MailActivities } from '../activities/mail';
 import type { MeetingActivities } from '../activities/meetings';
+import type { PushActivities, PushLookActivities } from '../activities/pushes';
 import type { SweepActivities } from '../activities/sweep';
 import { QUEUES } from '../src/domain/queues';
 
@@ -15,8 +16,8 @@ import { QUEUES } from '../src/domain/queues';
 const ONCE = { maximumAttempts: 1 };
 
 /** A look at the rows, in the workflow's own worker; a slow database must not hold a workflow task for longer. */
-export const { lookAtClass, lookAtIncident, lookAtConnection } = proxyLocalActivities<
-  ClassLookActivities & IncidentLookActivities & ConnectionLookActivities
+export const { lookAtClass, lookAtIncident, lookAtConnection, lookAtPushEndpoint } = proxyLocalActivities<
+  ClassLookActivities & IncidentLookActivities & ConnectionLookActivities & PushLookActivities
 >({
   startToCloseTimeout: '2 seconds',
   retry: ONCE,
@@ -58,6 +59,14 @@ export const incidentMails = proxyActivities<IncidentMailActivities>({
 export const connections = proxyActivities<ConnectionActivities>({
   taskQueue: QUEUES.connections,
   startToCloseTimeout: '3 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** An endpoint's due events, for some seconds; two calls of 15 s each may come on top. */
+export const { pushDueEvents } = proxyActivities<PushActivities>({
+  taskQueue: QUEUES.pushes,
+  startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: ONCE,
 });

@@ -1,6 +1,7 @@
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isApiScope } from '../domain/apiScopes';
+import { isCustomer } from '../domain/customers';
 import { FieldErrors, type FieldError } from '../errors';
 import { ApiKey } from '../models/ApiKey';
 import { newApiKeySecret } from '../security/apiKeySecret';
@@ -58,7 +59,7 @@ function problemsOf({ name, customer, scopes, callsAMinute, days }: NewApiKey): 
   check(name !== '', 'name', 'Enter what the key is for.');
   check(name.length <= NAME_MAX, 'name', `Use at most ${NAME_MAX} characters.`);
   const customerWords = 'Enter whose orders it is for, in small letters, digits and hyphens, such as tutors-united.';
-  check(/^[a-z\d](?:[a-z\d-]{0,38}[a-z\d])?$/.test(customer), 'customer', customerWords);
+  check(isCustomer(customer), 'customer', customerWords);
   check(scopes.length > 0 && scopes.every(isApiScope), 'scopes', 'Choose what the key may do.');
   const isWhole = (value: number, max: number) => Number.isInteger(value) && value >= 1 && value <= max;
   check(isWhole(callsAMinute, CALLS_MAX), 'callsAMinute', 'Enter how many calls a minute, as a whole number from 1.');

@@ -13,11 +13,14 @@ export interface Trouble {
   readonly cause: IncidentCause;
   /** the teacher it is about, where it is about one */
   readonly userId?: number;
+  /** the endpoint of pushed events it is about, where it is about one */
+  readonly pushEndpointId?: number;
 }
 
-/** What is open once: a cause, or a cause of one teacher. */
-export function incidentKey({ cause, userId }: Trouble): string {
-  return userId === undefined ? cause : `${cause}:${userId}`;
+/** What is open once: a cause, or a cause of one teacher or one endpoint. */
+export function incidentKey({ cause, userId, pushEndpointId }: Trouble): string {
+  const about = userId ?? pushEndpointId;
+  return about === undefined ? cause : `${cause}:${about}`;
 }
 
 /**
@@ -72,8 +75,8 @@ async function insertOrCount(
 ): Promise<{ incidentId: number; inserted: boolean }> {
   const [id, affected] = await db.query(
     `INSERT INTO incidents
-       (random_key, cause, user_id, open_key, occurrences, opened_at, last_seen_at, created_at, updated_at)
-     VALUES (:randomKey, :cause, :userId, :openKey, 1, :now, :now, :now, :now)
+       (random_key, cause, user_id, push_endpoint_id, open_key, occurrences, opened_at, last_seen_at, created_at, updated_at)
+     VALUES (:randomKey, :cause, :userId, :pushEndpointId, :openKey, 1, :now, :now, :now, :now)
      ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), occurrences = occurrences + 1, last_seen_at = VALUES(last_seen_at),
                              updated_at = VALUES(updated_at)`,
     {
@@ -82,6 +85,7 @@ async function insertOrCount(
         randomKey: randomBytes(16).toString('hex'),
         cause: trouble.cause,
         userId: trouble.userId ?? null,
+        pushEndpointId: trouble.pushEndpointId ?? null,
         openKey: incidentKey(trouble),
         now: sqlInstant(clock.now()),
       },

@@ -1,6 +1,7 @@
 import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { Incident } from '../models/Incident';
+import { PushEndpoint } from '../models/PushEndpoint';
 import { WebhookEvent } from '../models/WebhookEvent';
 import { WorkflowSweep } from '../models/WorkflowSweep';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
@@ -13,6 +14,7 @@ import { send } from '../zoom/http';
 import { refreshTokens } from '../zoom/oauth';
 import { closeIncident } from './closeIncident';
 import { hurryMails } from './hurryMails';
+import type { Trouble } from './openIncident';
 
 const REACH_TIMEOUT_MS = 10_000;
 /** No refresh token: Zoom answers invalid_grant to a client it knows, and invalid_client to another. */
@@ -23,14 +25,22 @@ export async function probeIncident(deps: Deps, { incidentId }: { incidentId: nu
   const incident = await Incident.findByPk(incidentId, { rejectOnEmpty: true });
   if (incident.closedAt !== null) return 'closed';
   if (!(await isMended(deps, incident))) return 'open';
-  const { cause, userId } = incident;
-  const outboxId = await closeIncident(deps, { cause, ...(userId === null ? {} : { userId }) }, null);
+  const { cause } = incident;
+  const outboxId = await closeIncident(deps, troubleOf(incident), null);
   if (outboxId !== null) await deliverOutbox(deps, outboxId);
   if (cause === 'mail_unreachable') await hurryMails(deps, 'incident closed');
   return 'closed';
 }
 
-async function isMended(deps: Deps, { cause, userId, lastSeenAt }: Incident): Promise<boolean> {
+function troubleOf({ cause, userId, pushEndpointId }: Incident): Trouble {
+  return {
+    cause,
+    ...(userId === null ? {} : { userId }),
+    ...(pushEndpointId === null ? {} : { pushEndpointId }),
+  };
+}
+
+async function isMended(deps: Deps, { cause, userId, pushEndpointId, lastSeenAt }: Incident): Promise<boolean> {
   switch (cause) {
     case 'teacher_connection':
       return userId !== null && (await ZoomConnection.count({ where: { userId, state: 'connected' } })) > 0;
@@ -46,6 +56,8 @@ async function isMended(deps: Deps, { cause, userId, lastSeenAt }: Incident): Pr
       return heardFromZoomSince(lastSeenAt);
     case 'sweep_acted':
       return foundAllInOrder(lastSeenAt);
+    case 'push_endpoint_off':
+      return isEndpointLookedAfter(pushEndpointId);
   }
 }
 
@@ -94,6 +106,13 @@ async function heardFromZoomSince(since: Date): Promise<boolean> {
 /** The sweep closes it itself; this is for when it could not. */
 async function foundAllInOrder(since: Date): Promise<boolean> {
   return (await WorkflowSweep.count({ where: { missing: 0, stuck: 0, startedAt: { [Op.gt]: since } } })) > 0;
+}
+
+/** Somebody has switched it on again, or wants it to stay off. */
+async function isEndpointLookedAfter(id: number | null): Promise<boolean> {
+  const endpoint = id === null ? null : await PushEndpoint.findByPk(id);
+  const reason = endpoint?.offReason ?? null;
+  return reason === null || reason === 'by_hand';
 }
 
 async function succeeds(attempt: Promise<unknown>): Promise<boolean> {

@@ -3,38 +3,50 @@ import { withNamedLock } from '../db/namedLock';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { OutcomeEvent } from '../models/OutcomeEvent';
+import { deliverOutbox } from '../temporal/outbox';
+import { queuePushes } from './queuePushes';
 
 const BATCH = 500;
+
+type PublishDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
 
 /**
  * Gives every committed event that has none its place in the feed, unless another process is at it. A place is given out
  * after the event's own commit and by one process at a time, so no reader ever sees a place filled behind them. Should two
- * do this at once, the unique key lets one of them through.
+ * do this at once, the unique key lets one of them through. What is pushed to endpoints is put into their queues with it.
  *
  * @returns how many were published
  */
-export async function publishEvents(deps: Pick<Deps, 'db'>, signal?: AbortSignal): Promise<number> {
+export async function publishEvents(deps: PublishDeps, signal?: AbortSignal): Promise<number> {
   const published = await withNamedLock(deps.db, 'event_publisher', async () => {
-    let count = 0;
+    const done: Batch = { count: 0, outboxIds: [] };
     while (signal?.aborted !== true) {
-      const batch = await inTransaction(deps.db, (transaction) => publishBatch(deps, transaction));
-      count += batch;
-      if (batch < BATCH) break;
+      const { count, outboxIds } = await inTransaction(deps.db, (transaction) => publishBatch(deps, transaction));
+      done.count += count;
+      done.outboxIds.push(...outboxIds);
+      if (count < BATCH) break;
     }
-    return count;
+    return done;
   });
-  return published ?? 0;
+  await deliverOutbox(deps, ...(published?.outboxIds ?? []));
+  return published?.count ?? 0;
 }
 
-async function publishBatch({ db }: Pick<Deps, 'db'>, transaction: Transaction): Promise<number> {
+interface Batch {
+  count: number;
+  /** to be told after the commit */
+  readonly outboxIds: number[];
+}
+
+async function publishBatch(deps: PublishDeps, transaction: Transaction): Promise<Batch> {
   const options = { where: { seq: null }, attributes: ['id'], limit: BATCH, transaction };
   const events = await OutcomeEvent.findAll({ ...options, order: ['id'] });
-  if (events.length === 0) return 0;
+  if (events.length === 0) return { count: 0, outboxIds: [] };
   const last = Number((await OutcomeEvent.max('seq', { transaction })) ?? 0);
   const ids = events.map(({ id }) => Number(id));
   const cases = ids.map((id, index) => `WHEN ${id} THEN ${last + 1 + index}`).join(' ');
-  await db.query(`UPDATE outcome_events SET seq = CASE id ${cases} END WHERE id IN (${ids.join(', ')})`, {
+  await deps.db.query(`UPDATE outcome_events SET seq = CASE id ${cases} END WHERE id IN (${ids.join(', ')})`, {
     transaction,
   });
-  return ids.length;
+  return { count: ids.length, outboxIds: await queuePushes(deps, ids, transaction) };
 }

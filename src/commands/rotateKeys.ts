@@ -22,7 +22,7 @@ const BATCH = 200;
 
 interface StoredText {
   readonly id: number;
-  readonly place_row: number;
+  readonly place_row: number | string;
   readonly text: string;
 }
 

@@ -172,6 +172,7 @@ function hint({ temporal }: SweepDeps, kind: SweptKind, row: { id: number; rando
     classDate: () => temporal.hintClassDate(row, reason),
     zoomConnection: () => temporal.hintConnection(row, reason),
     incident: () => temporal.hintIncident(row, reason),
+    pushEndpoint: () => temporal.hintPushEndpoint(row, reason),
   };
   return hints[kind]();
 }
@@ -181,5 +182,5 @@ function noCounts(): SweepCounts {
 }
 
 function emptySets(): Record<SweptKind, Set<number>> {
-  return { classDate: new Set(), zoomConnection: new Set(), incident: new Set() };
+  return { classDate: new Set(), zoomConnection: new Set(), incident: new Set(), pushEndpoint: new Set() };
 }

@@ -34,8 +34,10 @@ export interface Config {
   };
   readonly mailFrom: { readonly address: string; readonly name: string };
   readonly supportEmail: string;
+  /** whether pushed events may go to this machine itself, for development */
+  readonly push: { readonly loopbackToo: boolean };
   /** how long things are kept, in days */
-  readonly retention: { readonly passTracesDays: number; readonly mailErrorsDays: number };
+  readonly retention: { readonly passTracesDays: number; readonly mailErrorsDays: number; readonly eventsDays: number };
   readonly zoom: {
     readonly oauthUrl: string;
     readonly apiUrl: string;
@@ -104,11 +106,17 @@ function describeIssue(issue: { path: PropertyKey[]; message: string }, values: 
 }
 
 /** What no setting shows by itself; looked at also while others are missing, so that all is named at once. */
-function crossCheck({ NODE_ENV = 'production', APP_URL, SMTP_USER, SMTP_PASSWORD }: Record<string, string>): string[] {
+function crossCheck(values: Record<string, string>): string[] {
+  const { NODE_ENV = 'production', APP_URL, SMTP_USER, SMTP_PASSWORD, PUSH_TO_LOOPBACK } = values;
   const problems: string[] = [];
   if (NODE_ENV === 'production' && APP_URL?.startsWith('http://')) {
     problems.push(
       'APP_URL: must start with https:// in production; set NODE_ENV=development to try things on a laptop',
+    );
+  }
+  if (NODE_ENV === 'production' && PUSH_TO_LOOPBACK === 'true') {
+    problems.push(
+      'PUSH_TO_LOOPBACK: must not be true in production; whoever adds an endpoint could reach this machine',
     );
   }
   if (SMTP_USER && !SMTP_PASSWORD) problems.push('SMTP_PASSWORD: is missing although SMTP_USER is set');
@@ -144,7 +152,8 @@ function toConfig(env: Environment, weak: readonly WeakSetting[]): Config {
     },
     mailFrom: { address: env.MAIL_FROM_ADDRESS, name: env.MAIL_FROM_NAME },
     supportEmail: env.SUPPORT_EMAIL,
-    retention: { passTracesDays: env.KEEP_PASS_TRACES_DAYS, mailErrorsDays: env.KEEP_MAIL_ERRORS_DAYS },
+    push: { loopbackToo: env.PUSH_TO_LOOPBACK },
+    retention: retentionOf(env),
     zoom: {
       oauthUrl: env.ZOOM_OAUTH_URL,
       apiUrl: env.ZOOM_API_URL,
@@ -155,5 +164,13 @@ function toConfig(env: Environment, weak: readonly WeakSetting[]): Config {
         webhookSecret: env.ZOOM_WEBHOOK_SECRET,
       },
     },
+  };
+}
+
+function retentionOf(env: Environment): Config['retention'] {
+  return {
+    passTracesDays: env.KEEP_PASS_TRACES_DAYS,
+    mailErrorsDays: env.KEEP_MAIL_ERRORS_DAYS,
+    eventsDays: env.KEEP_EVENTS_DAYS,
   };
 }

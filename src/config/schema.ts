@@ -76,10 +76,15 @@ export const environmentSchema = z.object({
   /** Shown on every refusal page and in every mail: an e-mail address. */
   SUPPORT_EMAIL: z.email('must be the e-mail address people write to when something is wrong'),
 
+  /** Pushed events may go to this machine itself, without TLS: for trying things out, never in production. */
+  PUSH_TO_LOOPBACK: flag.default(false),
+
   /** How long after a class it is kept who opened its links, from which address and browser. */
   KEEP_PASS_TRACES_DAYS: days.default(7),
   /** How long it is kept what mail servers said of a mail. */
   KEEP_MAIL_ERRORS_DAYS: days.default(90),
+  /** How long a marketplace can read the feed back, and have events pushed again; longer than pushing them is tried. */
+  KEEP_EVENTS_DAYS: days.min(7).default(90),
 
   ZOOM_OAUTH_URL: webUrl.default('https://zoom.us'),
   ZOOM_API_URL: webUrl.default('https://api.zoom.us/v2'),

@@ -13,7 +13,9 @@ export type IncidentCause =
   /** what comes to the webhook address is signed with another secret than ours, or not at all */
   | 'webhook_secret'
   /** the sweep found that workflows which should run did not */
-  | 'sweep_acted';
+  | 'sweep_acted'
+  /** an endpoint that events are pushed to is gone, or took nothing for three days */
+  | 'push_endpoint_off';
 
 export interface IncidentFacts {
   readonly cause: IncidentCause;
@@ -53,6 +55,7 @@ const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
   // A good signature ends it, so this is also how long none has come.
   webhook_secret: 5,
   sweep_acted: 0,
+  push_endpoint_off: 0,
 };
 
 /** Trouble that is gone is believed to be after so many quiet minutes; coming back earlier, it is the same trouble. */

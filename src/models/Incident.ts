@@ -15,6 +15,8 @@ export class Incident extends Model<InferAttributes<Incident>, InferCreationAttr
   declare cause: IncidentCause;
   /** the teacher it is about, where it is about one */
   declare userId: CreationOptional<number | null>;
+  /** the endpoint of pushed events it is about, where it is about one */
+  declare pushEndpointId: CreationOptional<number | null>;
   declare openKey: CreationOptional<string | null>;
   declare occurrences: CreationOptional<number>;
   declare openedAt: Date;
@@ -30,6 +32,7 @@ export class Incident extends Model<InferAttributes<Incident>, InferCreationAttr
         randomKey: { type: DataTypes.STRING, allowNull: false },
         cause: { type: DataTypes.STRING, allowNull: false },
         userId: DataTypes.BIGINT.UNSIGNED,
+        pushEndpointId: DataTypes.BIGINT.UNSIGNED,
         openKey: DataTypes.STRING,
         occurrences: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 1 },
         openedAt: { type: DataTypes.DATE(3), allowNull: false },

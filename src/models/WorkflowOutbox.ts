@@ -13,8 +13,10 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
   declare classDateId: CreationOptional<number | null>;
   /** … or that of an incident … */
   declare incidentId: CreationOptional<number | null>;
-  /** … or that of a teacher's Zoom connection. */
+  /** … or that of a teacher's Zoom connection … */
   declare connectionId: CreationOptional<number | null>;
+  /** … or that of an endpoint that events are pushed to. */
+  declare pushEndpointId: CreationOptional<number | null>;
   declare reason: string;
   declare attempts: CreationOptional<number>;
   declare leaseHolder: CreationOptional<string | null>;
@@ -31,6 +33,7 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
         classDateId: DataTypes.BIGINT.UNSIGNED,
         incidentId: DataTypes.BIGINT.UNSIGNED,
         connectionId: DataTypes.BIGINT.UNSIGNED,
+        pushEndpointId: DataTypes.BIGINT.UNSIGNED,
         reason: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         leaseHolder: DataTypes.STRING,

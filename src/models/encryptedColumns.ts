@@ -9,6 +9,8 @@ export const ENCRYPTED_COLUMNS = [
   { table: 'zoom_connections', column: 'previous_refresh_token_encrypted', row: 'user_id' },
   { table: 'zoom_meetings', column: 'join_url_encrypted', row: 'id' },
   { table: 'zoom_secure_tokens', column: 'personal_url_encrypted', row: 'id' },
+  { table: 'push_endpoints', column: 'secret_encrypted', row: 'random_key' },
+  { table: 'push_endpoints', column: 'previous_secret_encrypted', row: 'random_key' },
 ] as const;
 
 export type EncryptedColumn = (typeof ENCRYPTED_COLUMNS)[number];

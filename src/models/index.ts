@@ -14,6 +14,8 @@ import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
 import { OrderGuest } from './OrderGuest';
 import { OutcomeEvent } from './OutcomeEvent';
+import { PushDelivery } from './PushDelivery';
+import { PushEndpoint } from './PushEndpoint';
 import { RefusedEdit } from './RefusedEdit';
 import { Session } from './Session';
 import { User } from './User';
@@ -58,6 +60,8 @@ const MODELS = [
   MailDelivery,
   BouncedAddress,
   OutcomeEvent,
+  PushEndpoint,
+  PushDelivery,
   WebhookEvent,
   WorkflowOutbox,
   WorkflowSweep,

@@ -15,6 +15,12 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   user_created: 'Person added',
   api_key_created: 'API key made',
   api_key_revoked: 'API key withdrawn',
+  push_endpoint_created: 'Endpoint for pushed events made',
+  push_endpoint_on: 'Endpoint switched on',
+  push_endpoint_off: 'Endpoint switched off',
+  push_secret_rotated: 'Signing secret of an endpoint renewed',
+  push_tested: 'Test event pushed',
+  push_replayed: 'Events pushed again',
   join_link_handed_out: 'Join link handed out by the API',
   order_created: 'Order made',
   order_changed: 'Order changed',
@@ -80,6 +86,7 @@ export const ENTITY_WORDS = {
   mail_delivery: 'mail',
   blocked_ip: 'block',
   webhook_event: 'event of Zoom',
+  push_endpoint: 'endpoint',
 } as const;
 
 export type AuditEntity = keyof typeof ENTITY_WORDS;

@@ -2,6 +2,7 @@ import { assertNever } from '../domain/assertNever';
 import type { IncidentCause } from '../domain/incidents';
 import type { Incident } from '../models/Incident';
 import type { MailDelivery } from '../models/MailDelivery';
+import { paths } from '../routes/paths';
 import { formatInstant } from './classTime';
 import { mailTone } from './mailTone';
 
@@ -22,6 +23,8 @@ export function causeInWords(cause: IncidentCause, teacherName: string | null): 
       return 'Webhooks come with wrong signatures, and none with a right one';
     case 'sweep_acted':
       return 'Workflows that should have run did not, and were started again';
+    case 'push_endpoint_off':
+      return 'A marketplace’s endpoint takes no more events, and was switched off';
     default:
       return assertNever(cause);
   }
@@ -44,6 +47,8 @@ export function remedyFor(cause: IncidentCause): string {
       return 'If they are Zoom’s, we do not hear of starts, ends and participants. Copy “Secret Token” from the Zoom app into the Zoom settings again, check this server’s clock, then press “Validate” at Zoom. (Strangers who try the address look the same.)';
     case 'sweep_acted':
       return 'Classes go on. Find out what had stopped them: was Temporal’s store lost or put back, a run ended by hand, or a release made that running workflows cannot follow? The worker’s log has the counts (“sweep: had to act”).';
+    case 'push_endpoint_off':
+      return 'It took nothing for three days, or said that it is gone (410). Ask whoever runs it; at /admin/push-endpoints switch it on again and push what it missed, or have it stay off.';
     default:
       return assertNever(cause);
   }
@@ -64,6 +69,8 @@ export interface PresentedIncident {
   readonly closedAt: string | null;
   readonly occurrences: number;
   readonly touched: string;
+  /** where it can be mended, where it is about an endpoint */
+  readonly endpoint: string | null;
 }
 
 export function presentIncident(
@@ -81,6 +88,7 @@ export function presentIncident(
     closedAt: incident.closedAt ? formatInstant(incident.closedAt, zone) : null,
     occurrences: incident.occurrences,
     touched: classesInWords(touched),
+    endpoint: incident.pushEndpointId === null ? null : paths.pushEndpoint(incident.pushEndpointId),
   };
 }
 

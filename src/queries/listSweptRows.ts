@@ -3,6 +3,7 @@ import { OVER_STATES } from '../domain/classStates';
 import { YOUNG_MS, type SweptClass, type SweptKind, type SweptRow } from '../domain/sweep';
 import { ClassDate } from '../models/ClassDate';
 import { Incident } from '../models/Incident';
+import { PushEndpoint } from '../models/PushEndpoint';
 import { ZoomConnection } from '../models/ZoomConnection';
 
 const PAGE = 1_000;
@@ -32,6 +33,12 @@ const SOURCES: readonly { readonly kind: SweptKind; readonly table: string; read
     table: 'incidents',
     where: `r.open_key IS NOT NULL
         OR EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.incident_id = r.id AND d.${UNSENT})`,
+  },
+  {
+    kind: 'pushEndpoint',
+    table: 'push_endpoints',
+    where: `r.state = 'on'
+        AND EXISTS (SELECT 1 FROM push_deliveries d WHERE d.endpoint_id = r.id AND d.state = 'queued')`,
   },
 ];
 
@@ -82,6 +89,7 @@ const OUTBOX_COLUMNS: Readonly<Record<SweptKind, string>> = {
   classDate: 'class_date_id',
   zoomConnection: 'connection_id',
   incident: 'incident_id',
+  pushEndpoint: 'push_endpoint_id',
 };
 
 /** Those of the rows whose workflow has a hint on its way: it waits in the outbox, or was delivered just now. */
@@ -104,6 +112,7 @@ export async function findRandomKeys(kind: SweptKind, ids: readonly number[]): P
     classDate: () => ClassDate.findAll(options),
     zoomConnection: () => ZoomConnection.findAll(options),
     incident: () => Incident.findAll(options),
+    pushEndpoint: () => PushEndpoint.findAll(options),
   }[kind]();
   return new Map(rows.map(({ id, randomKey }) => [id, randomKey]));
 }

@@ -15,7 +15,11 @@ const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
   mail_unreachable: null,
   webhook_secret: null,
   sweep_acted: null,
+  push_endpoint_off: null,
 };
+
+/** Keep no class waiting: workflows that were started anew, and what is told to others. */
+const TOUCH_NONE: readonly Incident['cause'][] = ['sweep_acted', 'push_endpoint_off'];
 
 type Subject = Pick<Incident, 'cause' | 'userId'>;
 
@@ -23,8 +27,7 @@ type Subject = Pick<Incident, 'cause' | 'userId'>;
 export function touchedClasses({ cause, userId }: Subject, now: Date) {
   const reason = REASONS[cause];
   return {
-    // Workflows that were started anew keep no class waiting.
-    state: { [Op.in]: cause === 'sweep_acted' ? [] : STILL_TO_COME },
+    state: { [Op.in]: TOUCH_NONE.includes(cause) ? [] : STILL_TO_COME },
     startsAt: { [Op.lte]: new Date(now.getTime() + DAY_MS) },
     ...(userId === null ? {} : { teacherId: userId }),
     ...(reason === null ? {} : { stateReason: reason }),

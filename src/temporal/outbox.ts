@@ -1,13 +1,14 @@
 import type { Transaction } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
 import { Incident } from '../models/Incident';
+import { PushEndpoint } from '../models/PushEndpoint';
 import { WorkflowOutbox } from '../models/WorkflowOutbox';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { Logger } from '../observability/logger';
 import type { Temporal } from './temporal';
 
 /** Whose workflow should look again. */
-export type HintSubject = MailSubjectId | { readonly connectionId: number };
+export type HintSubject = MailSubjectId | { readonly connectionId: number } | { readonly pushEndpointId: number };
 
 /** What mails are about. */
 export type MailSubjectId = { readonly classDateId: number } | { readonly incidentId: number };
@@ -35,7 +36,10 @@ export type HintReason =
   | 'retry now'
   | 'settings saved'
   | 'incident opened'
-  | 'incident closed';
+  | 'incident closed'
+  | 'events published'
+  | 'pushed again'
+  | 'endpoint well';
 
 /** Whoever wrote a row has so long to deliver it after the commit; then it is the relay's. */
 const WRITERS_OWN_MS = 10_000;
@@ -98,7 +102,7 @@ async function tell({ temporal, logger }: OutboxDeps, outboxId: number): Promise
  */
 export async function tellWorkflow(
   temporal: Temporal,
-  { classDateId, incidentId, connectionId, reason }: WorkflowOutbox,
+  { classDateId, incidentId, connectionId, pushEndpointId, reason }: WorkflowOutbox,
   withinMs?: number,
 ): Promise<void> {
   const attributes = ['id', 'randomKey'];
@@ -113,5 +117,9 @@ export async function tellWorkflow(
   if (connectionId !== null) {
     const connection = await ZoomConnection.findByPk(connectionId, { attributes });
     if (connection) await temporal.hintConnection(connection, reason, withinMs);
+  }
+  if (pushEndpointId !== null) {
+    const endpoint = await PushEndpoint.findByPk(pushEndpointId, { attributes });
+    if (endpoint) await temporal.hintPushEndpoint(endpoint, reason, withinMs);
   }
 }

@@ -2,10 +2,16 @@ import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Config } from '../config/loadConfig';
 import type { Logger } from '../observability/logger';
 import { QUEUES } from '../domain/queues';
+import type { SweptKind } from '../domain/sweep';
 import { createRuns, type Runs } from './runs';
 import { createSchedules, type Schedules } from './schedules';
 import { inspectNamespace, type Inspection } from './inspection';
-import { classDateWorkflowId, incidentWorkflowId, zoomConnectionWorkflowId } from './workflowIds';
+import {
+  classDateWorkflowId,
+  incidentWorkflowId,
+  pushEndpointWorkflowId,
+  zoomConnectionWorkflowId,
+} from './workflowIds';
 
 /** A row that has a workflow of its own. */
 interface RowRef {
@@ -27,6 +33,8 @@ export interface Temporal {
   hintIncident(incident: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** The same for the workflow of a teacher's connection. */
   hintConnection(connection: RowRef, reason: string, withinMs?: number): Promise<void>;
+  /** The same for the workflow of an endpoint that events are pushed to. */
+  hintPushEndpoint(endpoint: RowRef, reason: string, withinMs?: number): Promise<void>;
   readonly runs: Runs;
   readonly schedules: Schedules;
   /** How the namespace stands with what our workflows need. */
@@ -51,11 +59,31 @@ export function temporalConnectionOptions({ temporal }: Config): ConnectionOptio
 }
 
 interface Hinted {
-  readonly type: string;
+  readonly type: SweptKind;
   readonly workflowId: string;
   readonly input: object;
   readonly summary: string;
 }
+
+/** The workflow of each kind of row. */
+const HINTED: Readonly<Record<SweptKind, (row: RowRef) => Hinted>> = {
+  classDate: (row) => ({
+    ...{ type: 'classDate', workflowId: classDateWorkflowId(row) },
+    ...{ input: { classDateId: row.id }, summary: `Class date ${row.id}` },
+  }),
+  incident: (row) => ({
+    ...{ type: 'incident', workflowId: incidentWorkflowId(row) },
+    ...{ input: { incidentId: row.id }, summary: `Incident ${row.id}` },
+  }),
+  zoomConnection: (row) => ({
+    ...{ type: 'zoomConnection', workflowId: zoomConnectionWorkflowId(row) },
+    ...{ input: { connectionId: row.id }, summary: `Zoom connection ${row.id}` },
+  }),
+  pushEndpoint: (row) => ({
+    ...{ type: 'pushEndpoint', workflowId: pushEndpointWorkflowId(row) },
+    ...{ input: { endpointId: row.id }, summary: `Pushed events, endpoint ${row.id}` },
+  }),
+};
 
 export function createTemporal(config: Config, logger: Logger): Temporal {
   const connection = Connection.lazy(temporalConnectionOptions(config));
@@ -75,23 +103,10 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
     logger.debug({ workflowId, reason }, 'workflow hinted');
   };
   return {
-    hintClassDate: (row, ...how) => {
-      const workflowId = classDateWorkflowId(row);
-      const summary = `Class date ${row.id}`;
-      return hint({ type: 'classDate', workflowId, input: { classDateId: row.id }, summary }, ...how);
-    },
-    hintIncident: (row, ...how) => {
-      const workflowId = incidentWorkflowId(row);
-      return hint(
-        { type: 'incident', workflowId, input: { incidentId: row.id }, summary: `Incident ${row.id}` },
-        ...how,
-      );
-    },
-    hintConnection: (row, ...how) => {
-      const workflowId = zoomConnectionWorkflowId(row);
-      const summary = `Zoom connection ${row.id}`;
-      return hint({ type: 'zoomConnection', workflowId, input: { connectionId: row.id }, summary }, ...how);
-    },
+    hintClassDate: (row, ...how) => hint(HINTED.classDate(row), ...how),
+    hintIncident: (row, ...how) => hint(HINTED.incident(row), ...how),
+    hintConnection: (row, ...how) => hint(HINTED.zoomConnection(row), ...how),
+    hintPushEndpoint: (row, ...how) => hint(HINTED.pushEndpoint(row), ...how),
     runs: createRuns(connection, client),
     schedules: createSchedules(client, asked),
     inspect: () => asked(() => inspectNamespace(connection, config.temporal.namespace)),

@@ -10,6 +10,7 @@ import {
 } from '../../activities/incidents';
 import { createMailActivities } from '../../activities/mail';
 import { createMeetingActivities } from '../../activities/meetings';
+import { createPushActivities, createPushLookActivities } from '../../activities/pushes';
 import { createSweepActivities } from '../../activities/sweep';
 import type { Deps } from '../deps';
 import { QUEUES } from '../domain/queues';
@@ -42,6 +43,9 @@ const CONNECTION_SLOTS = 10;
 
 /** A few classes' mails keep the mail server's connections busy; more would only take the event loop from the rooms. */
 const MAIL_SLOTS = 4;
+
+/** Each calls one endpoint, and mostly waits for it. */
+const PUSH_SLOTS = 20;
 
 /** On SIGTERM a step may finish: longer than a call to Zoom or a mail may take, shorter than the container's grace. */
 const SHUTDOWN = { shutdownGraceTime: '45 seconds', shutdownForceTime: '55 seconds' } as const;
@@ -78,6 +82,7 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
         ...createClassLookActivities(deps),
         ...createIncidentLookActivities(),
         ...createConnectionLookActivities(deps),
+        ...createPushLookActivities(deps),
       },
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
@@ -103,6 +108,11 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
       taskQueue: QUEUES.mail,
       activities: { ...createMailActivities(deps, roomsFirst), ...createIncidentMailActivities(deps) },
       maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
+    },
+    {
+      taskQueue: QUEUES.pushes,
+      activities: createPushActivities(deps),
+      maxConcurrentActivityTaskExecutions: PUSH_SLOTS,
     },
   ];
 }

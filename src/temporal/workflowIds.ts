@@ -16,6 +16,10 @@ export function incidentWorkflowId(incident: { id: number; randomKey: string }):
   return `incident-${incident.id}-${incident.randomKey}`;
 }
 
+export function pushEndpointWorkflowId(endpoint: { id: number; randomKey: string }): string {
+  return `pushEndpoint-${endpoint.id}-${endpoint.randomKey}`;
+}
+
 /** What a workflow's id says; null when it is none of the above. */
 export function readWorkflowId(id: string): { kind: SweptKind; rowId: number; randomKey: string } | null {
   const [name, rowId, randomKey, ...rest] = id.split('-');

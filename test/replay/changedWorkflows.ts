@@ -2,9 +2,10 @@ import { proxyActivities, sleep } from '@temporalio/workflow';
 import type { ConnectionActivities } from '../../activities/connections';
 import type { IncidentProbeActivities } from '../../activities/incidents';
 import type { MeetingActivities } from '../../activities/meetings';
+import type { PushActivities } from '../../activities/pushes';
 
-const { makeMeeting, probeIncident, refreshConnection } = proxyActivities<
-  MeetingActivities & IncidentProbeActivities & ConnectionActivities
+const { makeMeeting, probeIncident, refreshConnection, pushDueEvents } = proxyActivities<
+  MeetingActivities & IncidentProbeActivities & ConnectionActivities & PushActivities
 >({ startToCloseTimeout: '1 minute' });
 
 const now = () => new Date(Date.now()).toISOString();
@@ -24,4 +25,9 @@ export async function incident({ incidentId }: { incidentId: number }): Promise<
 export async function zoomConnection({ connectionId }: { connectionId: number }): Promise<void> {
   await sleep('1 minute');
   await refreshConnection({ connectionId, now: now() });
+}
+
+export async function pushEndpoint({ endpointId }: { endpointId: number }): Promise<void> {
+  await sleep('1 minute');
+  await pushDueEvents({ endpointId, now: now() });
 }

@@ -75,6 +75,7 @@ describe('recorded histories', () => {
     expect(eventsOf('incidentOfTeacher')).toContain('sendIncidentMails');
     expect(eventsOf('incidentNobodyHeardOf')).not.toContain('sendIncidentMails');
     expect(eventsOf('connectionRenewedAndRefused')).toContain('refreshConnection');
+    expect(eventsOf('pushedAfterOutage')).toContain('pushDueEvents');
     expect(eventsOf('stepsFail')).toContain('activityTaskFailedEventAttributes');
     expect(eventsOf('continuedAsNew')).toContain('workflowExecutionContinuedAsNewEventAttributes');
   });

@@ -6,8 +6,9 @@ import { Incident } from '../../src/models/Incident';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
-import { incidentWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
+import { incidentWorkflowId, pushEndpointWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
 import { buildUser } from '../factories/people';
+import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../factories/pushes';
 import {
   at,
   book,
@@ -21,6 +22,7 @@ import {
   type Scene,
 } from '../support/classScene';
 import { eventually } from '../support/eventually';
+import { startReceiver } from '../support/receiver';
 import { buildConnectedTeacher, connectTeacher, LICENSED_HOST } from '../support/teachers';
 
 /** One way a class, a connection or an incident may go; the run whose history is kept comes to its end afterwards. */
@@ -193,8 +195,31 @@ const CONNECTIONS: Readonly<Record<string, Scenario>> = {
   },
 };
 
+const PUSHES: Readonly<Record<string, Scenario>> = {
+  /** A receiver that is down for a day, and then takes everything. */
+  pushedAfterOutage: async (scene) => {
+    const { deps } = scene.stack;
+    const receiver = await startReceiver();
+    receiver.answerWith(() => 500);
+    const { endpoint } = await buildPushEndpoint(deps, { url: receiver.url });
+    await publishOutcomes(deps, await buildSoldClass(), ['class.ready', 'class.live']);
+    await eventually('it is tried', () => receiver.calls.length > 0);
+    await scene.sleep(10 * HOUR_MS);
+    receiver.answerWith(() => 204);
+    await scene.sleep(10 * HOUR_MS);
+    await eventually('all are taken', () => receiver.taken().length === 2);
+    await receiver.close();
+    return scene.client.workflow.getHandle(pushEndpointWorkflowId(endpoint));
+  },
+};
+
 /** The ways that are recorded; each gives test/histories/NAME.json. */
-export const SCENARIOS: Readonly<Record<string, Scenario>> = { ...CLASSES, ...INCIDENTS, ...CONNECTIONS };
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...CLASSES,
+  ...INCIDENTS,
+  ...CONNECTIONS,
+  ...PUSHES,
+};
 
 function opened(where: { cause: Incident['cause']; userId?: number }): Promise<Incident> {
   return eventually('the incident is open', () => Incident.findOne({ where: { ...where, closedAt: null } }));

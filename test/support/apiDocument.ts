@@ -105,6 +105,15 @@ export class ApiDocument {
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
   }
 
+  /** What is wrong with something that was pushed, as the document tells of its kind. */
+  pushViolations(type: string, body: unknown): string[] {
+    const pointer = `webhooks/${type}/post/requestBody/content/${encodeURIComponent('application~1json')}/schema`;
+    const validate = this.ajv.getSchema(`document#/${pointer}`);
+    if (!validate) return [`${type} is not in the document`];
+    void validate(body);
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${type} ${instancePath} ${message ?? ''}`);
+  }
+
   /** The call that a request is, by its method and address. */
   match(method: string, address: string): DocumentedCall | undefined {
     const [path = ''] = address.split('?');

@@ -27,8 +27,8 @@ export interface ApiSite {
   close(): Promise<void>;
 }
 
-export async function startApiSite(): Promise<ApiSite> {
-  const website = await startWebsite();
+export async function startApiSite(variables: Readonly<Record<string, string>> = {}): Promise<ApiSite> {
+  const website = await startWebsite(variables);
   const document = new ApiDocument((await request(website.server).get(paths.apiDocument)).body);
   return {
     website,

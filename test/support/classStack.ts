@@ -55,6 +55,7 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       SMTP_PORT: String(mailbox.smtpPort),
+      PUSH_TO_LOOPBACK: 'true',
       ZOOM_OAUTH_URL: zoom.url,
       ZOOM_API_URL: `${zoom.url}/v2`,
     }),

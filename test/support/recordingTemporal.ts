@@ -24,6 +24,11 @@ export class RecordingTemporal implements Temporal {
     return Promise.resolve();
   }
 
+  hintPushEndpoint(endpoint: { readonly id: number }, reason: string): Promise<void> {
+    this.hints.push(`push endpoint ${endpoint.id}: ${reason}`);
+    return Promise.resolve();
+  }
+
   /** Nothing runs here. */
   readonly runs: Runs = {
     pages: async function* () {

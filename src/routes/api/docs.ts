@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { DefaultContext } from 'koa';
 import { API_SCOPES } from '../../domain/apiScopes';
+import { OUTCOME_EVENTS } from '../../domain/outcomeEvents';
 import { everybody } from '../../middlewares/access';
 import type { AppState } from '../../middlewares/context';
 import { apiFields } from '../../presenters/apiFields';
@@ -10,6 +11,7 @@ import type { Operation } from './operation';
 import { documentPath } from './openApi';
 import { OPERATIONS } from './operations';
 import { PROBLEM_WORDS } from './problemWords';
+import { pushedEvent } from './pushedEvents';
 
 /** The same as the OpenAPI document, for people. */
 export function apiDocsRoutes(appUrl: string): Router<AppState, DefaultContext> {
@@ -28,6 +30,7 @@ export function apiDocsRoutes(appUrl: string): Router<AppState, DefaultContext> 
           ...problem,
           words: plain(problem.words),
         })),
+        pushed: { types: OUTCOME_EVENTS, fields: apiFields(pushedEvent) },
         operations: OPERATIONS.map((operation) => ({
           ...{ id: operation.id, method: operation.method, path: documentPath(operation), scope: operation.scope },
           ...{ summary: operation.summary, description: plain(operation.description) },

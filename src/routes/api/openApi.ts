@@ -3,6 +3,7 @@ import { API_SCOPES } from '../../domain/apiScopes';
 import type { Operation } from './operation';
 import { OPERATIONS } from './operations';
 import { PROBLEM_WORDS } from './problemWords';
+import { pushedEvent, webhooksOf } from './pushedEvents';
 import { attendance, classDate, classDateContent, events, joinLink, order, orderContent, problem } from './schemas';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ const NAMED: readonly (readonly [string, z.ZodType])[] = [
   ['JoinLink', joinLink],
   ['Attendance', attendance],
   ['Events', events],
+  ['PushedEvent', pushedEvent],
   ['Problem', problem],
 ];
 
@@ -53,6 +55,7 @@ export function openApiDocument(appUrl: string): Json {
     servers: [{ url: appUrl }],
     security: [{ key: [] }],
     paths: pathsOf(OPERATIONS),
+    webhooks: webhooksOf(reference),
     components: {
       securitySchemes: {
         key: {

@@ -90,7 +90,7 @@ export const classDateContent = z.strictObject({
   revision,
 });
 
-const instant = z.iso.datetime().meta({ description: 'An instant, in UTC.' });
+export const instant = z.iso.datetime().meta({ description: 'An instant, in UTC.' });
 const notes = z.array(z.string()).meta({ description: 'What you should know, for people.' });
 const changedHere = z
   .array(z.string())
@@ -240,6 +240,17 @@ export const pageQuery = z.strictObject({
     .default('0')
     .transform(Number)
     .meta({ description: '`next` of the answer before.' }),
+});
+
+/** Of the feed, which goes on for ever: without a place it begins with the oldest that is kept. */
+export const eventsQuery = z.strictObject({
+  limit: pageQuery.shape.limit,
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, 'Send what `next` was in the answer before.')
+    .optional()
+    .transform((text) => (text === undefined ? null : Number(text)))
+    .meta({ description: '`next` of the answer before. Without it: from the oldest that is kept.' }),
 });
 
 const notify = z

@@ -1,15 +1,21 @@
 import request from 'supertest';
 import { z } from 'zod';
+import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
+import { sendTestPush } from '../../../../src/commands/sendTestPush';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
+import { OUTCOME_EVENTS } from '../../../../src/domain/outcomeEvents';
 import { allRouters } from '../../../../src/routes';
 import { PROBLEM_WORDS } from '../../../../src/routes/api/problemWords';
 import { paths } from '../../../../src/routes/paths';
+import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../../factories/pushes';
+import { startReceiver } from '../../../support/receiver';
 import { projectFiles, readProjectFile } from '../../../support/repository';
 import { startApiSite, type ApiSite } from '../../../support/apiSite';
 
 let site: ApiSite;
 
 beforeAll(async () => {
-  site = await startApiSite();
+  site = await startApiSite({ PUSH_TO_LOOPBACK: 'true' });
 });
 
 afterAll(() => site.close());
@@ -49,6 +55,21 @@ it('explains every problem that our code answers with', () => {
   const ofPages = ['takes_place'];
   const unexplained = [...codes].filter((code) => !(code in PROBLEM_WORDS) && !ofPages.includes(code));
   expect(unexplained).toEqual([]);
+});
+
+it('tells what is pushed: every kind of event, and just what comes', async () => {
+  const { deps } = site.website;
+  const receiver = await startReceiver();
+  const { endpoint } = await buildPushEndpoint(deps, { url: receiver.url, types: OUTCOME_EVENTS.join(',') });
+  await publishOutcomes(deps, await buildSoldClass(), OUTCOME_EVENTS);
+  const now = new Date(Date.now() + 1_000);
+  await pushDueEvents(deps, { endpointId: endpoint.id, now, heartbeat: () => undefined });
+  await sendTestPush(deps, endpoint.id, THE_SYSTEM);
+  await receiver.close();
+  const bodies = receiver.calls.map(({ body }) => JSON.parse(body) as { type: string });
+  expect(bodies.map(({ type }) => type)).toEqual([...OUTCOME_EVENTS, 'endpoint.test']);
+  expect(bodies.flatMap((body) => site.document.pushViolations(body.type, body))).toEqual([]);
+  expect(site.document.pushViolations('class.live', { type: 'class.live' })).not.toEqual([]);
 });
 
 it('has a page for people, which takes nothing from elsewhere', async () => {

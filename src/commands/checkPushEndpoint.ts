@@ -1,0 +1,69 @@
+import type { Deps } from '../deps';
+import { isCustomer } from '../domain/customers';
+import { OUTCOME_EVENTS, type OutcomeEventType } from '../domain/outcomeEvents';
+import { FieldErrors, type FieldError } from '../errors';
+import { ApiKey } from '../models/ApiKey';
+import { PushEndpoint } from '../models/PushEndpoint';
+import { hostOf, whereItLeads } from '../push/addresses';
+
+export interface NewPushEndpoint {
+  readonly customer: string;
+  readonly url: string;
+  readonly types: readonly string[];
+}
+
+interface CheckedPushEndpoint {
+  readonly customer: string;
+  readonly url: string;
+  /** in the order in which the feed's document names them */
+  readonly types: readonly OutcomeEventType[];
+}
+
+const URL_MAX = 500;
+
+/** @throws FieldErrors: everything that is wrong with it */
+export async function checkPushEndpoint(
+  deps: Pick<Deps, 'config'>,
+  input: NewPushEndpoint,
+): Promise<CheckedPushEndpoint> {
+  const { customer } = input;
+  const types = OUTCOME_EVENTS.filter((type) => input.types.includes(type));
+  const url = readUrl(input.url);
+  const problems = [
+    await problemOfCustomer(customer),
+    url
+      ? await problemOfUrl(deps, url, customer)
+      : wrong('url', 'Enter an address such as https://shop.example/events.'),
+    types.length === 0 || types.length < new Set(input.types).size ? wrong('types', 'Choose what it is told.') : null,
+  ].filter((problem) => problem !== null);
+  if (!url || problems.length > 0) throw new FieldErrors(problems);
+  return { customer, url: url.href, types };
+}
+
+function wrong(field: string, message: string): FieldError {
+  return { field, message };
+}
+
+function readUrl(text: string): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url && /^https?:$/.test(url.protocol) && url.href.length <= URL_MAX ? url : null;
+}
+
+async function problemOfCustomer(customer: string): Promise<FieldError | null> {
+  if (!isCustomer(customer)) return wrong('customer', 'Enter whose orders it hears of, as their API keys have it.');
+  const known = (await ApiKey.count({ where: { customer } })) > 0;
+  return known ? null : wrong('customer', 'There is no API key for them, so there are no orders to hear of.');
+}
+
+async function problemOfUrl({ config }: Pick<Deps, 'config'>, url: URL, customer: string): Promise<FieldError | null> {
+  if (url.protocol !== 'https:' && !config.push.loopbackToo)
+    return wrong('url', 'The address must begin with https://.');
+  if (url.username !== '' || url.password !== '')
+    return wrong('url', 'Leave user name and password out of the address.');
+  if (url.hash !== '') return wrong('url', 'Leave out what stands behind “#”.');
+  const leads = await whereItLeads(hostOf(url), config.push);
+  if (leads === 'private') return wrong('url', 'It leads to an address that is not of the public internet.');
+  if (leads === 'nowhere') return wrong('url', 'Its name leads to no address. Is it spelled right?');
+  const again = (await PushEndpoint.count({ where: { customer, url: url.href } })) > 0;
+  return again ? wrong('url', 'There is an endpoint with this address already.') : null;
+}

@@ -1,0 +1,114 @@
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { isGivenUp, retryAt, type PushOutcome } from '../domain/pushes';
+import type { PushDelivery } from '../models/PushDelivery';
+import { PushEndpoint } from '../models/PushEndpoint';
+import { deliverOutbox } from '../temporal/outbox';
+import { switchOffByItself } from './switchOffPushEndpoint';
+
+/** A run that has the lease of an endpoint. */
+export interface Held {
+  readonly endpointId: number;
+  readonly holder: string;
+  readonly now: Date;
+}
+
+export interface Tried {
+  readonly delivery: PushDelivery;
+  readonly outcome: PushOutcome;
+}
+
+interface Failed {
+  /** the receiver seems to be down, and not only to dislike one event */
+  readonly down: boolean;
+  readonly tried: readonly Tried[];
+}
+
+type NoteDeps = Pick<Deps, 'db' | 'clock' | 'signingKeys' | 'temporal' | 'logger'>;
+
+/** The receiver took it: it is well, whatever it was before. */
+export async function notePushed(
+  { db }: NoteDeps,
+  held: Held,
+  delivery: PushDelivery,
+  outcome: PushOutcome,
+): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    const endpoint = await lockHeld(held, transaction);
+    if (!endpoint) return;
+    const { now } = held;
+    const done = { state: 'delivered', deliveredAt: now, lastFailure: null } as const;
+    await delivery.update({ ...triedNow({ delivery, outcome }, now), ...done }, { transaction });
+    const well = { failures: 0, failingSince: null, pausedUntil: null, lastDeliveredAt: now };
+    await endpoint.update(well, { transaction });
+  });
+}
+
+/**
+ * It was not taken. Where the receiver is down it rests, and all that waits with it; else only that event does. What has
+ * failed for three days is given up, and so is an endpoint that took nothing for so long.
+ */
+export async function notePushFailed(deps: NoteDeps, held: Held, { down, tried }: Failed): Promise<void> {
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
+    const endpoint = await lockHeld(held, transaction);
+    if (!endpoint) return [];
+    for (const one of tried) await noteFailure(one, { now: held.now, rests: !down, transaction });
+    return down ? pause(deps, endpoint, held.now, transaction) : [];
+  });
+  await deliverOutbox(deps, ...outboxIds);
+}
+
+/** 410: the receiver wants nothing any more. */
+export async function switchOffGone(deps: NoteDeps, held: Held, { delivery, outcome }: Tried): Promise<void> {
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
+    const endpoint = await lockHeld(held, transaction);
+    if (!endpoint) return [];
+    await delivery.update({ ...triedNow({ delivery, outcome }, held.now), state: 'failed' }, { transaction });
+    await endpoint.update({ lastFailedAt: held.now }, { transaction });
+    return switchOffByItself(deps, endpoint, 'gone', transaction);
+  });
+  await deliverOutbox(deps, ...outboxIds);
+}
+
+/** null when somebody has switched it off meanwhile, or another run has taken over: that one says what is so. */
+function lockHeld(
+  { endpointId: id, holder: leaseHolder }: Held,
+  transaction: Transaction,
+): Promise<PushEndpoint | null> {
+  return PushEndpoint.findOne({ where: { id, leaseHolder, state: 'on' }, lock: true, transaction });
+}
+
+interface HowFailed {
+  readonly now: Date;
+  /** it waits by itself; what waits with its endpoint is due again as soon as that is */
+  readonly rests: boolean;
+  readonly transaction: Transaction;
+}
+
+async function noteFailure(tried: Tried, { now, rests, transaction }: HowFailed): Promise<void> {
+  const { delivery } = tried;
+  const noted = triedNow(tried, now);
+  if (isGivenUp(delivery.firstTriedAt, now)) await delivery.update({ ...noted, state: 'failed' }, { transaction });
+  else if (rests) await delivery.update({ ...noted, nextAttemptAt: retryAt(noted.attempts, now) }, { transaction });
+  else await delivery.update(noted, { transaction });
+}
+
+function triedNow({ delivery, outcome }: Tried, now: Date) {
+  return {
+    attempts: delivery.attempts + 1,
+    firstTriedAt: delivery.firstTriedAt ?? now,
+    lastTriedAt: now,
+    lastStatus: outcome.status,
+    lastFailure: outcome.ok ? null : outcome.failure,
+  };
+}
+
+/** @returns what is to be told after the commit */
+async function pause(deps: NoteDeps, endpoint: PushEndpoint, now: Date, transaction: Transaction): Promise<number[]> {
+  const failures = endpoint.failures + 1;
+  const failingSince = endpoint.failingSince ?? now;
+  const pausedUntil = retryAt(failures, now);
+  await endpoint.update({ failures, failingSince, pausedUntil, lastFailedAt: now }, { transaction });
+  return isGivenUp(failingSince, now) ? switchOffByItself(deps, endpoint, 'failing', transaction) : [];
+}

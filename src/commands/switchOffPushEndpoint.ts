@@ -1,0 +1,84 @@
+import type { Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import type { OffReason } from '../domain/pushes';
+import { NotFoundError } from '../errors';
+import { PushDelivery } from '../models/PushDelivery';
+import { PushEndpoint } from '../models/PushEndpoint';
+import { deliverOutbox } from '../temporal/outbox';
+import { closeIncident } from './closeIncident';
+import { openIncident, type Trouble } from './openIncident';
+import { THE_SYSTEM, writeAudit, type AuditOrigin } from './writeAudit';
+
+type SwitchDeps = Pick<Deps, 'db' | 'clock' | 'signingKeys' | 'temporal' | 'logger'>;
+
+/** What is wrong when an endpoint was switched off by us. */
+export function endpointOff(pushEndpointId: number): Trouble {
+  return { cause: 'push_endpoint_off', pushEndpointId };
+}
+
+/**
+ * Sends an endpoint nothing more; what waits for it is given up, and can be pushed again later. One that had been
+ * switched off by itself stays off, and is nobody's trouble any more.
+ *
+ * @returns whether it was on until now
+ */
+export async function switchOffPushEndpoint(deps: SwitchDeps, id: number, origin: AuditOrigin): Promise<boolean> {
+  const { wasOn, outboxIds } = await inTransaction(deps.db, async (transaction) => {
+    const endpoint = await PushEndpoint.findByPk(id, { lock: true, transaction });
+    if (!endpoint) throw new NotFoundError('There is no such endpoint.');
+    if (endpoint.offReason === 'by_hand') return { wasOn: false, outboxIds: [] };
+    const was = endpoint.state === 'on';
+    await switchOff(deps, endpoint, 'by_hand', transaction);
+    await audit(deps, origin, endpoint, transaction);
+    const closed = await closeIncident(deps, endpointOff(id), transaction);
+    return { wasOn: was, outboxIds: closed === null ? [] : [closed] };
+  });
+  await deliverOutbox(deps, ...outboxIds);
+  return wasOn;
+}
+
+/**
+ * The same because its receiver is gone, or takes nothing; admins are told.
+ *
+ * @returns what is to be told after the commit
+ */
+export async function switchOffByItself(
+  deps: SwitchDeps,
+  endpoint: PushEndpoint,
+  reason: Exclude<OffReason, 'by_hand'>,
+  transaction: Transaction,
+): Promise<number[]> {
+  await switchOff(deps, endpoint, reason, transaction);
+  await audit(deps, THE_SYSTEM, endpoint, transaction);
+  return openIncident(deps, endpointOff(endpoint.id), transaction);
+}
+
+async function switchOff(
+  { clock }: SwitchDeps,
+  endpoint: PushEndpoint,
+  offReason: OffReason,
+  transaction: Transaction,
+): Promise<void> {
+  const offSince = endpoint.offSince ?? clock.now();
+  await endpoint.update({ state: 'off', offReason, offSince, pausedUntil: null }, { transaction });
+  await PushDelivery.update(
+    { state: 'failed', lastFailure: 'switched_off' },
+    { where: { endpointId: endpoint.id, state: 'queued' }, transaction },
+  );
+}
+
+function audit(
+  deps: SwitchDeps,
+  origin: AuditOrigin,
+  { id, offReason }: PushEndpoint,
+  transaction: Transaction,
+): Promise<void> {
+  const entity = { type: 'push_endpoint', id };
+  return writeAudit(
+    deps,
+    origin,
+    { action: 'push_endpoint_off', entity, metadata: { reason: offReason } },
+    transaction,
+  );
+}

@@ -1,0 +1,65 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { OffReason } from '../domain/pushes';
+
+/** Where a marketplace has its events pushed to. */
+export class PushEndpoint extends Model<InferAttributes<PushEndpoint>, InferCreationAttributes<PushEndpoint>> {
+  declare id: CreationOptional<number>;
+  declare randomKey: string;
+  /** whose orders it hears of */
+  declare customer: string;
+  declare url: string;
+  /** of events, with commas between */
+  declare types: string;
+  declare secretEncrypted: string;
+  /** signs beside the new one until then */
+  declare previousSecretEncrypted: CreationOptional<string | null>;
+  declare previousSecretUntil: CreationOptional<Date | null>;
+  declare state: 'on' | 'off';
+  declare offReason: CreationOptional<OffReason | null>;
+  declare offSince: CreationOptional<Date | null>;
+  /** pauses on end, without a delivery between them */
+  declare failures: CreationOptional<number>;
+  declare failingSince: CreationOptional<Date | null>;
+  declare pausedUntil: CreationOptional<Date | null>;
+  declare lastFailedAt: CreationOptional<Date | null>;
+  declare lastDeliveredAt: CreationOptional<Date | null>;
+  declare leaseHolder: CreationOptional<string | null>;
+  declare leaseUntil: CreationOptional<Date | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+
+  static define(sequelize: Sequelize): void {
+    this.init(
+      {
+        id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        randomKey: { type: DataTypes.STRING, allowNull: false },
+        customer: { type: DataTypes.STRING, allowNull: false },
+        url: { type: DataTypes.STRING, allowNull: false },
+        types: { type: DataTypes.STRING, allowNull: false },
+        secretEncrypted: { type: DataTypes.TEXT, allowNull: false },
+        previousSecretEncrypted: DataTypes.TEXT,
+        previousSecretUntil: DataTypes.DATE(3),
+        state: { type: DataTypes.STRING, allowNull: false },
+        offReason: DataTypes.STRING,
+        offSince: DataTypes.DATE(3),
+        failures: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        failingSince: DataTypes.DATE(3),
+        pausedUntil: DataTypes.DATE(3),
+        lastFailedAt: DataTypes.DATE(3),
+        lastDeliveredAt: DataTypes.DATE(3),
+        leaseHolder: DataTypes.STRING,
+        leaseUntil: DataTypes.DATE(3),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { sequelize, modelName: 'PushEndpoint', tableName: 'push_endpoints', underscored: true },
+    );
+  }
+}
