@@ -14,6 +14,7 @@ import { addMailTest } from './mailTest';
 import { addMigrate } from './migrate';
 import { addOrders } from './orders';
 import { addPasses } from './passes';
+import { addPushEndpoints } from './pushEndpoints';
 import { addRefusedEdits } from './refusedEdits';
 import { addRefreshTokens } from './refreshTokens';
 import { addSchedules } from './schedules';
@@ -34,6 +35,7 @@ const COMMANDS = [
   addOrders,
   addRefusedEdits,
   addApiKeys,
+  addPushEndpoints,
   addClassTimes,
   addKeys,
   addAudit,

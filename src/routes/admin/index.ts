@@ -26,6 +26,7 @@ import { addPassRoutes } from './passes';
 import { addOrderChangeRoutes } from './orderChanges';
 import { addOrderRoutes } from './orders';
 import { addPeopleRoutes } from './people';
+import { addPushEndpointRoutes } from './pushEndpoints';
 import { addRefusedEditRoutes } from './refusedEdits';
 import { addSecurityLogRoutes } from './securityLogs';
 import { addSetupRoutes } from './setup';
@@ -56,6 +57,7 @@ export function adminRoutes(deps: Deps): Router<AppState, DefaultContext> {
   });
   addPeopleRoutes(router, deps);
   addApiKeyRoutes(router, deps);
+  addPushEndpointRoutes(router, deps);
   addOrderRoutes(router, deps);
   addGuestRoutes(router, deps);
   addClassDateRoutes(router, deps);

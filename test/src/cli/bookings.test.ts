@@ -2,10 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
+import { createApiKey } from '../../../src/commands/createApiKey';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { ClassDate } from '../../../src/models/ClassDate';
 import { buildOrder } from '../../factories/classes';
+import { buildSoldClass, publishOutcomes } from '../../factories/pushes';
 import { testSettings } from '../../support/config';
-import { runCli } from '../../support/cli';
+import { runCli, runCommands } from '../../support/cli';
+import { startReceiver, verified, type Receiver } from '../../support/receiver';
 import { startWebsite, type Website } from '../../support/website';
 
 let website: Website;
@@ -62,4 +66,74 @@ it('imports a file of class dates, says what it refuses, and books nothing twice
   expect((await cli('class-dates', 'import', file)).out.trim()).toBe('Booked: 0. There already: 1. Refused: 1.');
   const none = await cli('class-dates', 'import', `${file}.none`);
   expect([none.code, none.err.trim()]).toEqual([64, `The file ${file}.none cannot be read.`]);
+});
+
+describe('push-endpoints', () => {
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    receiver = await startReceiver();
+  });
+
+  afterAll(() => receiver.close());
+
+  /** One after the other, in one process. */
+  const push = (...commands: (readonly string[])[]) =>
+    runCommands(
+      commands.map((args) => ['push-endpoints', ...args]),
+      { settings: testSettings({ DATABASE_URL: website.deps.config.database.url, PUSH_TO_LOOPBACK: 'true' }) },
+    );
+
+  it('makes endpoints, tests and switches them, and pushes again', async () => {
+    const key = { name: 'Push', customer: 'pusher', scopes: ['events:read'], callsAMinute: 10, days: null };
+    await createApiKey(website.deps, key, THE_SYSTEM);
+    const [unknown, made] = await push(
+      ['create', receiver.url, '--customer', 'nobody'],
+      ['create', receiver.url, '--customer', 'pusher', '--types', 'class.ready', '--json'],
+    );
+    expect([unknown?.code, unknown?.err]).toEqual([64, expect.stringContaining('There is no API key for them')]);
+    const { id, secret } = JSON.parse(made?.out ?? '') as { id: number; secret: string };
+    const [event = ''] = await publishOutcomes(website.deps, await buildSoldClass('pusher'), ['class.ready']);
+    const one = String(id);
+    receiver.answerWith(() => (receiver.calls.length === 1 ? 204 : 302));
+
+    const ran = await push(
+      ['test', one],
+      ['test', one],
+      ['deliveries', one],
+      ['off', one],
+      ['off', one],
+      ['deliveries', one, '--state', 'failed', '--json'],
+      ['replay', one, '--event', event],
+      ['on', one],
+      ['replay', one, '--event', event],
+      ['replay', one, '--from', '2020-01-01', '--to', '2099-01-01', '--json'],
+      ['replay', one],
+      ['rotate', one],
+      ['list'],
+      ['test', '999'],
+    );
+    expect(ran.map(({ code }) => code)).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 64, 0, 0, 1]);
+    expect(ran.map(({ out, err }) => (out + err).trim())).toEqual([
+      'It was taken (204).',
+      'It was not taken: it redirects elsewhere, which is not followed (302).',
+      expect.stringMatching(new RegExp(`${event} +class.ready +\\d+ +waiting +0`)),
+      `Endpoint ${id} is off now.`,
+      `Endpoint ${id} was off before.`,
+      expect.stringContaining(event),
+      'The endpoint is off. Switch it on first.',
+      `Endpoint ${id} is on now.`,
+      'Events that go out again: 1',
+      expect.stringContaining('"events": 1'),
+      'Give either --event, or --from and a later --to.',
+      expect.stringMatching(/^whsec_\S+$/),
+      expect.stringMatching(new RegExp(`${id} +pusher +on +0 +1 +0`)),
+      'There is no such endpoint.',
+    ]);
+    expect(receiver.calls.map((call) => verified(call, secret))).toMatchObject([
+      { type: 'endpoint.test' },
+      { type: 'endpoint.test' },
+    ]);
+    expect(ran[12]?.out).not.toContain('whsec_');
+  });
 });

@@ -1,10 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createApiKey } from '../../../src/commands/createApiKey';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { requireTestEnvironment } from '../../../src/config/testEnvironment';
 import { User } from '../../../src/models/User';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
+import { buildPushEndpoint } from '../../factories/pushes';
 import { createEmptyDatabase } from '../../support/database';
 import { deleteNamespace } from '../../support/devScene';
 import { fingerprintOf } from '../../support/fingerprint';
@@ -28,6 +31,8 @@ interface Case {
 }
 
 const PERSON = ['--email', 'root@example.org', '--first-name', 'Ro', '--last-name', 'Ot', '--generate'];
+/** An address of the public internet, which nobody asks a name server for. */
+const RECEIVER = 'https://8.8.8.8/events';
 const LINK = `https://live.example.org/join/class/1?token=${'0'.repeat(64)}`;
 
 /** With one class date. */
@@ -45,6 +50,14 @@ const CASES: readonly Case[] = [
   { args: ['api-keys', 'list'], wrong: ['--all'], json: true },
   { args: ['api-keys', 'create', 'Sync', '--customer', 'shop'], wrong: ['--days', 'x'], json: true, dryRun: true },
   { args: ['api-keys', 'revoke', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'list'], wrong: ['--all'], json: true },
+  { args: ['push-endpoints', 'create', RECEIVER, '--customer', 'shop'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'on', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'off', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'rotate', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'test', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'deliveries', '1'], wrong: ['--state', 'lost'], json: true },
+  { args: ['push-endpoints', 'replay', '1', '--event', 'evt_1'], wrong: ['--event', 'x'], json: true, dryRun: true },
   { args: ['class-dates', 'import', CSV_FILE], wrong: ['--all'], json: true, dryRun: true },
   { args: ['class-dates', 'reschedule', '1', '--minutes', '45'], wrong: ['--zone', 'Mars'], json: true, dryRun: true },
   { args: ['class-dates', 'cancel', '1'], wrong: ['--all'], json: true, dryRun: true },
@@ -88,6 +101,9 @@ beforeAll(async () => {
   settings = { ...site.settings, TEMPORAL_ADDRESS: NO_TEMPORAL };
   // The class date 1 of the order 1, with the teacher 1.
   await buildClassDate();
+  await buildPushEndpoint(site.deps, { url: 'https://8.8.8.8/' });
+  const key = { name: 'Shop', customer: 'shop', scopes: ['events:read'], callsAMinute: 10, days: null };
+  await createApiKey(site.deps, key, THE_SYSTEM);
 });
 
 afterAll(() => site.close());

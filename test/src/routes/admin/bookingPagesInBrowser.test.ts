@@ -2,9 +2,14 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { createApiKey } from '../../../../src/commands/createApiKey';
+import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { ClassDate } from '../../../../src/models/ClassDate';
+import { PushEndpoint } from '../../../../src/models/PushEndpoint';
 import { paths } from '../../../../src/routes/paths';
 import { buildOrder } from '../../../factories/classes';
+import { buildSoldClass, publishOutcomes } from '../../../factories/pushes';
 import { buildUser } from '../../../factories/people';
 import { passwordHash, PASSWORD } from '../../../support/browser';
 import { eventually } from '../../../support/eventually';
@@ -16,7 +21,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  website = await startWebsite({ APP_URL: SITE });
+  website = await startWebsite({ APP_URL: SITE, PUSH_TO_LOOPBACK: 'true' });
   browser = await launchChromium(website.port);
   page = await browser.newPage();
   const admin = await buildUser('admin', { passwordHash: await passwordHash() });
@@ -39,6 +44,29 @@ it('an admin makes a key, reads it once, and withdraws it', async () => {
   expect(await page.locator('.secret').count()).toBe(0);
 });
 
+it('an admin makes an endpoint for pushed events, and looks at what was pushed', async () => {
+  const customer = { name: 'Shop', customer: 'shop', scopes: ['events:read'], callsAMinute: 10, days: null };
+  await createApiKey(website.deps, customer, THE_SYSTEM);
+  await page.goto(SITE + paths.pushEndpoints);
+  await looksRight(page);
+  await page.fill('#url', 'http://127.0.0.1:9/events');
+  await page.fill('#customer', 'shop');
+  await page.click('text=Make the endpoint');
+  await page.waitForSelector('.secret');
+  await looksRight(page);
+  const { id: endpointId } = await PushEndpoint.findOne({ rejectOnEmpty: true });
+  await publishOutcomes(website.deps, await buildSoldClass(), ['class.ready', 'class.live']);
+  await pushDueEvents(website.deps, { endpointId, now: new Date(Date.now() + 1_000), heartbeat: () => undefined });
+  await page.goto(SITE + paths.pushEndpoint(endpointId));
+  await page.click('text=Send a test event');
+  await page.waitForSelector('text=It was not taken: no connection came about.');
+  expect(await page.locator('text=no connection came about').count()).toBeGreaterThan(1);
+  await looksRight(page);
+  await page.click('text=Switch it off');
+  await page.waitForSelector('text=It is off: nothing is sent to it.');
+  await looksRight(page);
+});
+
 it('an admin chooses a file, sees what is refused, and books the rest', async () => {
   const order = await buildOrder();
   const file = path.join(await mkdtemp(path.join(tmpdir(), 'import-')), 'dates.csv');
@@ -54,7 +82,7 @@ it('an admin chooses a file, sees what is refused, and books the rest', async ()
   await page.click('text=Book 1, without those that are refused');
   await page.waitForSelector('text=1 booked now');
   await looksRight(page);
-  expect(await ClassDate.count()).toBe(1);
+  expect(await ClassDate.count({ where: { orderId: order.id } })).toBe(1);
 });
 
 it('a button that is pressed twice books one class', async () => {
