@@ -4,6 +4,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { OVER_STATES } from '../domain/classStates';
+import { deleteOldEvents, OLD_EVENTS } from './deleteOldEvents';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** How much was cleared away, or would be. */
@@ -15,6 +16,10 @@ export interface Cleanup {
   readonly limits: number;
   /** mails that lost what their server said of them */
   readonly mailErrors: number;
+  /** what was pushed to endpoints, or given up */
+  readonly pushes: number;
+  /** of the feed */
+  readonly events: number;
 }
 
 interface How {
@@ -33,12 +38,12 @@ type CleanupDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'signingKeys' | 'logge
 
 /**
  * Clears away what is no longer needed: of passes whose class is long over, who opened them and from where; sessions and
- * limits that have run out; what mail servers said. No pass is deleted: attendance, mails and the audit log point at
+ * limits that have run out; what mail servers said; old events of the feed, and what was pushed. No pass is deleted: attendance, mails and the audit log point at
  * it, and its link goes on telling its holder that the class is over. A link of a class that is to come, runs, or is being
  * settled is not touched, whatever its age. May be stopped and repeated at any time.
  */
 export async function cleanUp(deps: CleanupDeps, how: How = {}): Promise<Cleanup> {
-  const done = { passes: 0, sessions: 0, limits: 0, mailErrors: 0 };
+  const done = { passes: 0, sessions: 0, limits: 0, mailErrors: 0, pushes: 0, events: 0 };
   const parts = partsOf(deps);
   if (how.dryRun) return countAll(deps, parts, done);
   for (const part of parts) {
@@ -77,13 +82,8 @@ interface Part {
 
 function partsOf(deps: CleanupDeps): Part[] {
   const now = deps.clock.now();
-  const { passTracesDays, mailErrorsDays } = deps.config.retention;
+  const { passTracesDays, mailErrorsDays, eventsDays } = deps.config.retention;
   const before = (days: number) => sqlInstant(addMinutes(now, -days * DAY_MINUTES));
-  const remove = (table: string, where: string, values: Part['values']) => (): Promise<number> =>
-    deps.db.query(`DELETE FROM ${table} WHERE ${where} LIMIT ${AT_ONCE}`, {
-      type: QueryTypes.BULKDELETE,
-      replacements: values,
-    });
   const over = { before: before(passTracesDays), over: OVER_STATES };
   const errors = { before: before(mailErrorsDays) };
   const expired = { now: sqlInstant(now), nowMs: now.getTime() };
@@ -93,13 +93,13 @@ function partsOf(deps: CleanupDeps): Part[] {
       name: 'sessions',
       from: 'sessions WHERE expires_at < :now',
       values: expired,
-      clear: remove('sessions', 'expires_at < :now', expired),
+      clear: remove(deps, 'sessions', 'expires_at < :now', expired),
     },
     {
       name: 'limits',
       from: 'rate_limits WHERE expire < :nowMs',
       values: expired,
-      clear: remove('rate_limits', 'expire < :nowMs', expired),
+      clear: remove(deps, 'rate_limits', 'expire < :nowMs', expired),
     },
     {
       name: 'mailErrors',
@@ -107,8 +107,29 @@ function partsOf(deps: CleanupDeps): Part[] {
       values: errors,
       clear: () => clearMailErrors(deps, errors),
     },
+    ...partsOfEvents(deps, { before: before(eventsDays) }),
   ];
 }
+
+function partsOfEvents(deps: CleanupDeps, values: { readonly before: string }): Part[] {
+  return [
+    {
+      name: 'pushes',
+      from: `push_deliveries WHERE ${OLD_PUSHES}`,
+      values,
+      clear: remove(deps, 'push_deliveries', OLD_PUSHES, values),
+    },
+    { name: 'events', from: OLD_EVENTS, values, clear: () => deleteOldEvents(deps, values.before, AT_ONCE) },
+  ];
+}
+
+/** Deletes one batch. */
+function remove({ db }: CleanupDeps, table: string, where: string, values: Part['values']): Part['clear'] {
+  const options = { type: QueryTypes.BULKDELETE, replacements: values } as const;
+  return () => db.query(`DELETE FROM ${table} WHERE ${where} LIMIT ${AT_ONCE}`, options);
+}
+
+const OLD_PUSHES = `state IN ('delivered', 'failed') AND updated_at < :before`;
 
 const OLD_PASSES = `zoom_secure_tokens p JOIN class_dates c ON c.id = p.class_date_id
    WHERE c.state IN (:over) AND TIMESTAMPADD(MINUTE, c.duration_minutes, c.starts_at) < :before

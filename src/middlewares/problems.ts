@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'The address does not take this method',
   409: 'It does not go with how things are',
+  410: 'It is kept no more',
   412: 'It has changed since you read it',
   413: 'The body is too large',
   415: 'The body is not JSON',

@@ -26,6 +26,11 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
   class_is_cancelled: { status: 409, words: 'The class is cancelled. Send `reopen=true` to have it take place.' },
   class_is_live: { status: 409, words: 'People are in the class. Send `force=true` to do it all the same.' },
   class_is_over: { status: 409, words: 'The class is over, or cancelled.' },
+  cursor_too_old: {
+    status: 410,
+    words:
+      'Events after the place in `after` are kept no more. Begin again without it, and read what your class dates are now.',
+  },
   changed_meanwhile: { status: 412, words: 'It is another than your If-Match says. Read it again, then decide.' },
   exists_already: { status: 412, words: 'It exists, and you sent `If-None-Match: *`.' },
 };

@@ -1,0 +1,111 @@
+import { cleanUp } from '../../../src/commands/cleanUp';
+import type { ClassDate } from '../../../src/models/ClassDate';
+import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
+import { PushDelivery } from '../../../src/models/PushDelivery';
+import { paths } from '../../../src/routes/paths';
+import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../factories/pushes';
+import { startApiSite, type ApiSite, type Caller } from '../../support/apiSite';
+import { startReceiver, type Receiver } from '../../support/receiver';
+
+let site: ApiSite;
+let shop: Caller;
+let receiver: Receiver;
+let classDate: ClassDate;
+
+beforeEach(async () => {
+  site = await startApiSite();
+  shop = await site.caller();
+  receiver = await startReceiver();
+  classDate = await buildSoldClass();
+});
+
+afterEach(async () => {
+  await receiver.close();
+  await site.close();
+});
+
+const deps = () => site.website.deps;
+const publish = (of: ClassDate = classDate) => publishOutcomes(deps(), of, ['class.ready']);
+
+/** Everything there is so far came to be so many days ago. */
+async function age(days: number): Promise<void> {
+  for (const table of ['outcome_events', 'push_deliveries']) {
+    await deps().db.query(
+      `UPDATE ${table} SET created_at = TIMESTAMPADD(DAY, -${days}, created_at),
+                           updated_at = TIMESTAMPADD(DAY, -${days}, updated_at)`,
+    );
+  }
+}
+
+interface Feed {
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly ids: readonly string[];
+  readonly next: string;
+}
+
+async function read(after?: string, caller = shop): Promise<Feed> {
+  const answer = await caller.get(`${paths.apiEvents}${after === undefined ? '' : `?after=${after}`}`);
+  const { status } = answer;
+  const { events = [], next = '', code } = answer.body as { events?: { id: string }[]; next?: string; code?: string };
+  return { status, code, next, ids: events.map(({ id }) => id) };
+}
+
+it('deletes events and what was pushed of them after 90 days, and none younger', async () => {
+  const { endpoint } = await buildPushEndpoint(deps(), { url: receiver.url });
+  const [old] = await publish();
+  await PushDelivery.update({ state: 'delivered' }, { where: {} });
+  await age(2);
+  const [kept] = await publish();
+  await PushDelivery.update({ state: 'failed' }, { where: { endpointId: endpoint.id, state: 'queued' } });
+  await age(89);
+  const [last] = await publish();
+  expect(await cleanUp(deps(), { dryRun: true })).toMatchObject({ pushes: 1, events: 1 });
+  expect(await cleanUp(deps())).toMatchObject({ pushes: 1, events: 1 });
+  expect((await read()).ids).toEqual([kept, last]);
+  expect(old).not.toBe(kept);
+  expect(await PushDelivery.count()).toBe(2);
+  expect(await cleanUp(deps())).toMatchObject({ pushes: 0, events: 0 });
+});
+
+it('tells a reader who comes with a place before what is kept, and skips nothing in silence', async () => {
+  const empty = await read();
+  await publish();
+  const { next: afterFirst } = await read();
+  await publish();
+  const { next: afterSecond } = await read();
+  await age(91);
+  const [young] = await publish();
+  await cleanUp(deps());
+
+  expect(await read(empty.next)).toMatchObject({ status: 410, code: 'cursor_too_old' });
+  expect(await read(afterFirst)).toMatchObject({ status: 410, code: 'cursor_too_old' });
+  // They had everything that is gone.
+  expect(await read(afterSecond)).toMatchObject({ status: 200, ids: [young] });
+  expect(await read()).toMatchObject({ status: 200, ids: [young] });
+});
+
+it('goes by what is gone of a customer’s own, and lets a quiet one read on', async () => {
+  const quiet = await site.caller({ customer: 'quiet-shop' });
+  const { next } = await read(undefined, quiet);
+  await publish();
+  await publish();
+  await age(91);
+  const [mine] = await publish(await buildSoldClass('quiet-shop'));
+  await cleanUp(deps());
+  expect(await OutcomeEvent.count()).toBe(1);
+  expect(await read(next, quiet)).toMatchObject({ status: 200, ids: [mine] });
+});
+
+it('a feed of which nothing is left begins where it ended, and gives no place twice', async () => {
+  await publish();
+  await publish(await buildSoldClass('another-shop'));
+  await age(91);
+  await cleanUp(deps());
+  const begun = await read();
+  expect(begun).toMatchObject({ status: 200, ids: [] });
+  const [later] = await publish();
+  expect(await read(begun.next)).toMatchObject({ status: 200, ids: [later] });
+  const places = (await OutcomeEvent.findAll({ order: ['id'] })).map(({ seq }) => Number(seq));
+  expect(places).toEqual([2, 3]);
+});
