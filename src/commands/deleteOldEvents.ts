@@ -7,7 +7,7 @@ import type { Deps } from '../deps';
  * follows from it.
  */
 export const OLD_EVENTS = `outcome_events e
-   WHERE e.created_at < :before AND e.seq < (SELECT MAX(last.seq) FROM outcome_events last)`;
+   WHERE e.created_at < :before AND e.seq < (SELECT MAX(newest.seq) FROM outcome_events newest)`;
 
 interface OldEvent {
   readonly id: number;

@@ -84,7 +84,7 @@ export const environmentSchema = z.object({
   /** How long it is kept what mail servers said of a mail. */
   KEEP_MAIL_ERRORS_DAYS: days.default(90),
   /** How long a marketplace can read the feed back, and have events pushed again; longer than pushing them is tried. */
-  KEEP_EVENTS_DAYS: days.min(7).default(90),
+  KEEP_EVENTS_DAYS: days.min(7, 'must be at least 7 days, for pushing an event is tried for three').default(90),
 
   ZOOM_OAUTH_URL: webUrl.default('https://zoom.us'),
   ZOOM_API_URL: webUrl.default('https://api.zoom.us/v2'),

@@ -22,6 +22,8 @@ export interface Receiver {
   answerWith(decide: (call: ReceivedCall) => Answer): void;
   /** the ids of what it said 2xx to */
   taken(): string[];
+  /** Ends every connection, as a receiver does that dies over a call. */
+  hangUp(): void;
   forget(): void;
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function startReceiver(): Promise<Receiver> {
       decide = decision;
     },
     taken: () => [...taken],
+    hangUp: () => server.closeAllConnections(),
     forget: () => {
       calls.length = 0;
       taken.length = 0;

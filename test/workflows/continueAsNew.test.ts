@@ -1,7 +1,12 @@
+import { sendTestPush } from '../../src/commands/sendTestPush';
+import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
+import { pushEndpointWorkflowId } from '../../src/temporal/workflowIds';
+import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../factories/pushes';
 import { book, cancel, ends, handleOf, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
+import { startReceiver } from '../support/receiver';
 import { openWebhookDoor } from '../support/webhookDoor';
 import { startShortHistoryScene, type ShortHistoryScene } from '../support/shortHistoryScene';
 
@@ -29,6 +34,34 @@ async function hintUntilContinued(classDate: ClassDate): Promise<void> {
   expect(events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
   expect(events?.length).toBeLessThan(100);
 }
+
+describe('an endpoint that is down and hears of much', () => {
+  it('goes on in a new run, and loses nothing', async () => {
+    const { deps } = scene.stack;
+    const receiver = await startReceiver();
+    receiver.answerWith(() => 500);
+    const { endpoint } = await buildPushEndpoint(deps, { url: receiver.url });
+    const events = await publishOutcomes(deps, await buildSoldClass(), ['class.ready', 'class.live']);
+    const handle = () => scene.client.workflow.getHandle(pushEndpointWorkflowId(endpoint));
+    const first = (await handle().describe()).runId;
+    await eventually(
+      'the run is continued as new',
+      async () => {
+        await deps.temporal.hintPushEndpoint(endpoint, 'events published');
+        await scene.sleep(300);
+        return (await handle().describe()).runId !== first;
+      },
+      120_000,
+    );
+    receiver.answerWith(() => 204);
+    // It rests; that it is well again is what a test says.
+    await sendTestPush(deps, endpoint.id, THE_SYSTEM);
+    await eventually('all are taken', () => receiver.taken().length === 3);
+    expect(receiver.taken().slice(1)).toEqual(events);
+    await eventually('its workflow ends', async () => (await handle().describe()).status.name === 'COMPLETED');
+    await receiver.close();
+  });
+});
 
 describe('a class with a long history', () => {
   it('goes on in a new run that is found and reads as the old one did', async () => {

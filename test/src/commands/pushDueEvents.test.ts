@@ -10,6 +10,7 @@ import { Incident } from '../../../src/models/Incident';
 import { PushDelivery } from '../../../src/models/PushDelivery';
 import { PushEndpoint } from '../../../src/models/PushEndpoint';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../factories/pushes';
+import { eventually } from '../../support/eventually';
 import { startReceiver, verified, type Receiver } from '../../support/receiver';
 import { startWebsite, type Website } from '../../support/website';
 
@@ -149,6 +150,18 @@ describe('a receiver that is down', () => {
     expect((await deliveries())[0]).toMatchObject({ attempts: 1, lastStatus: null, lastFailure: 'no_connection' });
   });
 
+  it('is not called at all while its secret cannot be read, and gets everything once the key is back', async () => {
+    const { secretEncrypted } = endpoint;
+    await endpoint.update({ secretEncrypted: secretEncrypted.replace('v1.e1.', 'v1.gone.') });
+    const events = await publish('class.ready', 'class.live');
+    expect(await run()).toEqual({ delivered: 0, failed: 1 });
+    expect((await deliveries())[0]).toMatchObject({ state: 'queued', lastFailure: 'secret_unreadable' });
+    expect(receiver.calls).toEqual([]);
+    await endpoint.update({ secretEncrypted });
+    await runWhenDue();
+    expect(receiver.taken()).toEqual(events);
+  });
+
   it('is tried again five minutes after the last time when there is news, and not before', async () => {
     receiver.answerWith(() => 500);
     const [first] = await publish('class.ready');
@@ -229,6 +242,37 @@ describe('two runs at once', () => {
     expect(counts.map(({ delivered }) => delivered).sort()).toEqual([0, 0, 3]);
     expect(called()).toEqual(events);
     expect(await endpoint.reload()).toMatchObject({ leaseHolder: null, leaseUntil: null });
+  });
+
+  it('send again under its id what was taken and could not be noted', async () => {
+    const { db } = website.deps;
+    const [event] = await publish('class.ready');
+    await db.query(
+      `CREATE TRIGGER refuses BEFORE UPDATE ON push_deliveries FOR EACH ROW
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by the test'`,
+    );
+    await expect(run()).rejects.toThrow('refused by the test');
+    await db.query('DROP TRIGGER refuses');
+    expect(await run()).toEqual({ delivered: 1, failed: 0 });
+    expect(called()).toEqual([event, event]);
+  });
+
+  it('note nothing once another one has taken over, which sends it under the same id', async () => {
+    const [event] = await publish('class.ready');
+    receiver.answerWith(() => {
+      void endpoint.update({ leaseHolder: 'another' });
+      return 'nothing';
+    });
+    const slow = run();
+    await eventually('it is called', () => receiver.calls.length === 1);
+    await eventually('it was taken over', async () => (await endpoint.reload()).leaseHolder === 'another');
+    receiver.hangUp();
+    expect(await slow).toEqual({ delivered: 0, failed: 1 });
+    expect((await deliveries())[0]).toMatchObject({ state: 'queued', attempts: 0 });
+    receiver.answerWith(() => 204);
+    await endpoint.update({ leaseHolder: null, leaseUntil: null });
+    await run();
+    expect(receiver.taken()).toEqual([event]);
   });
 
   it('take over from one that died', async () => {

@@ -45,6 +45,8 @@ describe('loadConfig', () => {
     ['SIGNING_KEYS', `${KEY},${KEY}`, /different ids/],
     ['TEMPORAL_ADDRESS', 'temporal', /must look like host:7233/],
     ['SMTP_SECURE', 'yes', /must be true or false/],
+    ['PUSH_TO_LOOPBACK', 'true', /must not be true in production/],
+    ['KEEP_EVENTS_DAYS', '3', /must be at least 7 days/],
     ['SUPPORT_EMAIL', 'support', /must be the e-mail address/],
     ['SMTP_USER', 'me', /SMTP_PASSWORD: is missing although SMTP_USER is set/],
   ])('says what is wrong with %s=%s', (name, value, message) => {
