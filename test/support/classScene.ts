@@ -1,9 +1,14 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { cancelClass } from '../../src/commands/cancelClass';
+import { rescheduleClass } from '../../src/commands/rescheduleClass';
+import { THE_SYSTEM } from '../../src/commands/writeAudit';
+import type { Deps } from '../../src/deps';
 import { addMinutes } from '../../src/domain/clock';
 import type { ClassState } from '../../src/domain/classStates';
-import type { ClassDate } from '../../src/models/ClassDate';
+import { ClassDate } from '../../src/models/ClassDate';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
+import type { HintReason } from '../../src/temporal/outbox';
 import { classDateWorkflowId } from '../../src/temporal/workflowIds';
 import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
 import { buildUser } from '../factories/people';
@@ -43,16 +48,31 @@ export async function book(scene: Scene, { minutesAhead, students = 2, ...bookin
   return classDate;
 }
 
-export async function cancel(scene: Scene, classDate: ClassDate): Promise<void> {
-  await classDate.update({ state: 'cancelled', outcome: 'cancelled', version: classDate.version + 1 });
-  await scene.stack.deps.temporal.hintClassDate(classDate, 'cancelled');
+/** Cancels a class, whatever it is doing; nobody is mailed about it. */
+export function cancel(scene: Scene, classDate: ClassDate): Promise<void> {
+  const edit = { classDateId: classDate.id, force: true, notify: false };
+  return atOnce(scene, classDate, 'cancelled', (deps) => cancelClass(deps, edit, THE_SYSTEM));
 }
 
+/** Moves a class by so many minutes, to a whole one. */
 export async function moveBy(scene: Scene, classDate: ClassDate, minutes: number): Promise<void> {
-  const { version, scheduleVersion, startsAt } = await classDate.reload();
-  const moved = { startsAt: addMinutes(startsAt, minutes), version: version + 1, scheduleVersion: scheduleVersion + 1 };
-  await classDate.update(moved);
-  await scene.stack.deps.temporal.hintClassDate(classDate, 'rescheduled');
+  const { id: classDateId, startsAt } = await classDate.reload();
+  const localStart = addMinutes(startsAt, minutes).toISOString().slice(0, 16);
+  await atOnce(scene, classDate, 'rescheduled', (deps) =>
+    rescheduleClass(deps, { classDateId, localStart }, THE_SYSTEM),
+  );
+}
+
+/** An edit after which no further one is waited for: time that is skipped has no minute in which another could come. */
+async function atOnce(
+  { stack: { deps } }: Scene,
+  classDate: ClassDate,
+  reason: HintReason,
+  edit: (deps: Deps) => Promise<unknown>,
+): Promise<void> {
+  await edit(deps);
+  await ClassDate.update({ gathersUntil: null }, { where: { id: classDate.id } });
+  await deps.temporal.hintClassDate(await classDate.reload(), reason);
 }
 
 /** Lets time pass until so many minutes from the class's start. */

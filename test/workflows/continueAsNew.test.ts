@@ -121,6 +121,10 @@ describe('a class with a long history', () => {
     });
     // A run takes in what was hinted until the server has asked for a fresh one, and never all of it.
     expect(Math.max(...runs)).toBeLessThan(400);
+    // What has ended cannot be cancelled.
+    await tell('started', 200);
+    await door.interpreted();
+    await reaches(classDate, 'live');
     await cancel(scene, classDate);
     await ends(scene, classDate);
     await door.close();
