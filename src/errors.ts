@@ -48,6 +48,18 @@ export class ChangedHereError extends AppError {
   }
 }
 
+/** Somebody is at an address already who cannot be whom a marketplace's program means; who it is, is not its affair. */
+export class AddressTakenError extends AppError {
+  readonly fields: readonly FieldError[];
+
+  constructor() {
+    const message =
+      'This address belongs to somebody else here. If it is the same person, an admin can hand them over.';
+    super(409, 'address_taken', message);
+    this.fields = [{ field: 'email', message }];
+  }
+}
+
 /** Everything wrong with a form at once; nothing has been saved. */
 export class FieldErrors extends AppError {
   constructor(readonly fields: readonly FieldError[]) {

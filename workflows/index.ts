@@ -1,3 +1,4 @@
+export { accountLink } from './accountLink';
 export { classDate } from './classDate';
 export { cleanup } from './cleanup';
 export { incident } from './incident';

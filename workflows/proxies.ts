@@ -1,4 +1,5 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { AccountLinkLookActivities, AccountMailActivities } from '../activities/accountLinks';
 import type { ClassLookActivities } from '../activities/classLook';
 import type { CleanupActivities } from '../activities/cleanup';
 import type { ConnectionActivities, ConnectionLookActivities } from '../activities/connections';
@@ -16,12 +17,17 @@ import { QUEUES } from '../src/domain/queues';
 const ONCE = { maximumAttempts: 1 };
 
 /** A look at the rows, in the workflow's own worker; a slow database must not hold a workflow task for longer. */
-export const { lookAtClass, lookAtIncident, lookAtConnection, lookAtPushEndpoint } = proxyLocalActivities<
-  ClassLookActivities & IncidentLookActivities & ConnectionLookActivities & PushLookActivities
->({
-  startToCloseTimeout: '2 seconds',
-  retry: ONCE,
-});
+export const { lookAtClass, lookAtIncident, lookAtConnection, lookAtPushEndpoint, lookAtAccountLink } =
+  proxyLocalActivities<
+    ClassLookActivities &
+      IncidentLookActivities &
+      ConnectionLookActivities &
+      PushLookActivities &
+      AccountLinkLookActivities
+  >({
+    startToCloseTimeout: '2 seconds',
+    retry: ONCE,
+  });
 
 /** Calls to Zoom: one request is at most 25 s, a token refresh before it 30 s, and saving comes on top. */
 export const meetings = proxyActivities<MeetingActivities>({
@@ -49,6 +55,14 @@ export const incidentProbes = proxyActivities<IncidentProbeActivities>({
 
 /** An incident's due mails: a few. */
 export const incidentMails = proxyActivities<IncidentMailActivities>({
+  taskQueue: QUEUES.mail,
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: ONCE,
+});
+
+/** The mail that carries a link to choose a password by, or says that it was used: one or two. */
+export const accountMails = proxyActivities<AccountMailActivities>({
   taskQueue: QUEUES.mail,
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '10 seconds',

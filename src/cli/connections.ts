@@ -25,7 +25,7 @@ function printConnections(rows: readonly ConnectionRow[]): void {
     rows.map((row) => [
       String(row.teacherId),
       row.name,
-      row.state,
+      row.disabled ? `${row.state}, teacher disabled` : row.state,
       row.licence ?? '-',
       row.refreshedAt ?? '-',
       row.nextRefreshAt ?? '-',

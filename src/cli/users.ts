@@ -3,6 +3,7 @@ import { createFirstAdmin, newPassword } from '../commands/createFirstAdmin';
 import { problemsOfUser } from '../commands/createUser';
 import { FieldErrors } from '../errors';
 import { findUserByEmail } from '../queries/findUserByEmail';
+import { addPeople } from './people';
 import { readPassword } from './readInput';
 import { print, printJson, runCommand } from './run';
 
@@ -18,6 +19,7 @@ interface AdminOptions {
 
 export function addUsers(program: Command): void {
   const users = program.command('users').description('people');
+  addPeople(users);
   users
     .command('create-admin')
     .description('make somebody an admin; the first one can only be made here')

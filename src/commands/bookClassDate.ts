@@ -16,6 +16,7 @@ import { lockOrder } from './lockOrder';
 import { newPass } from './newPass';
 import { noteOutcome } from './noteOutcome';
 import { tellWorkflows } from './tellWorkflows';
+import { withholdPasses } from './withheldPasses';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface Booking extends WallSchedule {
@@ -85,7 +86,8 @@ async function makePasses(
   classDate: ClassDate,
   transaction: Transaction,
 ): Promise<number> {
-  const buyer = await User.findByPk(order.userId, { transaction });
+  // Locked, so that they are not disabled meanwhile without their new pass being withheld.
+  const buyer = await User.findByPk(order.userId, { lock: true, transaction });
   const guests = await OrderGuest.findAll({ where: { orderId: order.id, removedAt: null }, transaction });
   const people = [
     ...(buyer ? [{ userId: buyer.id, guestId: null, email: buyer.email }] : []),
@@ -95,5 +97,6 @@ async function makePasses(
     people.map((person) => newPass(deps, classDate, person)),
     { transaction },
   );
+  if (buyer?.disabledAt) await withholdPasses(buyer.id, deps.clock.now(), transaction, classDate.id);
   return people.length;
 }

@@ -85,7 +85,7 @@ async function give(
   const former = await ZoomSecureToken.findOne({ where, lock: true, transaction });
   if (!former)
     return ZoomSecureToken.create(newPass(deps, classDate, { userId, guestId: null, email }), { transaction });
-  await former.update({ revokedAt: null, email }, { transaction });
+  await former.update({ revokedAt: null, withheld: false, email }, { transaction });
   await reissuePass(deps, former, classDate, transaction);
   return former;
 }

@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { FieldErrors, type FieldError } from '../errors';
 import { User } from '../models/User';
+import { findPersonOf } from '../queries/externalPeople';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface BuyerContent {
@@ -12,25 +13,52 @@ export interface BuyerContent {
   readonly language: string | null;
 }
 
+/** Somebody by the id that this customer put them with. */
+interface NamedById {
+  readonly externalId: string;
+}
+
+export type TeacherRef = { readonly email: string } | NamedById;
+export type BuyerRef = BuyerContent | NamedById;
+
 /** @throws FieldErrors unless that is a teacher who may give classes */
-export async function requireTeacher(email: string, transaction: Transaction): Promise<User> {
+export async function requireTeacher(teacher: TeacherRef, customer: string, transaction: Transaction): Promise<User> {
+  if ('externalId' in teacher) {
+    const known = await findPersonOf({ ...teacher, customer, role: 'teacher' }, transaction);
+    if (known && !known.disabledAt) return known;
+    throw wrong('teacher.id', known ? 'This teacher is disabled.' : 'You have put no teacher with this id.');
+  }
+  const { email } = teacher;
   const user = await User.findOne({ where: { email }, transaction });
   if (user?.role === 'teacher' && !user.disabledAt && isSame(user.email, email)) return user;
-  throw new FieldErrors([{ field: 'teacher.email', message: 'There is no teacher with this address here.' }]);
+  throw wrong('teacher.email', 'There is no teacher with this address here.');
+}
+
+/** @throws FieldErrors unless that is a student who may buy */
+async function requireBuyer({ externalId }: NamedById, customer: string, transaction: Transaction): Promise<User> {
+  const known = await findPersonOf({ externalId, customer, role: 'student' }, transaction);
+  if (known && !known.disabledAt) return known;
+  throw wrong('buyer.id', known ? 'This student is disabled here.' : 'You have put no student with this id.');
+}
+
+function wrong(field: string, message: string): FieldErrors {
+  return new FieldErrors([{ field, message }]);
 }
 
 /**
- * The student of that address; whoever is not known yet is added. A person who is known stays as they are: an order is no
+ * The student of that id or address; whoever is not known yet is added. A person who is known stays as they are: an order is no
  * word on what they are called.
  *
  * @throws FieldErrors
  */
 export async function findOrAddBuyer(
   deps: Pick<Deps, 'signingKeys'>,
-  buyer: BuyerContent,
+  buyer: BuyerRef,
+  customer: string,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<{ user: User; notes: readonly string[] }> {
+  if ('externalId' in buyer) return { user: await requireBuyer(buyer, customer, transaction), notes: [] };
   const known = await User.findOne({ where: { email: buyer.email }, transaction });
   if (known) {
     const problem = whatSpeaksAgainst(known, buyer);

@@ -2,10 +2,12 @@ import { Op, QueryTypes } from 'sequelize';
 import type { Deps } from '../deps';
 import { inTransaction } from '../db/transaction';
 import { MailDelivery } from '../models/MailDelivery';
-import { addToOutbox, deliverOutbox, type HintReason, type MailSubjectId } from '../temporal/outbox';
+import { subjectOf } from '../queries/mailSubject';
+import { addToOutbox, deliverOutbox, type HintReason } from '../temporal/outbox';
 
 /** Mails that have been tried in vain and wait for their next try. */
 const WAITING = { state: 'queued', attempts: { [Op.gt]: 0 } } as const;
+const SUBJECTS = ['classDateId', 'incidentId', 'accountLinkId'] as const;
 
 /**
  * Has every mail that waits for its next try sent now: the mail server answers again, or somebody says so. A mail that
@@ -15,8 +17,8 @@ export async function hurryMails(deps: Pick<Deps, 'db' | 'temporal' | 'logger'>,
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const rows = await MailDelivery.findAll({
       where: WAITING,
-      attributes: ['classDateId', 'incidentId'],
-      group: ['classDateId', 'incidentId'],
+      attributes: [...SUBJECTS],
+      group: [...SUBJECTS],
       transaction,
     });
     if (rows.length === 0) return [];
@@ -30,10 +32,4 @@ export async function hurryMails(deps: Pick<Deps, 'db' | 'temporal' | 'logger'>,
     return added;
   });
   await deliverOutbox(deps, ...outboxIds);
-}
-
-function subjectOf({ classDateId, incidentId }: MailDelivery): MailSubjectId {
-  if (classDateId !== null) return { classDateId };
-  if (incidentId !== null) return { incidentId };
-  throw new Error('A mail is about a class or an incident.');
 }

@@ -16,7 +16,7 @@ import {
 } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeOrderIn, type OrderChange } from './changeOrder';
-import { findOrAddBuyer, requireTeacher, type BuyerContent } from './findOrAddBuyer';
+import { findOrAddBuyer, requireTeacher, type BuyerRef, type TeacherRef } from './findOrAddBuyer';
 import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
@@ -24,8 +24,8 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface OrderPut extends ExternalOrderId, Precondition, Pick<OrderChange, 'force' | 'notify'> {
   readonly title: string;
-  readonly teacherEmail: string;
-  readonly buyer: BuyerContent;
+  readonly teacher: TeacherRef;
+  readonly buyer: BuyerRef;
   /** all of them: whoever is left out is removed */
   readonly guests: readonly GuestContent[];
 }
@@ -47,7 +47,6 @@ interface Done extends OrderPutDone {
  * @throws FieldErrors, ChangedHereError, AppError 409 and 412; nothing has been saved then
  */
 export async function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
-  checkGuests(put);
   const once = () => inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction));
   const { outboxIds, ...done } = await keepingRefused(
     deps,
@@ -102,12 +101,13 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
 /** The people of an order as it was sent, and what its fields come to. */
 export async function findWanted(
   deps: Pick<Deps, 'signingKeys'>,
-  { title, teacherEmail, buyer: sent, guests }: OrderPut,
+  { customer, title, teacher: named, buyer: sent, guests }: OrderPut,
   origin: AuditOrigin,
   transaction: Transaction,
 ) {
-  const teacher = await requireTeacher(teacherEmail, transaction);
-  const { user: buyer, notes } = await findOrAddBuyer(deps, sent, origin, transaction);
+  const teacher = await requireTeacher(named, customer, transaction);
+  const { user: buyer, notes } = await findOrAddBuyer(deps, sent, customer, origin, transaction);
+  checkGuests(guests, buyer.email);
   return { teacher, buyer, notes, wanted: orderDigests({ title, teacherId: teacher.id, userId: buyer.id }, guests) };
 }
 
@@ -150,13 +150,13 @@ async function change(
 }
 
 /** @throws FieldErrors */
-function checkGuests({ guests, buyer }: OrderPut): void {
+function checkGuests(guests: readonly GuestContent[], buyerEmail: string): void {
   const seen = new Set<string>();
   const problems: FieldError[] = [];
   for (const [index, { email }] of guests.entries()) {
     const field = `guests.${index}.email`;
     const key = email.toLowerCase();
-    if (key === buyer.email.toLowerCase())
+    if (key === buyerEmail.toLowerCase())
       problems.push({ field, message: 'This is the buyer, who has a pass already.' });
     else if (seen.has(key)) problems.push({ field, message: 'This guest is there twice.' });
     seen.add(key);

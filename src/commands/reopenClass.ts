@@ -4,6 +4,7 @@ import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
+import { User } from '../models/User';
 import { changeClassIn, type Decision } from './changeClass';
 import { lockOrder } from './lockOrder';
 import {
@@ -16,6 +17,7 @@ import {
   type ScheduleChange,
   type WantedSchedule,
 } from './rescheduleClass';
+import { withholdPasses } from './withheldPasses';
 import type { AuditOrigin } from './writeAudit';
 
 /**
@@ -44,7 +46,7 @@ export async function reopenClassIn(
     return decisionFor(classDate, wanted, now);
   };
   const done = await changeClassIn(deps, edit, origin, decide, transaction);
-  if (done.changed) await reopenOrder(done.classDate, transaction);
+  if (done.changed) await reopenOrder(done.classDate, now, transaction);
   return { ...done, note };
 }
 
@@ -66,8 +68,10 @@ function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): D
   };
 }
 
-/** An order that was cancelled as a whole has a class again. */
-async function reopenOrder({ orderId }: ClassDate, transaction: Transaction): Promise<void> {
+/** An order that was cancelled as a whole has a class again; a buyer who was disabled meanwhile has no way in. */
+async function reopenOrder({ id, orderId }: ClassDate, now: Date, transaction: Transaction): Promise<void> {
   const order = await lockOrder(orderId, transaction);
   if (order.cancelledAt) await order.update({ cancelledAt: null, version: order.version + 1 }, { transaction });
+  const buyer = await User.findByPk(order.userId, { lock: true, transaction });
+  if (buyer?.disabledAt) await withholdPasses(buyer.id, now, transaction, id);
 }

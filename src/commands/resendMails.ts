@@ -5,6 +5,7 @@ import type { Deps } from '../deps';
 import { resendStanding, resendUntil, UNDELIVERED, type MailSituation } from '../domain/resending';
 import { MailDelivery } from '../models/MailDelivery';
 import { readMailSituations } from '../queries/readMailSituations';
+import { subjectColumn, subjectOf } from '../queries/mailSubject';
 import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -67,7 +68,7 @@ async function resend(
   if ('why' in helps) return helps.why;
   if (standing === 'sent' && (await nextCopyExists(row, transaction))) return 'It has been sent once more already.';
   if (order.dryRun) return null;
-  if (!(await limit.count(`${row.classDateId ?? `i${row.incidentId}`}:${row.recipientKey}:${row.kind}`))) {
+  if (!(await limit.count(`${subjectColumn(subjectOf(row)).join(':')}:${row.recipientKey}:${row.kind}`))) {
     return 'It has been sent again several times within the hour. Wait, or look whether the address is right.';
   }
   const from = row.state;
@@ -106,14 +107,14 @@ async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transacti
   return made.id;
 }
 
-function sameMail({ classDateId, incidentId, recipientKey, kind, version, minutesBefore }: MailDelivery) {
-  return { classDateId, incidentId, recipientKey, kind, version, minutesBefore };
+function sameMail(row: MailDelivery) {
+  const { recipientKey, kind, version, minutesBefore } = row;
+  return { ...subjectOf(row), recipientKey, kind, version, minutesBefore };
 }
 
 /** One word to each workflow, however many of its mails go out again. */
 async function hint(row: MailDelivery, hints: Map<string, number>, transaction: Transaction): Promise<void> {
-  const { classDateId, incidentId } = row;
-  const subject = classDateId !== null ? { classDateId } : incidentId !== null ? { incidentId } : null;
-  const key = `${classDateId}:${incidentId}`;
-  if (subject && !hints.has(key)) hints.set(key, await addToOutbox(subject, 'mail sent again', transaction));
+  const subject = subjectOf(row);
+  const key = subjectColumn(subject).join(':');
+  if (!hints.has(key)) hints.set(key, await addToOutbox(subject, 'mail sent again', transaction));
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
+import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { replacePass } from './reissuePass';
 import { sendLink } from './sendLink';
@@ -11,7 +12,7 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 /**
  * Opens the door again to somebody whose pass was withdrawn: with a new link, which is mailed; the former ones stay dead.
  *
- * @throws AppError when it is not withdrawn, or its guest was removed from the order
+ * @throws AppError when it is not withdrawn, or its guest was removed from the order, or its person is disabled
  */
 export async function restorePass(deps: Deps, passId: number, origin: AuditOrigin): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
@@ -21,9 +22,11 @@ export async function restorePass(deps: Deps, passId: number, origin: AuditOrigi
     if (guest?.removedAt) {
       throw new AppError(409, 'guest_removed', 'This guest was removed. Add them again on the page of the order.');
     }
+    const user = pass.userId === null ? null : await User.findByPk(pass.userId, { transaction });
+    if (user?.disabledAt) throw new AppError(409, 'is_disabled', 'This person is disabled. Enable them first.');
     const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
     await replacePass(deps, pass, classDate, transaction);
-    await pass.update({ revokedAt: null }, { transaction });
+    await pass.update({ revokedAt: null, withheld: false }, { transaction });
     const entity = { type: 'zoom_secure_token', id: passId };
     const metadata = { classDateId: classDate.id };
     await writeAudit(deps, origin, { action: 'pass_restored', entity, metadata }, transaction);

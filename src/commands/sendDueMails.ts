@@ -8,8 +8,10 @@ import { saysTheSame, toldIn, toldOf } from '../domain/told';
 import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
 import { MailDelivery } from '../models/MailDelivery';
+import { loadMailAccountLink } from '../queries/loadMailAccountLink';
 import { loadMailIncident } from '../queries/loadMailIncident';
 import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/loadMails';
+import { subjectColumn, subjectOf } from '../queries/mailSubject';
 import type { MailSubjectId } from '../temporal/outbox';
 import { noteBounces } from './noteBounces';
 import { reportTrouble } from './openIncident';
@@ -22,7 +24,7 @@ export interface SendResult {
 }
 
 interface SendInput {
-  /** the class date or the incident the mails are about */
+  /** what the mails are about */
   readonly about: MailSubjectId;
   /** The workflow's now: rows become due by it. Leases run by the database's clock. */
   readonly now: Date;
@@ -38,7 +40,7 @@ const ERROR_MAX = 255;
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
 const PLAINLY = { validate: false, hooks: false } as const;
 
-/** Sends what is due of the mails about a class or an incident; one bad address holds nobody up. Safe to run several times at once. */
+/** Sends what is due of the mails about something; one bad address holds nobody up. Safe to run several times at once. */
 export async function sendDueMails(deps: Deps, { about, now, heartbeat }: SendInput): Promise<SendResult> {
   const result = { sent: 0, retrying: 0 };
   const timer = setInterval(() => heartbeat(result.sent), HEARTBEAT_MS);
@@ -56,7 +58,7 @@ export async function sendDueMails(deps: Deps, { about, now, heartbeat }: SendIn
 
 /** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
 async function leaseBatch(deps: Deps, about: MailSubjectId, now: Date, holder: string): Promise<MailDelivery[]> {
-  const [column, id] = 'incidentId' in about ? ['incident_id', about.incidentId] : ['class_date_id', about.classDateId];
+  const [column, id] = subjectColumn(about);
   const replacements = { id, now: sqlInstant(now), holder };
   await deps.db.query(
     `UPDATE mail_deliveries
@@ -121,10 +123,11 @@ function countBounce({ refused, reached }: Bounces, recipient: MailRecipient | u
   if (recipient && outcome === 'sent') reached.push(recipient.email);
 }
 
-function loadSubject({ id, classDateId, incidentId }: MailDelivery, now: Date): Promise<MailSubject> {
-  if (incidentId !== null) return loadMailIncident(incidentId, now);
-  if (classDateId !== null) return loadMailClass(classDateId, now);
-  throw new Error(`Mail ${id} is about nothing.`);
+function loadSubject(row: MailDelivery, now: Date): Promise<MailSubject> {
+  const about = subjectOf(row);
+  if ('incidentId' in about) return loadMailIncident(about.incidentId, now);
+  if ('accountLinkId' in about) return loadMailAccountLink(about.accountLinkId);
+  return loadMailClass(about.classDateId, now);
 }
 
 type Outcome = 'sent' | 'bounced' | 'retry' | 'unclear' | 'over';
@@ -140,7 +143,7 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   const { about } = batch;
   const recipient = batch.recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
-  const skip = recipient.skip ?? noLongerTrue(row, about, recipient);
+  const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now);
   if (skip !== null) return finish(row, 'skipped', skip);
   if (isOutdated(row, about, recipient)) return finish(row, row.toldAt ? 'unknown' : 'skipped', SUPERSEDED);
   const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);

@@ -173,6 +173,7 @@ function hint({ temporal }: SweepDeps, kind: SweptKind, row: { id: number; rando
     zoomConnection: () => temporal.hintConnection(row, reason),
     incident: () => temporal.hintIncident(row, reason),
     pushEndpoint: () => temporal.hintPushEndpoint(row, reason),
+    accountLink: () => temporal.hintAccountLink(row, reason),
   };
   return hints[kind]();
 }
@@ -182,5 +183,8 @@ function noCounts(): SweepCounts {
 }
 
 function emptySets(): Record<SweptKind, Set<number>> {
-  return { classDate: new Set(), zoomConnection: new Set(), incident: new Set(), pushEndpoint: new Set() };
+  return {
+    ...{ classDate: new Set(), zoomConnection: new Set(), incident: new Set() },
+    ...{ pushEndpoint: new Set(), accountLink: new Set() },
+  };
 }

@@ -2,6 +2,8 @@
 export const API_SCOPES = {
   'orders:read': 'see orders and class dates',
   'orders:write': 'book, move and cancel orders and class dates',
+  'people:read': 'see your teachers and students',
+  'people:write': 'make, change and disable your teachers and students',
   'join-links:read': 'hand out people’s personal join links',
   'attendance:read': 'see who was in a class',
   'events:read': 'follow what becomes of classes',

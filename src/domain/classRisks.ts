@@ -1,5 +1,7 @@
 /** What a rehearsal can find, the worst first. */
 export const RISK_KINDS = [
+  /** the teacher was disabled: nobody can start it */
+  'teacher_disabled',
   /** the teacher's Zoom is not connected; they are told by the incident, once for all their classes */
   'connection',
   /** Zoom says that the teacher's user is not active */
@@ -35,9 +37,11 @@ export interface Finding {
   readonly detail: string | null;
 }
 
+const OF_ADMINS: readonly RiskKind[] = ['teacher_disabled', 'scopes', 'quota', 'addresses'];
+
 /** Who can mend it, and is told of it. */
 export function menderOf(kind: RiskKind): 'teacher' | 'admin' {
-  return kind === 'scopes' || kind === 'quota' || kind === 'addresses' ? 'admin' : 'teacher';
+  return OF_ADMINS.includes(kind) ? 'admin' : 'teacher';
 }
 
 export function worstFirst(one: { readonly kind: RiskKind }, other: { readonly kind: RiskKind }): number {

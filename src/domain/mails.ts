@@ -21,7 +21,10 @@ export type ClassMailKind =
 /** Every mail about an incident. */
 export type IncidentMailKind = 'connect_zoom' | 'incident_opened' | 'incident_closed';
 
-export type MailKind = ClassMailKind | IncidentMailKind;
+/** Every mail about somebody's account. */
+export type AccountMailKind = 'invitation' | 'password_reset' | 'password_changed';
+
+export type MailKind = ClassMailKind | IncidentMailKind | AccountMailKind;
 
 /**
  * queued → sending → data_sent → sent. `data_sent`: all but the final dot has gone out; found so after a crash, the

@@ -4,6 +4,7 @@ import type { ClassTimes } from './classTimes';
 import {
   incidentMailUsefulUntil,
   usefulUntil,
+  type AccountMailKind,
   type ClassMailKind,
   type IncidentMailKind,
   type MailKind,
@@ -11,7 +12,11 @@ import {
 } from './mails';
 
 /** What sending a mail once more rests on. */
-export type MailSituation = ClassMailSituation | { readonly kind: IncidentMailKind; readonly isOpen: boolean };
+export type MailSituation =
+  | ClassMailSituation
+  | { readonly kind: IncidentMailKind; readonly isOpen: boolean }
+  /** until when the link can be used; null when it cannot (any more) */
+  | { readonly kind: AccountMailKind; readonly usableUntil: Date | null };
 
 interface ClassMailSituation {
   readonly kind: ClassMailKind;
@@ -29,6 +34,11 @@ export function resendUntil(mail: MailSituation, now: Date): { until: Date } | {
   if ('isOpen' in mail) {
     if (mail.kind !== 'incident_closed' && !mail.isOpen) return { why: 'The trouble is over.' };
     return { until: incidentMailUsefulUntil(now) };
+  }
+  if ('usableUntil' in mail) {
+    if (mail.kind === 'password_changed') return { until: incidentMailUsefulUntil(now) };
+    if (mail.usableUntil !== null && mail.usableUntil > now) return { until: mail.usableUntil };
+    return { why: 'Its link is used or out of date. Invite them anew, or have them ask for another one.' };
   }
   const wrong = noLongerTrue(mail);
   if (wrong !== null) return { why: wrong };
@@ -69,5 +79,13 @@ export function resendStanding(state: MailState): 'on its way' | 'undelivered' |
 }
 
 export function isClassMail(kind: MailKind): kind is ClassMailKind {
-  return kind !== 'connect_zoom' && kind !== 'incident_opened' && kind !== 'incident_closed';
+  return !isIncidentMail(kind) && !isAccountMail(kind);
+}
+
+export function isAccountMail(kind: MailKind): kind is AccountMailKind {
+  return kind === 'invitation' || kind === 'password_reset' || kind === 'password_changed';
+}
+
+export function isIncidentMail(kind: MailKind): kind is IncidentMailKind {
+  return kind === 'connect_zoom' || kind === 'incident_opened' || kind === 'incident_closed';
 }

@@ -3,7 +3,7 @@ import { isOver, type ClassState } from './classStates';
 import { addMinutes, MINUTE_MS } from './clock';
 
 /** The workflows that belong to a row of MySQL; each is named like its workflow. */
-export const SWEPT_KINDS = ['classDate', 'zoomConnection', 'incident', 'pushEndpoint'] as const;
+export const SWEPT_KINDS = ['classDate', 'zoomConnection', 'incident', 'pushEndpoint', 'accountLink'] as const;
 export type SweptKind = (typeof SWEPT_KINDS)[number];
 
 /** A workflow that Temporal says is running. */

@@ -9,9 +9,13 @@ import { changeInWords } from '../presenters/classChange';
 import { presentRisk } from '../presenters/classRisk';
 import { formatClassZoneTime, formatClock, formatDay, formatDuration, formatInstant } from '../presenters/classTime';
 import { causeInWords, classesInWords, remedyFor } from '../presenters/incident';
+import { isUsable } from '../domain/accountLinks';
+import type { MailAccountLink } from '../queries/loadMailAccountLink';
 import type { MailIncident } from '../queries/loadMailIncident';
 import type { MailClass, MailRecipient } from '../queries/loadMails';
+import { withNext } from '../routes/ownPath';
 import { paths } from '../routes/paths';
+import { accountLinkUrl } from '../security/accountToken';
 import { joinLink } from '../security/joinLink';
 import type { ComposedMail } from './mailer';
 import { MESSAGES, type Message } from './messages';
@@ -20,7 +24,7 @@ import { mailTemplates } from './templates';
 type ComposeDeps = Pick<Deps, 'config' | 'signingKeys'>;
 
 /** What a mail is about. */
-export type MailSubject = MailClass | MailIncident;
+export type MailSubject = MailClass | MailIncident | MailAccountLink;
 
 /** One plain address; anything that could be more than one, or a header of its own, is none. */
 const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]+$/;
@@ -42,11 +46,8 @@ export async function composeMail(
   if (!ADDRESS.test(recipient.email)) throw new Error('This is not one e-mail address.');
   const { mailFrom } = deps.config;
   const message = MESSAGES[row.kind];
-  const data =
-    'incident' in about
-      ? incidentData(deps, message, about, recipient)
-      : classData(deps, row.kind, about, recipient, now);
-  const calendar = 'incident' in about ? null : calendarOf(deps, row, about, recipient);
+  const data = dataOf(deps, row.kind, about, recipient, now);
+  const calendar = 'classDate' in about ? calendarOf(deps, row, about, recipient) : null;
   const templates = mailTemplates(message.template);
   const composer = new MailComposer({
     from: { name: mailFrom.name, address: mailFrom.address },
@@ -85,6 +86,11 @@ function calendarOf(
     attendee: { name: oneLine(recipient.name) || recipient.email, email: recipient.email },
   });
   return { method: message.calendar, filename: message.calendar === 'CANCEL' ? 'cancelled.ics' : 'class.ics', content };
+}
+
+function dataOf(deps: ComposeDeps, kind: MailKind, about: MailSubject, recipient: MailRecipient, now: Date) {
+  if ('incident' in about) return incidentData(deps, MESSAGES[kind], about, recipient);
+  return 'link' in about ? accountData(deps, MESSAGES[kind], about) : classData(deps, kind, about, recipient, now);
 }
 
 function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, recipient: MailRecipient, now: Date) {
@@ -126,10 +132,31 @@ export function noLongerTrue(
   { kind, userId }: MailDelivery,
   about: MailSubject,
   recipient: MailRecipient,
+  now: Date,
 ): string | null {
+  if ('link' in about) {
+    const good = kind === 'password_changed' || isUsable(about.link, now);
+    return good ? null : 'its link was used, replaced or out of date before the mail went out';
+  }
   if (kind !== 'class_at_risk' || 'incident' in about) return null;
   if (!recipient.isAdmin && userId !== about.classDate.teacherId) return 'another teacher gives the class now';
   return risksFor(about, recipient).length > 0 ? null : 'it was mended before the mail went out';
+}
+
+function accountData(deps: ComposeDeps, message: Message, { link, user }: MailAccountLink) {
+  const { appUrl, supportEmail } = deps.config;
+  return {
+    subject: message.subject('', ''),
+    heading: message.heading,
+    name: user.firstName,
+    isTeacher: user.role === 'teacher',
+    email: user.email,
+    goodUntil: formatInstant(link.expiresAt, user.timeZone ?? 'UTC'),
+    changedAt: formatInstant(link.usedAt ?? link.updatedAt, user.timeZone ?? 'UTC'),
+    actionUrl:
+      message.action === 'choose_password' ? accountLinkUrl(deps, link) : `${appUrl}${paths.passwordForgotten}`,
+    supportEmail,
+  };
 }
 
 function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, recipient: MailRecipient) {
@@ -145,7 +172,7 @@ function incidentData(deps: ComposeDeps, message: Message, about: MailIncident, 
     wasConnected,
     touched: classesInWords(touched),
     since: formatInstant(incident.closedAt ?? incident.lastSeenAt, recipient.timeZone ?? 'UTC'),
-    actionUrl: message.action === 'connect' ? `${appUrl}/teacher/zoom` : `${appUrl}/admin/incidents/${incident.id}`,
+    actionUrl: `${appUrl}${message.action === 'connect' ? paths.zoom : paths.incident(incident.id)}`,
     supportEmail,
   };
 }
@@ -160,10 +187,13 @@ function actionUrl(deps: ComposeDeps, message: Message, { classDate }: MailClass
     case 'start':
       return `${appUrl}/teacher/meeting/${classDate.id}/start`;
     case 'connect':
-      return `${appUrl}/teacher/zoom`;
+      // Once it is connected they go on to the class.
+      return `${appUrl}${withNext(paths.zoom, paths.startMeeting(classDate.id))}`;
     case 'class':
       return `${appUrl}${recipient.isAdmin ? paths.classDate(classDate.id) : paths.teacher}`;
     case 'incident':
+    case 'choose_password':
+    case 'new_password':
     case 'none':
       return appUrl;
   }

@@ -12,7 +12,7 @@ export interface Message {
   /** What the mail does to the entry in its reader's calendar (iTIP, RFC 5546); absent: it carries none. */
   readonly calendar?: 'REQUEST' | 'CANCEL';
   /** Where the button leads; none: there is no button. */
-  readonly action: 'join' | 'start' | 'connect' | 'class' | 'incident' | 'none';
+  readonly action: 'join' | 'start' | 'connect' | 'class' | 'incident' | 'choose_password' | 'new_password' | 'none';
 }
 
 /** Every mail there is, on one page; what it says stands in its templates. */
@@ -129,5 +129,23 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     heading: 'It is well again',
     subject: (title) => `Well again: ${title}`,
     action: 'incident',
+  },
+  invitation: {
+    template: 'invitation',
+    heading: 'You are invited',
+    subject: () => 'Choose your password for DreamCrowd Live',
+    action: 'choose_password',
+  },
+  password_reset: {
+    template: 'passwordReset',
+    heading: 'A new password',
+    subject: () => 'Your new password for DreamCrowd Live',
+    action: 'choose_password',
+  },
+  password_changed: {
+    template: 'passwordChanged',
+    heading: 'Your password was changed',
+    subject: () => 'Your password was changed',
+    action: 'new_password',
   },
 };

@@ -1,6 +1,14 @@
 import type { Middleware } from 'koa';
 import type { Deps } from '../deps';
-import { AppError, ChangedHereError, FieldErrors, NotFoundError, ParameterErrors, type FieldError } from '../errors';
+import {
+  AddressTakenError,
+  AppError,
+  ChangedHereError,
+  FieldErrors,
+  NotFoundError,
+  ParameterErrors,
+  type FieldError,
+} from '../errors';
 import { paths } from '../routes/paths';
 import type { AppContext, AppState } from './context';
 
@@ -87,8 +95,9 @@ function detailsOf(failure: AppError): ProblemDetail[] {
   if (failure instanceof ParameterErrors) {
     return failure.parameters.map(({ field, message }) => ({ parameter: field, detail: message }));
   }
-  if (failure instanceof FieldErrors || failure instanceof ChangedHereError) return failure.fields.map(atPointer);
-  return [];
+  const namesFields =
+    failure instanceof FieldErrors || failure instanceof ChangedHereError || failure instanceof AddressTakenError;
+  return namesFields ? failure.fields.map(atPointer) : [];
 }
 
 /** `guests.2.email` as the JSON pointer `/guests/2/email`. */

@@ -12,10 +12,12 @@ const ABSOLUTE_MS = 7 * 24 * 60 * 60_000;
 /** What a session may hold; all of it in MySQL, the cookie is only its name. */
 export interface SessionData {
   userId?: number;
+  /** of that user when they signed in */
+  epoch?: number;
   csrfSecret?: string;
   flash?: { kind: 'good' | 'bad'; text: string }[];
-  /** an OAuth consent under way */
-  zoomConsent?: { state: string; verifier: string; expiresAt: number };
+  /** an OAuth consent under way, and the path to go on to after it */
+  zoomConsent?: { state: string; verifier: string; expiresAt: number; next?: string };
   /** Zoom settings that wait for a confirmation, encrypted */
   zoomSettingsDraft?: { sealed: string; expiresAt: number };
 }

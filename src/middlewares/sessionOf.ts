@@ -1,3 +1,4 @@
+import type { User } from '../models/User';
 import type { AppContext } from './context';
 import type { SessionData } from './session';
 
@@ -10,12 +11,22 @@ export function sessionOf(ctx: AppContext): KoaSession | null {
 }
 
 /** Gives the session a new name and forgets what it held: at sign-in, so that nobody can have planted it. */
-export function regenerateSession(ctx: AppContext): Promise<void> {
+function regenerateSession(ctx: AppContext): Promise<void> {
   return new Promise((resolve) => {
     const session = sessionOf(ctx);
     if (session) session.regenerate(resolve);
     else resolve();
   });
+}
+
+/** From now on this browser is that person's, as they were when they proved themselves. */
+export async function signInSession(
+  ctx: AppContext,
+  { id, sessionEpoch }: Pick<User, 'id' | 'sessionEpoch'>,
+): Promise<void> {
+  await regenerateSession(ctx);
+  const session = sessionOf(ctx);
+  if (session) Object.assign(session, { userId: id, epoch: sessionEpoch });
 }
 
 export function endSession(ctx: AppContext): void {

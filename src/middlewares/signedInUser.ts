@@ -3,12 +3,12 @@ import { User } from '../models/User';
 import type { AppContext, AppState } from './context';
 import { sessionOf } from './sessionOf';
 
-/** Puts the signed-in user on the state; a disabled one counts as nobody at once. */
+/** Puts the signed-in user on the state; a disabled one counts as nobody at once, as does an ended session. */
 export function signedInUser(): Middleware<AppState> {
   return async function signedInUserMiddleware(ctx, next) {
-    const userId = sessionOf(ctx)?.userId;
+    const { userId, epoch = 0 } = sessionOf(ctx) ?? {};
     const user = userId === undefined ? null : await User.findByPk(userId);
-    ctx.state.user = user && !user.disabledAt ? user : null;
+    ctx.state.user = user && !user.disabledAt && user.sessionEpoch === epoch ? user : null;
     await next();
   };
 }

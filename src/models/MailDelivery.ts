@@ -12,8 +12,10 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare id: CreationOptional<number>;
   /** about a class date … */
   declare classDateId: CreationOptional<number | null>;
-  /** … or about an incident */
+  /** … or about an incident … */
   declare incidentId: CreationOptional<number | null>;
+  /** … or about a link to choose a password by */
+  declare accountLinkId: CreationOptional<number | null>;
   declare recipientKey: string;
   declare passId: CreationOptional<number | null>;
   declare userId: CreationOptional<number | null>;
@@ -49,6 +51,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
         classDateId: DataTypes.BIGINT.UNSIGNED,
         incidentId: DataTypes.BIGINT.UNSIGNED,
+        accountLinkId: DataTypes.BIGINT.UNSIGNED,
         recipientKey: { type: DataTypes.STRING, allowNull: false },
         passId: DataTypes.BIGINT.UNSIGNED,
         userId: DataTypes.BIGINT.UNSIGNED,

@@ -12,6 +12,12 @@ export type Role = 'admin' | 'teacher' | 'student';
 
 export class User extends Model<InferAttributes<User>, InferCreationAttributes<User>> {
   declare id: CreationOptional<number>;
+  /** the marketplace that changes this person by its API; null: none does */
+  declare customer: CreationOptional<string | null>;
+  declare externalId: CreationOptional<string | null>;
+  declare externalRevision: CreationOptional<number | null>;
+  /** a digest of each field as that marketplace last sent it, as JSON */
+  declare externalFields: CreationOptional<string | null>;
   declare role: Role;
   declare email: string;
   declare firstName: string;
@@ -20,6 +26,8 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   /** BCP 47, such as `de-AT`; null while it is not known */
   declare language: CreationOptional<string | null>;
   declare passwordHash: CreationOptional<string | null>;
+  /** rises when all their sessions end; a session of a former one is none */
+  declare sessionEpoch: CreationOptional<number>;
   declare disabledAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
@@ -32,6 +40,10 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        customer: DataTypes.STRING,
+        externalId: DataTypes.STRING,
+        externalRevision: DataTypes.BIGINT.UNSIGNED,
+        externalFields: DataTypes.STRING,
         role: { type: DataTypes.STRING, allowNull: false },
         email: { type: DataTypes.STRING, allowNull: false },
         firstName: { type: DataTypes.STRING, allowNull: false },
@@ -39,6 +51,7 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
         timeZone: DataTypes.STRING,
         language: DataTypes.STRING,
         passwordHash: DataTypes.STRING,
+        sessionEpoch: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         disabledAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

@@ -15,8 +15,10 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
   declare incidentId: CreationOptional<number | null>;
   /** … or that of a teacher's Zoom connection … */
   declare connectionId: CreationOptional<number | null>;
-  /** … or that of an endpoint that events are pushed to. */
+  /** … or that of an endpoint that events are pushed to … */
   declare pushEndpointId: CreationOptional<number | null>;
+  /** … or that of a link to choose a password by. */
+  declare accountLinkId: CreationOptional<number | null>;
   declare reason: string;
   declare attempts: CreationOptional<number>;
   declare leaseHolder: CreationOptional<string | null>;
@@ -34,6 +36,7 @@ export class WorkflowOutbox extends Model<InferAttributes<WorkflowOutbox>, Infer
         incidentId: DataTypes.BIGINT.UNSIGNED,
         connectionId: DataTypes.BIGINT.UNSIGNED,
         pushEndpointId: DataTypes.BIGINT.UNSIGNED,
+        accountLinkId: DataTypes.BIGINT.UNSIGNED,
         reason: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         leaseHolder: DataTypes.STRING,

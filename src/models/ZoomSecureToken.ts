@@ -27,6 +27,8 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
   /** SHA-256 of the token before the newest */
   declare formerToken: CreationOptional<string | null>;
   declare revokedAt: CreationOptional<Date | null>;
+  /** revoked because its person is disabled; given back when they are enabled */
+  declare withheld: CreationOptional<boolean>;
   declare linkQuality: CreationOptional<LinkQuality | null>;
   declare linkMeetingId: CreationOptional<number | null>;
   declare registrantId: CreationOptional<string | null>;
@@ -54,6 +56,7 @@ export class ZoomSecureToken extends Model<InferAttributes<ZoomSecureToken>, Inf
         takeovers: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         formerToken: DataTypes.STRING,
         revokedAt: DataTypes.DATE(3),
+        withheld: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
         linkQuality: DataTypes.STRING,
         linkMeetingId: DataTypes.BIGINT.UNSIGNED,
         registrantId: DataTypes.STRING,

@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { AccountLink } from './AccountLink';
 import { ApiKey } from './ApiKey';
 import { AttendanceCorrection } from './AttendanceCorrection';
 import { AttendanceRevision } from './AttendanceRevision';
@@ -35,6 +36,7 @@ import { ZoomWait } from './ZoomWait';
 
 const MODELS = [
   User,
+  AccountLink,
   ApiKey,
   Session,
   BlockedIp,

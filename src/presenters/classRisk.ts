@@ -22,6 +22,7 @@ export function risksInShort(risks: readonly { readonly kind: RiskKind }[] = [])
 }
 
 const TITLES: Readonly<Record<RiskKind, string>> = {
+  teacher_disabled: 'Teacher disabled',
   connection: 'Zoom not connected',
   zoom_user: 'Zoom user not active',
   scopes: 'Permissions missing',
@@ -61,6 +62,10 @@ function wordsFor({ risk, clashes }: RiskRow, readerZone: string | null): { what
 }
 
 const WORDS: Readonly<Record<RiskKind, Words>> = {
+  teacher_disabled: () => ({
+    what: 'The teacher was disabled, so they cannot start the class here.',
+    how: 'Give the class to another teacher, or enable this one again.',
+  }),
   connection: () => ({
     what: 'Zoom is not connected, so the class has no room.',
     how: 'Connect it under “Zoom”; the rest happens by itself.',

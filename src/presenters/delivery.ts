@@ -63,8 +63,11 @@ export function deliveriesWith(filter: Readonly<Record<string, string>>): string
   return query === '' ? paths.deliveries : `${paths.deliveries}?${query}`;
 }
 
-function aboutOf({ classRow, incident }: DeliveryRow): { title: string; href: string } | null {
+function aboutOf({ mail, classRow, incident }: DeliveryRow): { title: string; href: string } | null {
   if (classRow) return { title: classRow.title, href: paths.classDate(classRow.classDate.id) };
+  if (mail.accountLinkId !== null && mail.userId !== null) {
+    return { title: 'Their account', href: paths.person(mail.userId) };
+  }
   return incident ? { title: causeInWords(incident.cause, null), href: paths.incident(incident.id) } : null;
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { addMinutes } from '../domain/clock';
+import type { BookOrder } from '../models/BookOrder';
 import type { User } from '../models/User';
 import type { ExternalClassDate, ExternalOrder } from '../queries/externalBookings';
 import {
@@ -30,8 +31,8 @@ export function presentExternalOrder(
   const body = {
     id: order.externalId ?? '',
     title: order.title,
-    teacher: teacherOf(teacher),
-    buyer: { person: `user:${buyer.id}`, email, firstName, lastName, timeZone, language },
+    teacher: teacherOf(teacher, order),
+    buyer: { id: idFor(buyer, order), person: `user:${buyer.id}`, email, firstName, lastName, timeZone, language },
     guests: guests.map((guest) => ({
       ...{ person: `guest:${guest.id}`, email: guest.email, name: guest.name },
       ...{ timeZone: guest.timeZone, language: guest.language },
@@ -57,7 +58,7 @@ export function presentExternalClassDate(
     ...{ localStart, timeZone, durationMinutes, state, stateReason, outcome },
     startsAt: startsAt.toISOString(),
     endsAt: addMinutes(startsAt, durationMinutes).toISOString(),
-    teacher: teacherOf(teacher),
+    teacher: teacherOf(teacher, order),
     revision: classDate.externalRevision,
     changedHere: changedHere(lastSent(classDate, CLASS_DATE_FIELDS), current),
     clashes: clashes.map(({ kind, classDate: other }) => ({
@@ -71,6 +72,11 @@ export function presentExternalClassDate(
   return { body, tag: tagOf(current) };
 }
 
-function teacherOf({ email, fullName }: User) {
-  return { email, name: fullName };
+function teacherOf(teacher: User, order: BookOrder) {
+  return { id: idFor(teacher, order), email: teacher.email, name: teacher.fullName };
+}
+
+/** What another marketplace calls them is nobody else's affair. */
+function idFor({ customer, externalId }: User, order: BookOrder): string | null {
+  return customer !== null && customer === order.customer ? externalId : null;
 }

@@ -2,6 +2,8 @@ import { assertNever } from '../domain/assertNever';
 import { classTimes } from '../domain/classTimes';
 import { isOpen, refreshSeconds, type Door } from '../domain/joinRules';
 import type { HostDoor } from '../queries/findHostDoor';
+import { withNext } from '../routes/ownPath';
+import { paths } from '../routes/paths';
 import { reasonInWords } from './classDate';
 import { formatDuration, formatInstant } from './classTime';
 
@@ -18,6 +20,7 @@ export function presentHostDoor({ classDate, title, door }: HostDoor, zone: stri
     button: door === 'live' ? 'Go in again' : 'Start the class',
     heading: headingOf(door),
     text: door === 'not_yet' ? `The room opens ${formatInstant(opensAt, shownZone)}.` : textOf(door),
+    connection: withNext(paths.zoom, paths.startMeeting(classDate.id)),
     reason: door === 'room_being_made' && classDate.stateReason ? reasonInWords(classDate.stateReason) : null,
     refreshSeconds: refreshSeconds(door, opensAt, now),
   };

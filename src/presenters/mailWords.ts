@@ -20,6 +20,9 @@ export const KIND_WORDS: Readonly<Record<MailKind, string>> = {
   connect_zoom: 'Connect Zoom, to the teacher',
   incident_opened: 'Trouble began, to admins',
   incident_closed: 'Trouble is over, to admins',
+  invitation: 'Invitation to an account',
+  password_reset: 'Link for a new password',
+  password_changed: 'Password was changed',
 };
 
 export const STATE_WORDS: Readonly<Record<MailState, string>> = {

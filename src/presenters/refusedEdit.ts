@@ -34,9 +34,9 @@ function differenceIn(name: string, row: RefusedEditRow): Difference {
   const put = orderPutOf(row.edit);
   switch (name) {
     case 'teacher':
-      return { what: 'Teacher', here: nameOf(teacher), theirs: put.teacherEmail };
+      return { what: 'Teacher', here: nameOf(teacher), theirs: 'email' in put.teacher ? put.teacher.email : idOf(put.teacher) };
     case 'buyer':
-      return { what: 'Student', here: nameOf(buyer), theirs: nameOf(put.buyer) };
+      return { what: 'Student', here: nameOf(buyer), theirs: 'email' in put.buyer ? nameOf(put.buyer) : idOf(put.buyer) };
     case 'guests':
       return { what: 'Guests', here: guestsOf(guests), theirs: guestsOf(put.guests) };
     default:
@@ -56,6 +56,11 @@ function scheduleOf({ localStart, timeZone, durationMinutes }: Schedule): string
 
 function nameOf(person: { firstName: string; lastName: string; email: string } | undefined): string {
   return person ? `${person.firstName} ${person.lastName} (${person.email})` : 'somebody who is gone';
+}
+
+/** Somebody whom the marketplace has put. */
+function idOf({ externalId }: { readonly externalId: string }): string {
+  return `the one they call ${externalId}`;
 }
 
 function guestsOf(guests: readonly { readonly name: string | null; readonly email: string }[]): string {

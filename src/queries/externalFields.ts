@@ -11,6 +11,18 @@ export type OrderField = (typeof ORDER_FIELDS)[number];
 export const CLASS_DATE_FIELDS = ['schedule', 'state'] as const;
 export type ClassDateField = (typeof CLASS_DATE_FIELDS)[number];
 
+export const PERSON_FIELDS = ['email', 'firstName', 'lastName', 'timeZone', 'language', 'state'] as const;
+export type PersonField = (typeof PERSON_FIELDS)[number];
+
+/** A teacher or a student as a program sends them. */
+export interface PersonContent {
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly timeZone: string | null;
+  readonly language: string | null;
+}
+
 /** A guest as a program sends them. */
 export interface GuestContent {
   readonly email: string;
@@ -36,6 +48,16 @@ export function classDateDigests(
   cancelled: boolean,
 ): Digests<ClassDateField> {
   return { schedule: digest([localStart, timeZone, durationMinutes]), state: cancelled ? 'cancelled' : 'booked' };
+}
+
+export function personDigests(
+  { email, firstName, lastName, timeZone, language }: PersonContent,
+  disabled: boolean,
+): Digests<PersonField> {
+  return {
+    ...{ email: digest(email), firstName: digest(firstName), lastName: digest(lastName) },
+    ...{ timeZone: digest(timeZone), language: digest(language), state: disabled ? 'disabled' : 'enabled' },
+  };
 }
 
 /** What the program last sent; null for what it never did. */

@@ -2,6 +2,7 @@ import type { Sequelize } from 'sequelize';
 import { classTimes } from '../domain/classTimes';
 import { BASIC_MINUTES, LEAST_CAPACITY, SPARE_WRITES, utcDay, WRITES_A_DAY } from '../domain/hostLimits';
 import type { ClassDate } from '../models/ClassDate';
+import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { clashInWords } from '../presenters/hostClash';
@@ -27,7 +28,7 @@ export async function findClassWarnings(
 ): Promise<string[]> {
   const [found = []] = await findHostClashes([classDate], now);
   const clashes = found.map((clash) => (names ? clash : { ...clash, title: null }));
-  return [...(await connectionWarnings(classDate)), ...clashWarnings(clashes), ...(await quotaWarnings(db, classDate))];
+  return [...(await teacherWarnings(classDate)), ...clashWarnings(clashes), ...(await quotaWarnings(db, classDate))];
 }
 
 function clashWarnings(clashes: readonly Parameters<typeof clashInWords>[0][]): string[] {
@@ -36,7 +37,9 @@ function clashWarnings(clashes: readonly Parameters<typeof clashInWords>[0][]): 
   return others === 0 ? named : [...named, `So it is with ${others} more of the teacher’s classes.`];
 }
 
-async function connectionWarnings({ id, teacherId, durationMinutes }: ClassDate): Promise<string[]> {
+async function teacherWarnings({ id, teacherId, durationMinutes }: ClassDate): Promise<string[]> {
+  const teacher = await User.findByPk(teacherId);
+  if (teacher?.disabledAt) return ['The teacher is disabled. Give the class to another one.'];
   const connection = await ZoomConnection.findOne({ where: { userId: teacherId } });
   if (connection?.state !== 'connected') {
     return ['The teacher has not connected Zoom. The class needs that before it can open.'];

@@ -3,6 +3,7 @@ import type { Finding } from '../domain/classRisks';
 import { classTimes } from '../domain/classTimes';
 import { BASIC_MINUTES, LEAST_CAPACITY, WRITES_A_DAY } from '../domain/hostLimits';
 import type { ClassDate } from '../models/ClassDate';
+import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { ZoomHostCheck } from '../models/ZoomHostCheck';
 import { meetingWritesOn } from '../zoom/meetingWrites';
@@ -23,7 +24,9 @@ const DETAIL_MAX = 255;
 /** Everything that is wrong with a class that is to come, from our own rows and from what Zoom said of its host. */
 export async function findRisks(db: Sequelize, classDate: ClassDate, asked: Asked): Promise<Finding[]> {
   const connection = await ZoomConnection.findOne({ where: { userId: classDate.teacherId } });
+  const teacher = await User.findByPk(classDate.teacherId);
   return [
+    ...(teacher?.disabledAt ? [{ kind: 'teacher_disabled', detail: null } as const] : []),
     ...ofConnection(connection, classDate, asked),
     ...(await ofQuota(db, classDate, connection)),
     ...(await ofClashes(classDate, asked.now)),

@@ -8,6 +8,8 @@ import { countTouchedClasses } from './touchedClasses';
 export interface ConnectionRow {
   readonly teacherId: number;
   readonly name: string;
+  /** the teacher is disabled; their connection is kept and renewed all the same */
+  readonly disabled: boolean;
   readonly state: 'connected' | 'needs_reconnect' | 'disconnected' | 'never connected';
   readonly reason: string | null;
   readonly licence: 'licensed' | 'basic' | null;
@@ -22,8 +24,9 @@ export async function listConnections(now: Date): Promise<ConnectionRow[]> {
   const connections = await ZoomConnection.findAll();
   const byTeacher = new Map(connections.map((connection) => [connection.userId, connection]));
   const rows: ConnectionRow[] = [];
-  for (const { id, fullName } of teachers) {
-    rows.push({ teacherId: id, name: fullName, ...(await standing(id, byTeacher.get(id), now)) });
+  for (const { id, fullName, disabledAt } of teachers) {
+    const teacher = { teacherId: id, name: fullName, disabled: disabledAt !== null };
+    rows.push({ ...teacher, ...(await standing(id, byTeacher.get(id), now)) });
   }
   return rows;
 }
@@ -32,7 +35,7 @@ async function standing(
   teacherId: number,
   connection: ZoomConnection | undefined,
   now: Date,
-): Promise<Omit<ConnectionRow, 'teacherId' | 'name'>> {
+): Promise<Omit<ConnectionRow, 'teacherId' | 'name' | 'disabled'>> {
   const classesSoon = await countTouchedClasses({ cause: 'teacher_connection', userId: teacherId }, now);
   if (!connection) {
     const never = { state: 'never connected', reason: null, licence: null } as const;

@@ -1,6 +1,7 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import { OVER_STATES } from '../domain/classStates';
 import { YOUNG_MS, type SweptClass, type SweptKind, type SweptRow } from '../domain/sweep';
+import { AccountLink } from '../models/AccountLink';
 import { ClassDate } from '../models/ClassDate';
 import { Incident } from '../models/Incident';
 import { PushEndpoint } from '../models/PushEndpoint';
@@ -39,6 +40,11 @@ const SOURCES: readonly { readonly kind: SweptKind; readonly table: string; read
     table: 'push_endpoints',
     where: `r.state = 'on'
         AND EXISTS (SELECT 1 FROM push_deliveries d WHERE d.endpoint_id = r.id AND d.state = 'queued')`,
+  },
+  {
+    kind: 'accountLink',
+    table: 'account_links',
+    where: `EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.account_link_id = r.id AND d.${UNSENT})`,
   },
 ];
 
@@ -90,6 +96,7 @@ const OUTBOX_COLUMNS: Readonly<Record<SweptKind, string>> = {
   zoomConnection: 'connection_id',
   incident: 'incident_id',
   pushEndpoint: 'push_endpoint_id',
+  accountLink: 'account_link_id',
 };
 
 /** Those of the rows whose workflow has a hint on its way: it waits in the outbox, or was delivered just now. */
@@ -113,6 +120,7 @@ export async function findRandomKeys(kind: SweptKind, ids: readonly number[]): P
     zoomConnection: () => ZoomConnection.findAll(options),
     incident: () => Incident.findAll(options),
     pushEndpoint: () => PushEndpoint.findAll(options),
+    accountLink: () => AccountLink.findAll(options),
   }[kind]();
   return new Map(rows.map(({ id, randomKey }) => [id, randomKey]));
 }

@@ -3,6 +3,7 @@ import { sqlInstant } from '../db/sqlInstant';
 import type { Outlook } from '../domain/classPlan';
 import { MailDelivery } from '../models/MailDelivery';
 import type { MailSubjectId } from '../temporal/outbox';
+import { subjectColumn } from './mailSubject';
 
 interface OutlookRow {
   readonly due: number;
@@ -12,11 +13,11 @@ interface OutlookRow {
 }
 
 /**
- * How many of the mails about a class or an incident may be sent now, and when the next may be. Leases run by the database's clock, so their
- * end is carried over to the workflow's `now` as a distance.
+ * How many of the mails about something may be sent now, and when the next may be. Leases run by the database's clock, so
+ * their end is carried over to the workflow's `now` as a distance.
  */
 export async function mailsOutlook(about: MailSubjectId, now: Date): Promise<Outlook> {
-  const [column, id] = 'incidentId' in about ? ['incident_id', about.incidentId] : ['class_date_id', about.classDateId];
+  const [column, id] = subjectColumn(about);
   const rows = await MailDelivery.sequelize?.query<OutlookRow>(
     `SELECT COALESCE(SUM(CASE WHEN state = 'queued' AND next_attempt_at <= :now THEN 1
                               WHEN state <> 'queued' AND lease_until < UTC_TIMESTAMP(3) THEN 1 ELSE 0 END), 0) AS due,

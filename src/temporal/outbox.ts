@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import { AccountLink } from '../models/AccountLink';
 import { ClassDate } from '../models/ClassDate';
 import { Incident } from '../models/Incident';
 import { PushEndpoint } from '../models/PushEndpoint';
@@ -11,7 +12,8 @@ import type { Temporal } from './temporal';
 export type HintSubject = MailSubjectId | { readonly connectionId: number } | { readonly pushEndpointId: number };
 
 /** What mails are about. */
-export type MailSubjectId = { readonly classDateId: number } | { readonly incidentId: number };
+export type MailSubjectId =
+  { readonly classDateId: number } | { readonly incidentId: number } | { readonly accountLinkId: number };
 
 /** Why a workflow should look again; a word for the person who reads its history. */
 export type HintReason =
@@ -39,7 +41,12 @@ export type HintReason =
   | 'incident closed'
   | 'events published'
   | 'pushed again'
-  | 'endpoint well';
+  | 'endpoint well'
+  | 'teacher disabled'
+  | 'teacher enabled'
+  | 'invited'
+  | 'password reset asked for'
+  | 'password changed';
 
 /** Whoever wrote a row has so long to deliver it after the commit; then it is the relay's. */
 const WRITERS_OWN_MS = 10_000;
@@ -102,7 +109,7 @@ async function tell({ temporal, logger }: OutboxDeps, outboxId: number): Promise
  */
 export async function tellWorkflow(
   temporal: Temporal,
-  { classDateId, incidentId, connectionId, pushEndpointId, reason }: WorkflowOutbox,
+  { classDateId, incidentId, connectionId, pushEndpointId, accountLinkId, reason }: WorkflowOutbox,
   withinMs?: number,
 ): Promise<void> {
   const attributes = ['id', 'randomKey'];
@@ -121,5 +128,9 @@ export async function tellWorkflow(
   if (pushEndpointId !== null) {
     const endpoint = await PushEndpoint.findByPk(pushEndpointId, { attributes });
     if (endpoint) await temporal.hintPushEndpoint(endpoint, reason, withinMs);
+  }
+  if (accountLinkId !== null) {
+    const link = await AccountLink.findByPk(accountLinkId, { attributes });
+    if (link) await temporal.hintAccountLink(link, reason, withinMs);
   }
 }

@@ -7,6 +7,7 @@ import { createRuns, type Runs } from './runs';
 import { createSchedules, type Schedules } from './schedules';
 import { inspectNamespace, type Inspection } from './inspection';
 import {
+  accountLinkWorkflowId,
   classDateWorkflowId,
   incidentWorkflowId,
   pushEndpointWorkflowId,
@@ -35,6 +36,8 @@ export interface Temporal {
   hintConnection(connection: RowRef, reason: string, withinMs?: number): Promise<void>;
   /** The same for the workflow of an endpoint that events are pushed to. */
   hintPushEndpoint(endpoint: RowRef, reason: string, withinMs?: number): Promise<void>;
+  /** The same for the workflow that mails a link to choose a password by. */
+  hintAccountLink(link: RowRef, reason: string, withinMs?: number): Promise<void>;
   readonly runs: Runs;
   readonly schedules: Schedules;
   /** How the namespace stands with what our workflows need. */
@@ -83,6 +86,10 @@ const HINTED: Readonly<Record<SweptKind, (row: RowRef) => Hinted>> = {
     ...{ type: 'pushEndpoint', workflowId: pushEndpointWorkflowId(row) },
     ...{ input: { endpointId: row.id }, summary: `Pushed events, endpoint ${row.id}` },
   }),
+  accountLink: (row) => ({
+    ...{ type: 'accountLink', workflowId: accountLinkWorkflowId(row) },
+    ...{ input: { accountLinkId: row.id }, summary: `Account link ${row.id}` },
+  }),
 };
 
 export function createTemporal(config: Config, logger: Logger): Temporal {
@@ -107,6 +114,7 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
     hintIncident: (row, ...how) => hint(HINTED.incident(row), ...how),
     hintConnection: (row, ...how) => hint(HINTED.zoomConnection(row), ...how),
     hintPushEndpoint: (row, ...how) => hint(HINTED.pushEndpoint(row), ...how),
+    hintAccountLink: (row, ...how) => hint(HINTED.accountLink(row), ...how),
     runs: createRuns(connection, client),
     schedules: createSchedules(client, asked),
     inspect: () => asked(() => inspectNamespace(connection, config.temporal.namespace)),

@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createAccountLinkLookActivities, createAccountMailActivities } from '../../activities/accountLinks';
 import { createClassLookActivities } from '../../activities/classLook';
 import { createCleanupActivities } from '../../activities/cleanup';
 import { createConnectionActivities, createConnectionLookActivities } from '../../activities/connections';
@@ -83,6 +84,7 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
         ...createIncidentLookActivities(),
         ...createConnectionLookActivities(deps),
         ...createPushLookActivities(deps),
+        ...createAccountLinkLookActivities(),
       },
       maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
@@ -106,7 +108,11 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
     },
     {
       taskQueue: QUEUES.mail,
-      activities: { ...createMailActivities(deps, roomsFirst), ...createIncidentMailActivities(deps) },
+      activities: {
+        ...createMailActivities(deps, roomsFirst),
+        ...createIncidentMailActivities(deps),
+        ...createAccountMailActivities(deps),
+      },
       maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
     },
     {

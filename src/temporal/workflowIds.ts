@@ -20,6 +20,10 @@ export function pushEndpointWorkflowId(endpoint: { id: number; randomKey: string
   return `pushEndpoint-${endpoint.id}-${endpoint.randomKey}`;
 }
 
+export function accountLinkWorkflowId(link: { id: number; randomKey: string }): string {
+  return `accountLink-${link.id}-${link.randomKey}`;
+}
+
 /** What a workflow's id says; null when it is none of the above. */
 export function readWorkflowId(id: string): { kind: SweptKind; rowId: number; randomKey: string } | null {
   const [name, rowId, randomKey, ...rest] = id.split('-');

@@ -1,11 +1,12 @@
 import { proxyActivities, sleep } from '@temporalio/workflow';
+import type { AccountMailActivities } from '../../activities/accountLinks';
 import type { ConnectionActivities } from '../../activities/connections';
 import type { IncidentProbeActivities } from '../../activities/incidents';
 import type { MeetingActivities } from '../../activities/meetings';
 import type { PushActivities } from '../../activities/pushes';
 
-const { makeMeeting, probeIncident, refreshConnection, pushDueEvents } = proxyActivities<
-  MeetingActivities & IncidentProbeActivities & ConnectionActivities & PushActivities
+const { makeMeeting, probeIncident, refreshConnection, pushDueEvents, sendAccountMails } = proxyActivities<
+  MeetingActivities & IncidentProbeActivities & ConnectionActivities & PushActivities & AccountMailActivities
 >({ startToCloseTimeout: '1 minute' });
 
 const now = () => new Date(Date.now()).toISOString();
@@ -30,4 +31,9 @@ export async function zoomConnection({ connectionId }: { connectionId: number })
 export async function pushEndpoint({ endpointId }: { endpointId: number }): Promise<void> {
   await sleep('1 minute');
   await pushDueEvents({ endpointId, now: now() });
+}
+
+export async function accountLink({ accountLinkId }: { accountLinkId: number }): Promise<void> {
+  await sleep('1 minute');
+  await sendAccountMails({ accountLinkId, now: now() });
 }

@@ -76,6 +76,7 @@ describe('recorded histories', () => {
     expect(eventsOf('incidentNobodyHeardOf')).not.toContain('sendIncidentMails');
     expect(eventsOf('connectionRenewedAndRefused')).toContain('refreshConnection');
     expect(eventsOf('pushedAfterOutage')).toContain('pushDueEvents');
+    expect(eventsOf('invitedAtSecondTry').match(/sendAccountMails/g)?.length).toBeGreaterThan(1);
     expect(eventsOf('stepsFail')).toContain('activityTaskFailedEventAttributes');
     expect(eventsOf('continuedAsNew')).toContain('workflowExecutionContinuedAsNewEventAttributes');
   });

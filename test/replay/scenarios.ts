@@ -1,12 +1,20 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { createUser } from '../../src/commands/createUser';
 import { reportTrouble } from '../../src/commands/openIncident';
+import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import { addMinutes } from '../../src/domain/clock';
+import { AccountLink } from '../../src/models/AccountLink';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { Incident } from '../../src/models/Incident';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
-import { incidentWorkflowId, pushEndpointWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
+import {
+  accountLinkWorkflowId,
+  incidentWorkflowId,
+  pushEndpointWorkflowId,
+  zoomConnectionWorkflowId,
+} from '../../src/temporal/workflowIds';
 import { buildUser } from '../factories/people';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../factories/pushes';
 import {
@@ -213,12 +221,28 @@ const PUSHES: Readonly<Record<string, Scenario>> = {
   },
 };
 
+const ACCOUNTS: Readonly<Record<string, Scenario>> = {
+  /** The mail server gives no answer at first. */
+  invitedAtSecondTry: async (scene) => {
+    const { deps, mailbox } = scene.stack;
+    await mailbox.addFault({ kind: 'drop', times: 1, stored: false });
+    const person = { role: 'teacher' as const, email: 'invited@people.test', firstName: 'Ada', lastName: 'Lovelace' };
+    const { id } = await createUser(deps, { ...person, timeZone: null, password: null, invite: true }, THE_SYSTEM);
+    const mail = () => MailDelivery.findOne({ where: { userId: id }, rejectOnEmpty: true });
+    await scene.sleep(2 * 60_000);
+    await eventually('it is mailed', async () => (await mail()).state === 'sent');
+    const link = await AccountLink.findOne({ where: { userId: id }, rejectOnEmpty: true });
+    return scene.client.workflow.getHandle(accountLinkWorkflowId(link));
+  },
+};
+
 /** The ways that are recorded; each gives test/histories/NAME.json. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...CLASSES,
   ...INCIDENTS,
   ...CONNECTIONS,
   ...PUSHES,
+  ...ACCOUNTS,
 };
 
 function opened(where: { cause: Incident['cause']; userId?: number }): Promise<Incident> {

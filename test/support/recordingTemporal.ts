@@ -29,6 +29,11 @@ export class RecordingTemporal implements Temporal {
     return Promise.resolve();
   }
 
+  hintAccountLink(link: { readonly id: number }, reason: string): Promise<void> {
+    this.hints.push(`account link ${link.id}: ${reason}`);
+    return Promise.resolve();
+  }
+
   /** Nothing runs here. */
   readonly runs: Runs = {
     pages: async function* () {

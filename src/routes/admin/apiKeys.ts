@@ -57,7 +57,7 @@ async function showKeys(
   { clock, config }: Deps,
   ctx: AppContext,
   form: Shown = {},
-  chosen: readonly string[] = ['orders:read', 'orders:write', 'join-links:read', 'attendance:read', 'events:read'],
+  chosen: readonly string[] = Object.keys(API_SCOPES),
 ): Promise<void> {
   const keys = await ApiKey.findAll({ order: [['id', 'DESC']], limit: 200 });
   const zone = ctx.state.user?.timeZone ?? 'UTC';

@@ -152,8 +152,9 @@ async function find(ctx: AppRouterContext): Promise<MailDelivery> {
   return mail;
 }
 
-/** Where somebody comes from who looks after one mail: the mails of the same class or trouble. */
-function backOf({ classDateId, incidentId }: MailDelivery): string {
+/** Where somebody comes from who looks after one mail: the mails of the same class or trouble, or to the same person. */
+function backOf({ classDateId, incidentId, accountLinkId, recipientKey }: MailDelivery): string {
+  if (accountLinkId !== null) return deliveriesWith({ to: recipientKey });
   if (classDateId !== null) return deliveriesWith({ class: String(classDateId) });
   return deliveriesWith(incidentId === null ? {} : { incident: String(incidentId) });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { API_SCOPES } from '../../domain/apiScopes';
 import type { Operation } from './operation';
 import { OPERATIONS } from './operations';
+import { personContent, student, teacher } from './personSchemas';
 import { PROBLEM_WORDS } from './problemWords';
 import { pushedEvent, webhooksOf } from './pushedEvents';
 import { attendance, classDate, classDateContent, events, joinLink, order, orderContent, problem } from './schemas';
@@ -10,6 +11,9 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Those that have a name in the document; the others are written out where they are used. */
 const NAMED: readonly (readonly [string, z.ZodType])[] = [
+  ['PersonContent', personContent],
+  ['Teacher', teacher],
+  ['Student', student],
   ['OrderContent', orderContent],
   ['Order', order],
   ['ClassDateContent', classDateContent],
@@ -50,7 +54,7 @@ export function openApiDocument(appUrl: string): Json {
       version: '1',
       summary: 'Book live classes, and learn what became of them.',
       description:
-        'Orders and class dates are named by ids of your own, so every call may be made again. Errors are problem+json (RFC 9457): `code` says which, `errors` where.',
+        'People, orders and class dates are named by ids of your own, so every call may be made again. Errors are problem+json (RFC 9457): `code` says which, `errors` where.',
     },
     servers: [{ url: appUrl }],
     security: [{ key: [] }],

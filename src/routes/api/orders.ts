@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cancelOrderOf } from '../../commands/cancelExternal';
+import type { BuyerRef, TeacherRef } from '../../commands/findOrAddBuyer';
 import { putOrder } from '../../commands/putOrder';
 import type { BookOrder } from '../../models/BookOrder';
 import { presentExternalOrder } from '../../presenters/externalBooking';
@@ -36,8 +37,7 @@ export const orderOperations = [
       'exists_already',
     ],
     handle: async ({ ctx, deps, customer, origin, params, query, body }) => {
-      const { teacher, ...content } = body;
-      const put = { ...content, teacherEmail: teacher.email, ...query, ...conditionsOf(ctx) };
+      const put = { ...body, ...query, ...conditionsOf(ctx), teacher: teacherRef(body), buyer: buyerRef(body) };
       const done = await putOrder(deps, { ...put, customer, orderId: params.order }, origin);
       return orderReply(done.order, done.created ? 201 : 200, done.notes);
     },
@@ -95,6 +95,16 @@ export const orderOperations = [
     },
   }),
 ];
+
+type Content = z.infer<typeof orderContent>;
+
+function teacherRef({ teacher: { id, email = '' } }: Content): TeacherRef {
+  return id === undefined ? { email } : { externalId: id };
+}
+
+function buyerRef({ buyer: { id, email = '', firstName = '', lastName = '', ...reader } }: Content): BuyerRef {
+  return id === undefined ? { ...reader, email, firstName, lastName } : { externalId: id };
+}
 
 async function orderReply(row: BookOrder, status: number, notes: readonly string[] = []): Promise<Reply> {
   const [found] = await withPeople([row]);

@@ -22,6 +22,10 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
     words: 'Somebody here has changed a field that you change. Read it, and send its name in `accept` to overwrite it.',
   },
   old_revision: { status: 409, words: 'A higher `revision` of it came before, or other content with the same one.' },
+  address_taken: {
+    status: 409,
+    words: 'The address belongs to somebody else here. If it is the same person, an admin can hand them over to you.',
+  },
   order_cancelled: { status: 409, words: 'The order is cancelled; nothing of it can be changed.' },
   class_is_cancelled: { status: 409, words: 'The class is cancelled. Send `reopen=true` to have it take place.' },
   class_is_live: { status: 409, words: 'People are in the class. Send `force=true` to do it all the same.' },

@@ -11,7 +11,7 @@ const GUESTS_MAX = 500;
  * A line of text: no control characters, and no half of a character. Its length is counted as JSON Schema and MySQL do,
  * to which 👩 is one character.
  */
-function text(max: number) {
+export function text(max: number) {
   return z
     .string('Send a text.')
     .trim()
@@ -21,25 +21,28 @@ function text(max: number) {
     .meta({ maxLength: max });
 }
 
-const email = z
+export const email = z
   .string('Send an e-mail address.')
   .trim()
   .max(254, 'Use at most 254 characters.')
   .refine(isEmail, 'This is no e-mail address.')
   .meta({ description: 'An e-mail address.', examples: ['mia@example.org'] });
 
-const timeZone = z
+export const timeZone = z
   .string('Send a time zone such as Europe/Berlin.')
   .max(64, 'Use at most 64 characters.')
   .refine(isTimeZone, 'This is no time zone we know. Send one such as Europe/Berlin.')
   .meta({ description: 'A time zone of the IANA.', examples: ['Europe/Berlin'] });
 
-const language = z
+export const language = z
   .string('Send a language such as de.')
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z\d]{2,8}){0,3}$/, 'Send a language such as de or pt-BR.')
-  .meta({ description: 'A language as BCP 47 has it.', examples: ['de'] });
+  .meta({
+    description: 'A language as BCP 47 has it. It is kept and given back; mails and pages are in English so far.',
+    examples: ['de'],
+  });
 
-const revision = z
+export const revision = z
   .int('Send a whole number.')
   .min(0, 'Send a whole number from 0.')
   .nullable()
@@ -57,20 +60,51 @@ export const person = z
   .regex(/^(user|guest):[1-9]\d{0,14}$/, 'Send a person as an order names them, such as guest:34.')
   .meta({ description: 'A person as an order names them in `person`.', examples: ['guest:34'] });
 
-const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
+export const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
+
+/** Somebody is named by an address, or by the id that they were put with. */
+const teacherOfOrder = z
+  .strictObject({ email: email.optional(), id: externalId.optional() })
+  .superRefine(({ email: address, id }, ctx) => {
+    if (address === undefined && id === undefined) missing(ctx, 'email', 'Send an e-mail address, or an id.');
+    if (address !== undefined && id !== undefined) missing(ctx, 'id', 'Send either an address or an id.');
+  })
+  .meta({
+    description: 'Who gives the classes: an e-mail address of a teacher here, or the `id` that you put them with.',
+    oneOf: [{ required: ['email'] }, { required: ['id'] }],
+  });
+
+const buyerOfOrder = z
+  .strictObject({
+    id: externalId.optional(),
+    email: email.optional(),
+    firstName: text(80).optional(),
+    lastName: text(80).optional(),
+    timeZone: nullable(timeZone),
+    language: nullable(language),
+  })
+  .superRefine((buyer, ctx) => {
+    for (const name of ['email', 'firstName', 'lastName'] as const) {
+      if (buyer.id === undefined && buyer[name] === undefined)
+        missing(ctx, name, name === 'email' ? 'Send an e-mail address.' : 'Send a text.');
+      if (buyer.id !== undefined && buyer[name] !== undefined)
+        missing(ctx, name, 'Leave this out where you send an id.');
+    }
+  })
+  .meta({
+    description:
+      'The student who bought it: the `id` that you put them with, or an address and a name; whoever is not known here yet is added.',
+    oneOf: [{ required: ['id'] }, { required: ['email', 'firstName', 'lastName'] }],
+  });
+
+function missing(ctx: z.RefinementCtx, name: string, message: string): void {
+  ctx.addIssue({ code: 'custom', path: [name], message });
+}
 
 export const orderContent = z.strictObject({
   title: text(180).meta({ description: 'What the classes are called, in mails and in the meeting.' }),
-  teacher: z.strictObject({ email }).meta({ description: 'Who gives the classes; they have an account here.' }),
-  buyer: z
-    .strictObject({
-      email,
-      firstName: text(80),
-      lastName: text(80),
-      timeZone: nullable(timeZone),
-      language: nullable(language),
-    })
-    .meta({ description: 'The student who bought it. Whoever is not known here yet is added.' }),
+  teacher: teacherOfOrder,
+  buyer: buyerOfOrder,
   guests: z
     .array(
       z.strictObject({ email, name: nullable(text(120)), timeZone: nullable(timeZone), language: nullable(language) }),
@@ -91,16 +125,19 @@ export const classDateContent = z.strictObject({
 });
 
 export const instant = z.iso.datetime().meta({ description: 'An instant, in UTC.' });
-const notes = z.array(z.string()).meta({ description: 'What you should know, for people.' });
-const changedHere = z
+export const notes = z.array(z.string()).meta({ description: 'What you should know, for people.' });
+export const changedHere = z
   .array(z.string())
   .meta({ description: 'Fields that are other than you last sent them, because they were changed here.' });
+
+const namedId = z.string().nullable().meta({ description: 'Their `id`, if it was you who put them.' });
 
 export const order = z.object({
   id: externalId,
   title: z.string(),
-  teacher: z.object({ email: z.string(), name: z.string() }),
+  teacher: z.object({ id: namedId, email: z.string(), name: z.string() }),
   buyer: z.object({
+    id: namedId,
     person,
     email: z.string(),
     firstName: z.string(),
@@ -134,7 +171,7 @@ export const classDate = z.object({
   state: z.enum(CLASS_STATES),
   stateReason: z.string().nullable().meta({ description: 'Why it is not further along.' }),
   outcome: z.enum(CLASS_OUTCOMES).nullable(),
-  teacher: z.object({ email: z.string(), name: z.string() }),
+  teacher: z.object({ id: namedId, email: z.string(), name: z.string() }),
   revision: z.int().nullable(),
   changedHere,
   clashes: z
@@ -221,7 +258,7 @@ export const problem = z.object({
     .optional(),
 });
 
-const flag = z.enum(['true', 'false'], 'Send true or false.').default('false');
+export const flag = z.enum(['true', 'false'], 'Send true or false.').default('false');
 
 export const noQuery = z.strictObject({});
 export const orderPath = z.strictObject({ order: externalId });
@@ -253,13 +290,13 @@ export const eventsQuery = z.strictObject({
     .meta({ description: '`next` of the answer before. Without it: from the oldest that is kept.' }),
 });
 
-const notify = z
+export const notify = z
   .enum(['true', 'false'], 'Send true or false.')
   .default('true')
   .transform((value) => value === 'true')
   .meta({ description: 'false: nobody is mailed about it.' });
 const force = flag.transform((value) => value === 'true').meta({ description: 'Do it although a class is live.' });
-const accept = z
+export const accept = z
   .string()
   .default('')
   .transform((list) => list.split(',').filter((name) => name !== ''))

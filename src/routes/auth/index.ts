@@ -9,15 +9,14 @@ import { everybody } from '../../middlewares/access';
 import type { AppContext, AppState } from '../../middlewares/context';
 import { notBlocked } from '../../middlewares/notBlocked';
 import { originOf } from '../../middlewares/originOf';
-import { endSession, regenerateSession, sessionOf } from '../../middlewares/sessionOf';
+import { endSession, signInSession } from '../../middlewares/sessionOf';
 import { line, parseBody } from '../../middlewares/validate';
-import type { User } from '../../models/User';
 import { createSignInLimits } from '../../security/signInLimits';
 import { render } from '../../views/render';
+import { isOwnPath, NEXT_MAX } from '../ownPath';
 import { paths } from '../paths';
-
-/** Longer than any path of ours; a Location header has room for it. */
-const NEXT_MAX = 2000;
+import { homeOf } from './homeOf';
+import { addPasswordRoutes } from './password';
 
 const loginSchema = z.object({
   email: line(254),
@@ -48,9 +47,7 @@ export function authRoutes(deps: Deps): Router<AppState, DefaultContext> {
       showLogin(ctx, { next, email, error: 'This e-mail address and password do not go together.' });
       return;
     }
-    await regenerateSession(ctx);
-    const session = sessionOf(ctx);
-    if (session) session.userId = user.id;
+    await signInSession(ctx, user);
     ctx.redirect(isOwnPath(next) ? next : homeOf(user));
     ctx.status = 303;
   });
@@ -61,18 +58,10 @@ export function authRoutes(deps: Deps): Router<AppState, DefaultContext> {
     ctx.redirect(paths.login);
     ctx.status = 303;
   });
+  addPasswordRoutes(router, deps, unblocked);
   return router;
 }
 
 function showLogin(ctx: AppContext, values: { next: string; email?: string; error?: string }): void {
   render(ctx, 'auth/login', { title: 'Sign in', form: true, ...values }, 'plain');
-}
-
-function homeOf({ role }: User): string {
-  return role === 'admin' ? paths.admin : paths.teacher;
-}
-
-/** A path of this site and nothing that a browser could take for another one. */
-function isOwnPath(next: string): boolean {
-  return /^\/(?![/\\])[\x21-\x7e]*$/.test(next);
 }

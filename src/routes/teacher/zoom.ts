@@ -14,6 +14,7 @@ import { presentDisconnect, presentZoomPage, presentZoomStatus } from '../../pre
 import { hasOpenRoom } from '../../queries/hasOpenRoom';
 import { listDependentClasses } from '../../queries/listDependentClasses';
 import { render } from '../../views/render';
+import { nextIn, withNext } from '../ownPath';
 import { paths } from '../paths';
 import { addZoomConsentRoutes } from './zoomConsent';
 
@@ -41,7 +42,9 @@ async function showConnection(deps: Deps, ctx: AppContext): Promise<void> {
   const now = deps.clock.now();
   const classes = await listDependentClasses(userOf(ctx).id, now);
   const page = presentZoomPage(await connectionOf(ctx), classes, { now, zone: zoneOf(ctx) });
-  render(ctx, 'teacher/zoom', { title: 'Zoom', ...page });
+  const next = nextIn(ctx.query);
+  const nextStep = page.nextStep && { ...page.nextStep, href: withNext(page.nextStep.href, next) };
+  render(ctx, 'teacher/zoom', { title: 'Zoom', ...page, nextStep, goOn: page.state === 'connected' ? next : null });
 }
 
 async function renew(deps: Deps, ctx: AppContext): Promise<void> {

@@ -17,6 +17,7 @@ import { findZoomApp } from '../../queries/findZoomSettings';
 import { authorizeUrl, createPkce } from '../../zoom/oauth';
 import { consentError, plainWord } from '../../zoom/oauthErrors';
 import { refusalReason } from '../../zoom/refusalReason';
+import { nextIn, withNext } from '../ownPath';
 import { paths } from '../paths';
 
 /** How long somebody may take at Zoom before they must begin again. */
@@ -29,20 +30,23 @@ export function addZoomConsentRoutes(router: Router<AppState, DefaultContext>, d
 }
 
 async function beginConsent(deps: Deps, ctx: AppContext): Promise<void> {
+  const next = nextIn(ctx.query);
   try {
     const app = await findZoomApp(deps);
     const { verifier, challenge } = createPkce();
     const state = randomBytes(32).toString('base64url');
     const session = sessionOf(ctx);
-    if (session) session.zoomConsent = { state, verifier, expiresAt: deps.clock.now().getTime() + CONSENT_MS };
+    const expiresAt = deps.clock.now().getTime() + CONSENT_MS;
+    if (session) session.zoomConsent = { state, verifier, expiresAt, ...(next === null ? {} : { next }) };
     ctx.redirect(authorizeUrl(app, { state, challenge }));
   } catch (error) {
-    explain(ctx, error);
+    explain(ctx, error, next);
   }
 }
 
 async function finishConsent(deps: Deps, ctx: AppContext): Promise<void> {
   const consent = takeConsent(ctx);
+  const next = consent?.next ?? null;
   try {
     if (!isOurs(consent, ctx.query.state, deps.clock.now())) {
       throw new AppError(
@@ -53,13 +57,13 @@ async function finishConsent(deps: Deps, ctx: AppContext): Promise<void> {
     }
     const code = codeOf(ctx.query);
     const { email } = await connectZoom(deps, userOf(ctx).id, { code, verifier: consent.verifier }, originOf(ctx));
-    redirectWithFlash(ctx, paths.zoom, `Zoom is connected as ${email}. Your classes open by themselves.`);
+    redirectWithFlash(ctx, next ?? paths.zoom, `Zoom is connected as ${email}. Your classes open by themselves.`);
   } catch (error) {
     const said = textOf(ctx.query.error);
     const metadata = { reason: refusalReason(error), ...(said === '' ? {} : { zoomError: plainWord(said) }) };
     deps.logger.warn({ requestId: ctx.state.requestId, userId: userOf(ctx).id, ...metadata }, 'zoom not connected');
     await writeAudit(deps, originOf(ctx), { action: 'oauth_refused', metadata }, null);
-    explain(ctx, error);
+    explain(ctx, error, next);
   }
 }
 
@@ -103,9 +107,9 @@ function isOurs(consent: Consent | undefined, state: unknown, now: Date): consen
   return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
-/** Back to the status page, with what went wrong and what to do in words. */
-function explain(ctx: AppContext, error: unknown): void {
+/** Back to the status page, with what went wrong and what to do in words; from there it goes on to where it was meant to. */
+function explain(ctx: AppContext, error: unknown, next: string | null): void {
   const trouble = connectionTrouble(error);
   if (trouble === null) throw error;
-  redirectWithFlash(ctx, paths.zoom, trouble, 'bad');
+  redirectWithFlash(ctx, withNext(paths.zoom, next), trouble, 'bad');
 }

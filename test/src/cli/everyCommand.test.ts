@@ -33,6 +33,7 @@ interface Case {
 const PERSON = ['--email', 'root@example.org', '--first-name', 'Ro', '--last-name', 'Ot', '--generate'];
 /** An address of the public internet, which nobody asks a name server for. */
 const RECEIVER = 'https://8.8.8.8/events';
+const NEW_PERSON = ['--email', 'new@example.org', '--first-name', 'Ne', '--last-name', 'W'];
 const LINK = `https://live.example.org/join/class/1?token=${'0'.repeat(64)}`;
 
 /** With one class date. */
@@ -86,6 +87,12 @@ const CASES: readonly Case[] = [
   { args: ['mails', 'status'], wrong: ['--all'], json: true },
   { args: ['mails', 'test', 'me@example.org'], wrong: ['more'], json: true, dryRun: true, offline: true },
   { args: ['users', 'create-admin', ...PERSON], wrong: ['--passport', 'x'], json: true, dryRun: true },
+  { args: ['users', 'list'], wrong: ['--role', 'owner'], json: true },
+  { args: ['users', 'create', '--role', 'teacher', ...NEW_PERSON], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['users', 'change', '1', '--last-name', 'Hill'], wrong: ['--time-zone', 'Mars'], json: true, dryRun: true },
+  { args: ['users', 'invite', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['users', 'disable', '1'], wrong: ['two'], json: true, dryRun: true },
+  { args: ['users', 'enable', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['cleanup'], wrong: ['--all'], json: true, dryRun: true },
 ];
 

@@ -217,6 +217,12 @@ describe('the way on after signing in', () => {
     ' //evil.example',
     '/admin\r\nSet-Cookie: a=b',
     '/ä',
+    '/admin\\..\\..\\evil.example',
+    '%2F%2Fevil.example',
+    '%5Cevil.example',
+    'https%3A%2F%2Fevil.example',
+    '//evil.example/%2e%2e',
+    '\u2215\u2215evil.example',
     '',
     `/${'x'.repeat(50_000)}`,
   ])('is never %j', async (next) => {
@@ -224,6 +230,19 @@ describe('the way on after signing in', () => {
     const answer = await new Browser(website).submit(paths.login, { email, password: PASSWORD, next });
     expect(answer.status).toBe(303);
     expect(answer.headers['location']).toBe(paths.admin);
+  });
+
+  it.each([
+    '/%2F%2Fevil.example',
+    '/%5Cevil.example',
+    '/admin/..//evil.example',
+    '/.//evil.example',
+    '/admin?to=//evil',
+  ])('stays on this site: %s', async (next) => {
+    const { email } = await buildAdmin();
+    const answer = await new Browser(website).submit(paths.login, { email, password: PASSWORD, next });
+    const location = new URL(answer.headers['location'] ?? '', 'https://classes.example');
+    expect([answer.status, location.origin]).toEqual([303, 'https://classes.example']);
   });
 
   it('is shown on the page as text', async () => {

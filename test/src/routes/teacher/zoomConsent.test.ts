@@ -5,7 +5,7 @@ import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { SETTINGS_ID, settingPlace } from '../../../../src/queries/findZoomSettings';
 import { paths } from '../../../../src/routes/paths';
 import { freshToken } from '../../../../src/zoom/freshToken';
-import { signedInBrowser, type Browser } from '../../../support/browser';
+import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import {
   ADA,
   allow,
@@ -261,4 +261,35 @@ describe('what an admin must mend', () => {
     expect(code.length).toBeGreaterThan(10);
     for (const secret of [code, 'test-client-secret']) expect(site.website.logged.join('')).not.toContain(secret);
   });
+});
+
+describe('the way on after connecting', () => {
+  const start = '/teacher/meeting/7/start';
+  const connectFor = async (next: string) => {
+    const answer = await browser.get(`/teacher/zoom/connect?next=${encodeURIComponent(next)}`);
+    return new URL(answer.headers['location'] ?? '');
+  };
+
+  it('is the page that it was connected for', async () => {
+    const answer = await browser.get(await allow(await connectFor(start)));
+    expect([answer.status, answer.headers['location']]).toEqual([303, start]);
+  });
+
+  it('is not forgotten by a consent that failed', async () => {
+    const answer = await browser.get(await deny(await connectFor(start)));
+    const back = `${paths.zoom}?next=${encodeURIComponent(start)}`;
+    expect([answer.status, answer.headers['location']]).toEqual([303, back]);
+    const again = parse(await browser.get(back))('main a.button').attr('href');
+    expect(again).toBe(`${paths.zoomConnect}?next=${encodeURIComponent(start)}`);
+  });
+
+  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'https:evil.example', '/\t/evil.example', ''])(
+    'is never %j',
+    async (next) => {
+      const answer = await browser.get(await allow(await connectFor(next)));
+      expect([answer.status, answer.headers['location']]).toEqual([303, paths.zoom]);
+      const page = parse(await browser.get(`${paths.zoom}?next=${encodeURIComponent(next)}`));
+      expect(page('main').html()).not.toContain('evil');
+    },
+  );
 });

@@ -1,0 +1,136 @@
+import { UniqueConstraintError, type Transaction } from 'sequelize';
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { AddressTakenError, ChangedHereError } from '../errors';
+import { User } from '../models/User';
+import { findPersonOf, isFreeFor, type ExternalPersonId } from '../queries/externalPeople';
+import { lastSent, personDigests, PERSON_FIELDS, tagOf, type PersonContent } from '../queries/externalFields';
+import { deliverOutbox } from '../temporal/outbox';
+import { changeUserIn } from './changeUser';
+import { enableIn } from './enableUser';
+import { inviteIn } from './inviteUser';
+import { checkTag, fieldsToChange, type Precondition } from './preconditions';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface PersonPut extends ExternalPersonId, Precondition, PersonContent {
+  /** let somebody in again who was disabled */
+  readonly enable: boolean;
+  /** invite a teacher who is new */
+  readonly notify: boolean;
+}
+
+export interface PersonPutDone {
+  readonly user: User;
+  readonly created: boolean;
+  readonly notes: readonly string[];
+}
+
+interface Done extends PersonPutDone {
+  readonly outboxIds: readonly number[];
+}
+
+/**
+ * Brings a teacher or a student to what a marketplace's program says they are, in one commit: made if they are new, changed
+ * where they differ, left alone where they do not.
+ *
+ * @throws FieldErrors, ChangedHereError, AddressTakenError, AppError 409 and 412; nothing has been saved then
+ */
+export async function putPerson(deps: Deps, put: PersonPut, origin: AuditOrigin): Promise<PersonPutDone> {
+  const { outboxIds, ...done } = await onceMore(() =>
+    inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction)),
+  );
+  await deliverOutbox(deps, ...outboxIds);
+  return done;
+}
+
+/** Two calls may make the same person at once: whoever was second finds them the second time. */
+async function onceMore(work: () => Promise<Done>): Promise<Done> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+  }
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UniqueConstraintError ? new AddressTakenError() : error;
+  }
+}
+
+async function putIn(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
+  const known = await findPersonOf(put, transaction);
+  const atAddress = await User.findOne({ where: { email: put.email }, transaction, lock: true });
+  if (known) {
+    if (atAddress && atAddress.id !== known.id) throw new AddressTakenError();
+    return { ...(await change(deps, put, known, origin, transaction)), created: false, notes: [] };
+  }
+  checkTag(put, null);
+  if (!atAddress) return create(deps, put, origin, transaction);
+  const isSame = atAddress.email.toLowerCase() === put.email.toLowerCase();
+  if (!isSame || !(await isFreeFor(put, atAddress, transaction))) throw new AddressTakenError();
+  const { customer, externalId } = put;
+  await atAddress.update({ customer, externalId, externalRevision: null, externalFields: null }, { transaction });
+  const changed = await change(deps, put, atAddress, origin, transaction);
+  return { ...changed, created: true, notes: [`They were here already, from your orders or ours, and are yours now.`] };
+}
+
+async function create(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
+  const { customer, role, externalId, email, firstName, lastName, timeZone, language, revision } = put;
+  const user = await User.create(
+    {
+      ...{
+        customer,
+        externalId,
+        externalRevision: revision,
+        externalFields: JSON.stringify(personDigests(put, false)),
+      },
+      ...{ role, email, firstName, lastName, timeZone, language },
+    },
+    { transaction },
+  );
+  const entity = { type: 'user', id: user.id };
+  await writeAudit(deps, origin, { action: 'user_created', entity, metadata: { role } }, transaction);
+  const invites = role === 'teacher' && put.notify;
+  const outboxIds = invites ? [await inviteIn(deps, user, origin, transaction)] : [];
+  // With what the database filled in.
+  await user.reload({ transaction });
+  return { user, created: true, notes: [], outboxIds };
+}
+
+/** @param user locked */
+async function change(
+  deps: Deps,
+  put: PersonPut,
+  user: User,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<Pick<Done, 'user' | 'outboxIds'>> {
+  const isDisabled = user.disabledAt !== null;
+  const current = personDigests(user, isDisabled);
+  checkTag(put, tagOf(current));
+  const sent = lastSent(user, PERSON_FIELDS);
+  if (put.enable && isDisabled && sent?.state !== 'disabled') refuseDisabledHere(put);
+  // To ask for somebody disabled to be let in again is to know that they are disabled.
+  const accept = put.enable ? [...put.accept, 'state'] : put.accept;
+  const wanted = personDigests(put, isDisabled && !put.enable);
+  const former = { revision: user.externalRevision, sent, current };
+  const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
+  const outboxIds: number[] = [];
+  if (toChange.includes('state')) outboxIds.push(...(await enableIn(deps, user, origin, transaction)).outboxIds);
+  const { email, firstName, lastName, timeZone, language } = put;
+  const content = Object.entries({ email, firstName, lastName, timeZone, language });
+  const edit = Object.fromEntries(content.filter(([name]) => toChange.some((field) => field === name)));
+  outboxIds.push(...(await changeUserIn(deps, user, edit, origin, transaction)).outboxIds);
+  const state = wanted.state === 'disabled' && sent?.state === 'disabled' ? 'disabled' : 'enabled';
+  const externalFields = JSON.stringify({ ...wanted, state });
+  const externalRevision = put.revision ?? user.externalRevision;
+  await user.update({ externalFields, externalRevision }, { transaction, silent: true });
+  return { user, outboxIds };
+}
+
+/** Whoever was shut out here is not let in again by a program that does not know it. */
+function refuseDisabledHere({ accept }: PersonPut): void {
+  if (accept.includes('state')) return;
+  const message = 'They were disabled here. Send accept=state as well to let them in again.';
+  throw new ChangedHereError([{ field: '', message }], ['state']);
+}

@@ -1,0 +1,46 @@
+import { Op } from 'sequelize';
+import { OVER_STATES } from '../domain/classStates';
+import { AccountLink } from '../models/AccountLink';
+import { BookOrder } from '../models/BookOrder';
+import { ClassDate } from '../models/ClassDate';
+import { User } from '../models/User';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { withNames, type ClassRow } from './listClassDates';
+
+/** Everything the page of a person shows. */
+export interface PersonPage {
+  readonly user: User;
+  /** of a teacher; null: never connected */
+  readonly connection: ZoomConnection | null;
+  /** the newest invitation that has not been taken up, good or not */
+  readonly invitation: AccountLink | null;
+  /** the next classes that they give or have bought */
+  readonly coming: readonly ClassRow[];
+  /** how many there are in all */
+  readonly comingCount: number;
+}
+
+const SHOWN = 20;
+
+/** @returns null when there is no such person */
+export async function findPerson(id: number): Promise<PersonPage | null> {
+  const user = await User.findByPk(id);
+  if (!user) return null;
+  const [connection, invitation, where] = await Promise.all([
+    ZoomConnection.findOne({ where: { userId: id } }),
+    AccountLink.findOne({ where: { userId: id, purpose: 'invitation', usedAt: null }, order: [['id', 'DESC']] }),
+    comingOf(user),
+  ]);
+  const [classDates, comingCount] = await Promise.all([
+    ClassDate.findAll({ where, order: ['startsAt', 'id'], limit: SHOWN }),
+    ClassDate.count({ where }),
+  ]);
+  return { user, connection, invitation, coming: await withNames(classDates), comingCount };
+}
+
+async function comingOf({ id, role }: User) {
+  const open = { closedAt: null, state: { [Op.notIn]: OVER_STATES } };
+  if (role === 'teacher') return { ...open, teacherId: id };
+  const orders = await BookOrder.findAll({ where: { userId: id }, attributes: ['id'] });
+  return { ...open, orderId: orders.map((order) => order.id) };
+}
