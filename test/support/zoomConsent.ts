@@ -20,11 +20,18 @@ export interface ConsentSite {
   close(): Promise<void>;
 }
 
-/** @param appUrl where a real browser finds it; tests without one need none */
-export async function startConsentSite(appUrl = APP_URL): Promise<ConsentSite> {
+/**
+ * @param appUrl where a real browser finds it; tests without one need none
+ * @param settings others of the website's
+ */
+export async function startConsentSite(
+  appUrl = APP_URL,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ConsentSite> {
   const redirectUris = [`${appUrl}${paths.zoomCallback}`];
   const zoom = await startZoomSimulator({ seed: 3, app: { ...APP, redirectUris } });
-  const website = await startWebsite({ APP_URL: appUrl, ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
+  const ofZoom = { ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` };
+  const website = await startWebsite({ APP_URL: appUrl, ...ofZoom, ...settings });
   await saveFirstZoomSettings(website.deps);
   return {
     website,
