@@ -5,7 +5,7 @@ import { User } from '../models/User';
 import { findPersonOf } from '../queries/externalPeople';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
-export interface BuyerContent {
+interface BuyerContent {
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
