@@ -34,9 +34,17 @@ function differenceIn(name: string, row: RefusedEditRow): Difference {
   const put = orderPutOf(row.edit);
   switch (name) {
     case 'teacher':
-      return { what: 'Teacher', here: nameOf(teacher), theirs: 'email' in put.teacher ? put.teacher.email : idOf(put.teacher) };
+      return {
+        what: 'Teacher',
+        here: nameOf(teacher),
+        theirs: 'email' in put.teacher ? put.teacher.email : idOf(put.teacher),
+      };
     case 'buyer':
-      return { what: 'Student', here: nameOf(buyer), theirs: 'email' in put.buyer ? nameOf(put.buyer) : idOf(put.buyer) };
+      return {
+        what: 'Student',
+        here: nameOf(buyer),
+        theirs: 'email' in put.buyer ? nameOf(put.buyer) : idOf(put.buyer),
+      };
     case 'guests':
       return { what: 'Guests', here: guestsOf(guests), theirs: guestsOf(put.guests) };
     default:
