@@ -8,38 +8,38 @@ import { requirePersonOf, type ExternalPersonId } from '../queries/externalPeopl
 import { lastSent, personDigests, PERSON_FIELDS, tagOf } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { disableIn } from './disableUser';
-import { checkTag, type Precondition } from './preconditions';
+import { checkTag, refuseOld, type Precondition } from './preconditions';
 import type { AuditOrigin } from './writeAudit';
-
-type Disabling = Omit<Precondition, 'revision'>;
 
 /**
  * Shuts a teacher or a student out for a marketplace's program. Whoever the program had shut out and was let in again here
  * is not shut out by the same word again.
  *
- * @throws NotFoundError, ChangedHereError, AppError 412
+ * @throws NotFoundError, ChangedHereError, AppError 409 and 412
  */
 export async function disablePersonOf(
   deps: Deps,
-  put: ExternalPersonId & Disabling,
+  put: ExternalPersonId & Precondition,
   origin: AuditOrigin,
 ): Promise<{ user: User; notes: string[] }> {
   const { outboxIds, ...done } = await inTransaction(deps.db, async (transaction) => {
     const user = await requirePersonOf(put, transaction);
     const current = personDigests(user, user.disabledAt !== null);
     checkTag(put, tagOf(current));
+    refuseOld(put.revision, user.externalRevision, user.disabledAt === null);
     const sent = lastSent(user, PERSON_FIELDS);
     if (current.state !== 'disabled' && sent?.state === 'disabled') refuseEnabledHere(put);
     const disabled = await disableIn(deps, user, origin, transaction);
     const externalFields = JSON.stringify({ ...(sent ?? current), state: 'disabled' });
-    await user.update({ externalFields }, { transaction, silent: true });
+    const externalRevision = put.revision ?? user.externalRevision;
+    await user.update({ externalFields, externalRevision }, { transaction, silent: true });
     return { user, notes: await notesOn(user, deps.clock.now(), transaction), outboxIds: disabled.outboxIds };
   });
   await deliverOutbox(deps, ...outboxIds);
   return done;
 }
 
-function refuseEnabledHere({ accept }: Disabling): void {
+function refuseEnabledHere({ accept }: Precondition): void {
   if (accept.includes('state')) return;
   const message = 'They were enabled again here. Send accept=state to disable them all the same.';
   throw new ChangedHereError([{ field: '', message }], ['state']);

@@ -27,8 +27,12 @@ export function apiFields(schema: z.ZodType): ApiField[] {
 function fieldsIn(schema: JsonSchema, inside: string): ApiField[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const full = `${inside}${name}`;
-    const [only = field] = (field.anyOf ?? [field]).filter(({ type }) => type !== 'null');
-    const nested = only.type === 'array' ? fieldsIn(only.items ?? {}, `${full}[].`) : fieldsIn(only, `${full}.`);
+    const kinds = (field.anyOf ?? [field]).filter(({ type }) => type !== 'null');
+    const [only = field] = kinds;
+    const nested =
+      only.type === 'array'
+        ? fieldsIn(only.items ?? {}, `${full}[].`)
+        : kinds.flatMap((one) => fieldsIn(one, `${full}.`));
     const description = field.description ?? only.description ?? '';
     return [
       { name: full, type: typeOf(field), required: schema.required?.includes(name) ?? false, description },
@@ -38,7 +42,7 @@ function fieldsIn(schema: JsonSchema, inside: string): ApiField[] {
 }
 
 function typeOf({ anyOf, type = 'text', enum: values, items }: JsonSchema): string {
-  if (anyOf) return anyOf.map((one) => typeOf(one)).join(' or ');
+  if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one)))].join(' or ');
   if (values) return values.join(', ');
   if (type === 'array') return `list of ${items ? typeOf(items) : 'anything'}`;
   return type === 'string' ? 'text' : type;

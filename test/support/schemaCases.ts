@@ -62,7 +62,7 @@ export function wrongBodies(schema: Schema, body: unknown): WrongBody[] {
 
 function wrongAt(given: Schema, value: unknown, pointer: string, put: Put): WrongBody[] {
   const schema = known(given);
-  const mayBeNull = schema !== given;
+  const mayBeNull = given.anyOf?.some(({ type }) => type === 'null') ?? false;
   const here = [
     ...wrongTypes(schema, mayBeNull).map(([what, wrong]) => ({ pointer, what, body: put(wrong) })),
     ...wrongValues(schema, value).map(([what, wrong]) => ({ pointer, what, body: put(wrong) })),

@@ -98,9 +98,20 @@ function fields<Schema extends z.ZodType>(schema: Schema, given: unknown): z.inf
 }
 
 /** Each unknown name is a problem of its own, at its own place. */
-function problemsIn({ issues }: z.ZodError, unknown: string): FieldError[] {
+function problemsIn({ issues }: Pick<z.ZodError, 'issues'>, unknown: string): FieldError[] {
   return issues.flatMap((issue) => {
+    if (issue.code === 'invalid_union') return problemsInUnion(issue, unknown);
     if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.join('.'), message: issue.message }];
     return issue.keys.map((key) => ({ field: [...issue.path, key].join('.'), message: unknown }));
   });
+}
+
+/** What could have been one of several things is told as that which it is nearest to. */
+function problemsInUnion({ path, errors }: z.core.$ZodIssueInvalidUnion, unknown: string): FieldError[] {
+  const readings = errors.map((issues) => problemsIn({ issues: [...issues] }, unknown));
+  const [nearest = []] = readings.sort((one, other) => one.length - other.length);
+  return nearest.map(({ field, message }) => ({
+    field: [...path, field].filter((part) => part !== '').join('.'),
+    message,
+  }));
 }

@@ -98,12 +98,12 @@ export const orderOperations = [
 
 type Content = z.infer<typeof orderContent>;
 
-function teacherRef({ teacher: { id, email = '' } }: Content): TeacherRef {
-  return id === undefined ? { email } : { externalId: id };
+function teacherRef({ teacher }: Content): TeacherRef {
+  return 'id' in teacher ? { externalId: teacher.id } : teacher;
 }
 
-function buyerRef({ buyer: { id, email = '', firstName = '', lastName = '', ...reader } }: Content): BuyerRef {
-  return id === undefined ? { ...reader, email, firstName, lastName } : { externalId: id };
+function buyerRef({ buyer }: Content): BuyerRef {
+  return 'id' in buyer ? { externalId: buyer.id } : buyer;
 }
 
 async function orderReply(row: BookOrder, status: number, notes: readonly string[] = []): Promise<Reply> {

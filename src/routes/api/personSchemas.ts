@@ -11,6 +11,7 @@ import {
   notify,
   nullable,
   revision,
+  revisionInQuery,
   text,
   timeZone,
 } from './schemas';
@@ -60,4 +61,4 @@ export const teacherPutQuery = personPutQuery.extend({
   notify: notify.meta({ description: 'false: somebody who is new is not invited by mail; an admin can do it later.' }),
 });
 
-export const personDeleteQuery = z.strictObject({ accept });
+export const personDeleteQuery = z.strictObject({ accept, revision: revisionInQuery });

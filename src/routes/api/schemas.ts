@@ -62,49 +62,26 @@ export const person = z
 
 export const nullable = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
 
-/** Somebody is named by an address, or by the id that they were put with. */
-const teacherOfOrder = z
-  .strictObject({ email: email.optional(), id: externalId.optional() })
-  .superRefine(({ email: address, id }, ctx) => {
-    if (address === undefined && id === undefined) missing(ctx, 'email', 'Send an e-mail address, or an id.');
-    if (address !== undefined && id !== undefined) missing(ctx, 'id', 'Send either an address or an id.');
-  })
-  .meta({
-    description: 'Who gives the classes: an e-mail address of a teacher here, or the `id` that you put them with.',
-    oneOf: [{ required: ['email'] }, { required: ['id'] }],
-  });
+/** Somebody by the id that this customer put them with. */
+const byId = z.strictObject({ id: externalId });
 
-const buyerOfOrder = z
-  .strictObject({
-    id: externalId.optional(),
-    email: email.optional(),
-    firstName: text(80).optional(),
-    lastName: text(80).optional(),
-    timeZone: nullable(timeZone),
-    language: nullable(language),
-  })
-  .superRefine((buyer, ctx) => {
-    for (const name of ['email', 'firstName', 'lastName'] as const) {
-      if (buyer.id === undefined && buyer[name] === undefined)
-        missing(ctx, name, name === 'email' ? 'Send an e-mail address.' : 'Send a text.');
-      if (buyer.id !== undefined && buyer[name] !== undefined)
-        missing(ctx, name, 'Leave this out where you send an id.');
-    }
-  })
-  .meta({
-    description:
-      'The student who bought it: the `id` that you put them with, or an address and a name; whoever is not known here yet is added.',
-    oneOf: [{ required: ['id'] }, { required: ['email', 'firstName', 'lastName'] }],
-  });
-
-function missing(ctx: z.RefinementCtx, name: string, message: string): void {
-  ctx.addIssue({ code: 'custom', path: [name], message });
-}
+const buyer = z.strictObject({
+  email,
+  firstName: text(80),
+  lastName: text(80),
+  timeZone: nullable(timeZone),
+  language: nullable(language),
+});
 
 export const orderContent = z.strictObject({
   title: text(180).meta({ description: 'What the classes are called, in mails and in the meeting.' }),
-  teacher: teacherOfOrder,
-  buyer: buyerOfOrder,
+  teacher: z
+    .union([z.strictObject({ email }), byId])
+    .meta({ description: 'Who gives the classes: the address of a teacher here, or the `id` that you put them with.' }),
+  buyer: z.union([buyer, byId]).meta({
+    description:
+      'The student who bought it: an address and a name, and whoever is not known here yet is added; or the `id` that you put them with.',
+  }),
   guests: z
     .array(
       z.strictObject({ email, name: nullable(text(120)), timeZone: nullable(timeZone), language: nullable(language) }),
@@ -303,17 +280,20 @@ export const accept = z
   .meta({ description: 'Fields, with commas between, that you overwrite though they were changed here.' });
 
 export const changeQuery = z.strictObject({ notify, force, accept });
+/** Of a DELETE, which has no body. */
+export const revisionInQuery = z
+  .string()
+  .regex(/^\d{1,16}$/, 'Send a whole number from 0.')
+  .transform(Number)
+  .pipe(z.int('Send a whole number from 0.'))
+  .optional()
+  .meta({ description: 'Your own count of changes, as in a PUT: this is one of them.' });
+
 export const cancelQuery = z.strictObject({
   notify,
   force,
   accept,
-  revision: z
-    .string()
-    .regex(/^\d{1,16}$/, 'Send a whole number from 0.')
-    .transform(Number)
-    .pipe(z.int('Send a whole number from 0.'))
-    .optional()
-    .meta({ description: 'Your own count of changes, as in a PUT: cancelling is one of them.' }),
+  revision: revisionInQuery,
 });
 export const classDateChangeQuery = z.strictObject({
   notify,

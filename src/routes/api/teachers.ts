@@ -62,9 +62,10 @@ export const teacherOperations = [
     body: NO_BODY,
     conditions: ['If-Match'],
     replies: { 200: one },
-    problems: ['changed_here', 'changed_meanwhile'],
+    problems: ['changed_here', 'old_revision', 'changed_meanwhile'],
     handle: async ({ ctx, deps, customer, origin, params, query }) => {
-      const put = { ...query, ...conditionsOf(ctx), ...params, customer, role };
+      const revision = query.revision ?? null;
+      const put = { ...query, revision, ...conditionsOf(ctx), ...params, customer, role };
       const done = await disablePersonOf(deps, put, origin);
       return teacherReply(done.user, 200, done.notes);
     },
