@@ -25,8 +25,12 @@ beforeAll(async () => {
   teacherEmail = (await buildUser('teacher')).email;
   const answer = await shop.put('/api/v1/orders/A-1042', orderContent(teacherEmail, { title: TITLE }));
   await shop.put('/api/v1/orders/A-1042/class-dates/lesson-1', classDateContent());
+  for (const kind of ['teachers', 'students']) {
+    const person = { email: `${kind}@a.test`, firstName: 'A', lastName: TITLE };
+    expect((await shop.put(`/api/v1/${kind}/A-1042`, person)).status).toBe(201);
+  }
   const { buyer } = answer.body as { buyer: { person: string } };
-  names = { order: 'A-1042', classDate: 'lesson-1', person: buyer.person };
+  names = { order: 'A-1042', classDate: 'lesson-1', person: buyer.person, externalId: 'A-1042' };
 });
 
 afterAll(() => site.close());
