@@ -58,8 +58,10 @@ async function onceMore(work: () => Promise<Done>): Promise<Done> {
 }
 
 async function putIn(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
-  const known = await findPersonOf(put, transaction);
+  const found = await findPersonOf(put, transaction);
   const atAddress = await User.findOne({ where: { email: put.email }, transaction, lock: true });
+  // Another call may have made them in between, and its commit was waited for.
+  const known = found ?? (atAddress && isNamed(atAddress, put) ? atAddress : null);
   if (known) {
     if (atAddress && atAddress.id !== known.id) throw new AddressTakenError();
     return { ...(await change(deps, put, known, origin, transaction)), created: false, notes: [] };
@@ -72,6 +74,10 @@ async function putIn(deps: Deps, put: PersonPut, origin: AuditOrigin, transactio
   await atAddress.update({ customer, externalId, externalRevision: null, externalFields: null }, { transaction });
   const changed = await change(deps, put, atAddress, origin, transaction);
   return { ...changed, created: true, notes: [`They were here already, from your orders or ours, and are yours now.`] };
+}
+
+function isNamed(user: User, { customer, role, externalId }: ExternalPersonId): boolean {
+  return user.customer === customer && user.role === role && user.externalId === externalId;
 }
 
 async function create(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {

@@ -16,7 +16,7 @@ import { createSweepActivities } from '../../activities/sweep';
 import type { Deps } from '../deps';
 import { QUEUES } from '../domain/queues';
 import { plainFailures } from './plainFailures';
-import { createRoomsFirst } from './roomsFirst';
+import { createRoomsFirst, type RoomsFirst } from './roomsFirst';
 import { ensureSearchAttributes } from './searchAttributes';
 import { temporalConnectionOptions } from './temporal';
 import { workflowCode } from './workflowCode';
@@ -108,11 +108,7 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
     },
     {
       taskQueue: QUEUES.mail,
-      activities: {
-        ...createMailActivities(deps, roomsFirst),
-        ...createIncidentMailActivities(deps),
-        ...createAccountMailActivities(deps),
-      },
+      activities: mailActivities(deps, roomsFirst),
       maxConcurrentActivityTaskExecutions: MAIL_SLOTS,
     },
     {
@@ -121,6 +117,14 @@ function queueOptions(deps: Deps, code: WorkflowCode): (Pick<WorkerOptions, 'tas
       maxConcurrentActivityTaskExecutions: PUSH_SLOTS,
     },
   ];
+}
+
+function mailActivities(deps: Deps, roomsFirst: RoomsFirst) {
+  return {
+    ...createMailActivities(deps, roomsFirst),
+    ...createIncidentMailActivities(deps),
+    ...createAccountMailActivities(deps),
+  };
 }
 
 /** Connects, and makes the namespace ready for our workflows. */
