@@ -3,6 +3,7 @@ import { looked, type Check } from './check';
 import { checkDatabase } from './database';
 import { checkMail } from './mail';
 import { checkPublicAddress } from './publicAddress';
+import { checkPushes } from './pushes';
 import { checkSettings } from './settings';
 import { checkSizes } from './sizes';
 import { checkTeachers } from './teachers';
@@ -29,6 +30,7 @@ export async function checkEverything(deps: Deps): Promise<Check[]> {
   const daily = await Promise.all([
     looked('classes', 'Classes', () => checkClasses(deps)),
     looked('teachers', 'Teachers', () => checkTeachers(deps)),
+    looked('pushes', 'Pushed events', () => checkPushes(deps)),
     looked('sizes', 'Tables', () => checkSizes(deps)),
   ]);
   return [...setup, ...daily.flat()];

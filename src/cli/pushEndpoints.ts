@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { changePushEndpoint, wantedOf } from '../commands/changePushEndpoint';
 import { checkPushEndpoint } from '../commands/checkPushEndpoint';
 import { createPushEndpoint } from '../commands/createPushEndpoint';
 import { OVERLAP_HOURS, rotatePushSecret } from '../commands/rotatePushSecret';
@@ -24,6 +25,7 @@ export function addPushEndpoints(program: Command): void {
   const endpoints = program.command('push-endpoints').description('where marketplaces have events pushed to');
   addList(endpoints);
   addCreate(endpoints);
+  addChange(endpoints);
   addSwitch(endpoints, {
     name: 'off',
     description: 'send an endpoint nothing more; what waits for it is given up',
@@ -81,6 +83,27 @@ function addCreate(endpoints: Command): void {
         if (json) printJson({ id: made?.endpoint.id ?? null, secret: made?.secret ?? null });
         else if (made) print(`${made.secret}\nThis is endpoint ${made.endpoint.id}. Its secret is shown this once.`);
         else print('The endpoint could be made.');
+        return 0;
+      }),
+    );
+}
+
+function addChange(endpoints: Command): void {
+  endpoints
+    .command('change')
+    .argument('<id>', 'its number, as push-endpoints list shows it', parseId)
+    .description('send an endpoint’s events elsewhere, or others from now on; its secret stays')
+    .option('--url <url>', 'its new address')
+    .option('--types <list>', 'what it is told, with commas', list)
+    .option('--dry-run', 'say whether it could be changed; change nothing')
+    .option('--json', 'as JSON')
+    .action((id: number, { json, dryRun, ...what }: Options & { url?: string; types?: string[] }) =>
+      withEndpoint(id, json, async (deps, endpoint) => {
+        const change = { id, ...what };
+        if (dryRun) await checkPushEndpoint(deps, wantedOf(endpoint, change), endpoint.url);
+        else await changePushEndpoint(deps, change, THE_SYSTEM);
+        if (json) printJson({ id, found: true });
+        else print(`Endpoint ${id} ${dryRun ? 'could be' : 'is'} changed.`);
         return 0;
       }),
     );

@@ -21,19 +21,21 @@ interface CheckedPushEndpoint {
 
 const URL_MAX = 500;
 
-/** @throws FieldErrors: everything that is wrong with it */
+/**
+ * @param formerUrl of one that is changed: where it stays, it is not looked at again
+ * @throws FieldErrors: everything that is wrong with it
+ */
 export async function checkPushEndpoint(
   deps: Pick<Deps, 'config'>,
   input: NewPushEndpoint,
+  formerUrl?: string,
 ): Promise<CheckedPushEndpoint> {
   const { customer } = input;
   const types = OUTCOME_EVENTS.filter((type) => input.types.includes(type));
   const url = readUrl(input.url);
   const problems = [
     await problemOfCustomer(customer),
-    url
-      ? await problemOfUrl(deps, url, customer)
-      : wrong('url', 'Enter an address such as https://shop.example/events.'),
+    url && url.href === formerUrl ? null : await problemOfUrl(deps, url, customer),
     types.length === 0 || types.length < new Set(input.types).size ? wrong('types', 'Choose what it is told.') : null,
   ].filter((problem) => problem !== null);
   if (!url || problems.length > 0) throw new FieldErrors(problems);
@@ -55,7 +57,12 @@ async function problemOfCustomer(customer: string): Promise<FieldError | null> {
   return known ? null : wrong('customer', 'There is no API key for them, so there are no orders to hear of.');
 }
 
-async function problemOfUrl({ config }: Pick<Deps, 'config'>, url: URL, customer: string): Promise<FieldError | null> {
+async function problemOfUrl(
+  { config }: Pick<Deps, 'config'>,
+  url: URL | null,
+  customer: string,
+): Promise<FieldError | null> {
+  if (!url) return wrong('url', 'Enter an address such as https://shop.example/events.');
   if (url.protocol !== 'https:' && !config.push.loopbackToo)
     return wrong('url', 'The address must begin with https://.');
   if (url.username !== '' || url.password !== '')

@@ -20,6 +20,7 @@ export type AuditAction =
   | 'api_key_created'
   | 'api_key_revoked'
   | 'push_endpoint_created'
+  | 'push_endpoint_changed'
   | 'push_endpoint_on'
   | 'push_endpoint_off'
   | 'push_secret_rotated'

@@ -22,6 +22,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   api_key_created: 'API key made',
   api_key_revoked: 'API key withdrawn',
   push_endpoint_created: 'Endpoint for pushed events made',
+  push_endpoint_changed: 'Endpoint changed',
   push_endpoint_on: 'Endpoint switched on',
   push_endpoint_off: 'Endpoint switched off',
   push_secret_rotated: 'Signing secret of an endpoint renewed',

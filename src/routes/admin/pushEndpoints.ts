@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import type { DefaultContext } from 'koa';
 import { z } from 'zod';
+import { changePushEndpoint } from '../../commands/changePushEndpoint';
 import { createPushEndpoint } from '../../commands/createPushEndpoint';
 import { OVERLAP_HOURS, rotatePushSecret } from '../../commands/rotatePushSecret';
 import { sendTestPush } from '../../commands/sendTestPush';
@@ -52,6 +53,14 @@ export function addPushEndpointRoutes(router: Router<AppState, DefaultContext>, 
     });
   });
   router.get(paths.pushEndpoint(':id'), only('admin'), (ctx) => showOne(deps, ctx, idOf(ctx)));
+  router.post(paths.pushEndpoint(':id'), only('admin'), async (ctx) => {
+    const show = (_: AppContext, form: FormState) => showOne(deps, ctx, idOf(ctx), form, typesIn(ctx));
+    await showAgain(ctx, show, async () => {
+      const { url, types } = parseBody(ctx, endpointSchema);
+      await changePushEndpoint(deps, { id: idOf(ctx), url, types }, originOf(ctx));
+      redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'The endpoint is changed.');
+    });
+  });
   router.post(paths.pushEndpointOff(':id'), only('admin'), async (ctx) => {
     await switchOffPushEndpoint(deps, idOf(ctx), originOf(ctx));
     redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is off: nothing is sent to it.');
@@ -100,19 +109,28 @@ async function showAll(
   });
 }
 
-async function showOne(deps: Deps, ctx: AppRouterContext, id: number, form: Shown = {}): Promise<void> {
+async function showOne(
+  deps: Deps,
+  ctx: AppRouterContext,
+  id: number,
+  form: Shown = {},
+  chosen?: readonly string[],
+): Promise<void> {
   const row = await findPushEndpoint(deps.db, id);
   if (!row) throw new NotFoundError('There is no such endpoint.');
   const zone = zoneOf(ctx);
   const state = PUSH_STATES.find((known) => known === ctx.query['state']);
   const deliveries = await listPushDeliveries(deps.db, { endpointId: id, state, limit: SHOWN });
+  const endpoint = presentPushEndpoint(row, zone, deps.clock.now());
   render(ctx, 'admin/pushEndpoint', {
     title: `Endpoint ${id}`,
     ...form,
+    values: { url: endpoint.url, ...form.values },
+    types: OUTCOME_EVENTS.map((type) => ({ type, chosen: (chosen ?? endpoint.types).includes(type) })),
     zone,
     overlapHours: OVERLAP_HOURS,
     shown: SHOWN,
-    endpoint: presentPushEndpoint(row, zone, deps.clock.now()),
+    endpoint,
     to: {
       ...{ all: paths.pushEndpoint(id), off: paths.pushEndpointOff(id), on: paths.pushEndpointOn(id) },
       ...{ secret: paths.pushEndpointSecret(id), test: paths.pushEndpointTest(id) },

@@ -110,10 +110,12 @@ describe('push-endpoints', () => {
       ['replay', one, '--from', '2020-01-01', '--to', '2099-01-01', '--json'],
       ['replay', one],
       ['rotate', one],
+      ['change', one, '--url', 'nowhere'],
+      ['change', one, '--types', 'class.live,class.ready'],
       ['list'],
       ['test', '999'],
     );
-    expect(ran.map(({ code }) => code)).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 64, 0, 0, 1]);
+    expect(ran.map(({ code }) => code)).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 64, 0, 64, 0, 0, 1]);
     expect(ran.map(({ out, err }) => (out + err).trim())).toEqual([
       'It was taken (204).',
       'It was not taken: it redirects elsewhere, which is not followed (302).',
@@ -127,6 +129,8 @@ describe('push-endpoints', () => {
       expect.stringContaining('"events": 1'),
       'Give either --event, or --from and a later --to.',
       expect.stringMatching(/^whsec_\S+$/),
+      'Enter an address such as https://shop.example/events.',
+      `Endpoint ${id} is changed.`,
       expect.stringMatching(new RegExp(`${id} +pusher +on +0 +1 +0`)),
       'There is no such endpoint.',
     ]);
@@ -134,6 +138,6 @@ describe('push-endpoints', () => {
       { type: 'endpoint.test' },
       { type: 'endpoint.test' },
     ]);
-    expect(ran[12]?.out).not.toContain('whsec_');
+    expect(ran[14]?.out).not.toContain('whsec_');
   });
 });

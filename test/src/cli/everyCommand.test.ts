@@ -53,6 +53,7 @@ const CASES: readonly Case[] = [
   { args: ['api-keys', 'revoke', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'list'], wrong: ['--all'], json: true },
   { args: ['push-endpoints', 'create', RECEIVER, '--customer', 'shop'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'change', '1', '--types', 'class.live'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'on', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'off', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'rotate', '1'], wrong: ['--all'], json: true, dryRun: true },

@@ -1,3 +1,4 @@
+import { checkEverything } from '../../../../src/checks';
 import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
 import { addMinutes } from '../../../../src/domain/clock';
 import { createApiKey } from '../../../../src/commands/createApiKey';
@@ -140,6 +141,36 @@ describe('an endpoint', () => {
     expect((await browser.get(paths.pushEndpoint(id))).text).toContain('signs beside the new one until');
     await browser.submit(paths.pushEndpointSecret(id), { atOnce: 'on' });
     expect((await PushEndpoint.findByPk(id))?.previousSecretEncrypted).toBeNull();
+  });
+
+  it('is moved and told of other kinds, with the same secret; what waits goes to the new address at once', async () => {
+    const classDate = await buildSoldClass();
+    receiver.answerWith(() => 500);
+    const [waiting] = await publishOutcomes(website.deps, classDate, ['class.ready']);
+    await run();
+    expect((await run()).failed).toBe(0);
+    const there = await startReceiver();
+    const wrong = await browser.submit(paths.pushEndpoint(id), { url: 'https://10.0.0.1/', types: 'class.live' });
+    expect([wrong.status, parse(wrong)('.summary a[href="#url"]').length]).toEqual([422, 1]);
+    await browser.submit(paths.pushEndpoint(id), { url: there.url, types: 'class.live' });
+    expect(website.temporal.hints.at(-1)).toBe(`push endpoint ${id}: endpoint well`);
+    const [live] = await publishOutcomes(website.deps, classDate, ['class.live', 'class.ready']);
+    await run();
+    expect(there.taken()).toEqual([waiting, live]);
+    await there.close();
+    expect((await website.audited()).at(-1)).toBe('push_endpoint_changed');
+    // The address is not looked at again where it stays.
+    expect((await browser.submit(paths.pushEndpoint(id), { url: there.url, types: 'class.ready' })).status).toBe(303);
+    expect((await PushEndpoint.findByPk(id))?.types).toBe('class.ready');
+  });
+
+  it('that takes nothing, or went off by itself, is named by the doctor', async () => {
+    const pushes = async () => (await checkEverything(website.deps)).find(({ name }) => name === 'pushes');
+    expect(await pushes()).toMatchObject({ verdict: 'passed' });
+    await PushEndpoint.update({ failures: 2 }, { where: { id } });
+    expect(await pushes()).toMatchObject({ verdict: 'warning', why: `Take nothing just now: ${id}; 0 events wait.` });
+    await PushEndpoint.update({ state: 'off', offReason: 'gone' }, { where: { id } });
+    expect(await pushes()).toMatchObject({ verdict: 'warning', why: `Switched off by themselves: ${id}.` });
   });
 
   it('that went off by itself is trouble, until somebody has it stay off or switches it on', async () => {

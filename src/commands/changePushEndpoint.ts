@@ -1,0 +1,43 @@
+import { inTransaction } from '../db/transaction';
+import type { Deps } from '../deps';
+import { NotFoundError } from '../errors';
+import { PushEndpoint } from '../models/PushEndpoint';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
+import { checkPushEndpoint } from './checkPushEndpoint';
+import { writeAudit, type AuditOrigin } from './writeAudit';
+
+export interface PushEndpointChange {
+  readonly id: number;
+  /** as they are where they are not given */
+  readonly url?: string;
+  readonly types?: readonly string[];
+}
+
+/**
+ * Sends an endpoint's events elsewhere, or others from now on; its secret stays. What waits goes to the new address at once.
+ *
+ * @throws FieldErrors; nothing has been saved then
+ */
+export async function changePushEndpoint(deps: Deps, change: PushEndpointChange, origin: AuditOrigin): Promise<void> {
+  const { id } = change;
+  const found = await PushEndpoint.findByPk(id);
+  if (!found) throw new NotFoundError('There is no such endpoint.');
+  const { url, types } = await checkPushEndpoint(deps, wantedOf(found, change), found.url);
+  const outboxId = await inTransaction(deps.db, async (transaction) => {
+    const endpoint = await PushEndpoint.findByPk(id, { lock: true, rejectOnEmpty: true, transaction });
+    const moved = endpoint.url !== url;
+    // Whoever listens at another address has failed nothing yet.
+    const fresh = moved ? { failures: 0, failingSince: null, pausedUntil: null } : {};
+    await endpoint.update({ url, types: types.join(','), ...fresh }, { transaction });
+    const entity = { type: 'push_endpoint', id };
+    const metadata = { moved, types: endpoint.types };
+    await writeAudit(deps, origin, { action: 'push_endpoint_changed', entity, metadata }, transaction);
+    return moved && endpoint.state === 'on' ? addToOutbox({ pushEndpointId: id }, 'endpoint well', transaction) : null;
+  });
+  if (outboxId !== null) await deliverOutbox(deps, outboxId);
+}
+
+/** What it would be. */
+export function wantedOf({ customer, url, types }: PushEndpoint, change: PushEndpointChange) {
+  return { customer, url: change.url ?? url, types: change.types ?? types.split(',') };
+}
