@@ -17,18 +17,24 @@ const PER_PERSON = { name: 'invite', failures: 5, seconds: 60 * 60 };
  * @throws NotFoundError; AppError 409 in words when there is nothing to invite them to, 429
  */
 export async function inviteUser(deps: Deps, userId: number, origin: AuditOrigin): Promise<User> {
-  const limit = createFailureLimit(deps.db, PER_PERSON);
+  await requireInvitable(userId, null);
+  // Not in the transaction: the counter has a connection of its own.
+  if (!(await createFailureLimit(deps.db, PER_PERSON).count(String(userId)))) {
+    throw new AppError(429, 'too_many_tries', 'They have been invited several times within the hour. Wait a while.');
+  }
   const { user, outboxId } = await inTransaction(deps.db, async (transaction) => {
-    const person = await User.findByPk(userId, { lock: true, transaction });
-    if (!person) throw new NotFoundError('There is no such person.');
-    checkInvitable(person);
-    if (!(await limit.count(String(userId)))) {
-      throw new AppError(429, 'too_many_tries', 'They have been invited several times within the hour. Wait a while.');
-    }
+    const person = await requireInvitable(userId, transaction);
     return { user: person, outboxId: await inviteIn(deps, person, origin, transaction) };
   });
   await deliverOutbox(deps, outboxId);
   return user;
+}
+
+async function requireInvitable(userId: number, transaction: Transaction | null): Promise<User> {
+  const person = await User.findByPk(userId, { transaction, ...(transaction ? { lock: true } : {}) });
+  if (!person) throw new NotFoundError('There is no such person.');
+  checkInvitable(person);
+  return person;
 }
 
 /** The same as a part of something larger, which delivers the outbox row after its commit. */

@@ -13,7 +13,7 @@ import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
  */
 export async function replayWebhooks(deps: Deps, selection: ReplaySelection, origin: AuditOrigin): Promise<number[]> {
   return inTransaction(deps.db, async (transaction) => {
-    const where = await replayable(selection);
+    const where = await replayable(selection, transaction);
     const order = ['eventAt', 'id'];
     const rows = await WebhookEvent.findAll({ where, attributes: ['id'], order, transaction, lock: true });
     const ids = rows.map(({ id }) => id);

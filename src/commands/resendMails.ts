@@ -6,7 +6,7 @@ import { resendStanding, resendUntil, UNDELIVERED, type MailSituation } from '..
 import { MailDelivery } from '../models/MailDelivery';
 import { readMailSituations } from '../queries/readMailSituations';
 import { subjectColumn, subjectOf } from '../queries/mailSubject';
-import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
+import { createFailureLimit } from '../security/failureLimit';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -28,14 +28,15 @@ const PER_MAIL = { name: 'mail-resend', failures: 5, seconds: 60 * 60 };
  * next copy, of which there is one, so that a double click sends nothing twice.
  */
 export async function resendMails(deps: Deps, order: ResendOrder, origin: AuditOrigin): Promise<Resent> {
-  const limit = createFailureLimit(deps.db, PER_MAIL);
+  const tooOften = await countPresses(deps, order);
   const { resent, outboxIds } = await inTransaction(deps.db, async (transaction) => {
     const rows = await MailDelivery.findAll({ where: { id: [...order.ids] }, order: ['id'], transaction, lock: true });
     const situations = await readMailSituations(rows, transaction);
     const outcome = new Map<number, string | null>();
     const hints = new Map<string, number>();
     for (const row of rows) {
-      const refusal = await resend(deps, { row, situation: situations.get(row.id), order, limit }, origin, transaction);
+      const resending = { row, situation: situations.get(row.id), order, tooOften };
+      const refusal = await resend(deps, resending, origin, transaction);
       outcome.set(row.id, refusal);
       if (refusal === null && !order.dryRun) await hint(row, hints, transaction);
     }
@@ -49,26 +50,44 @@ interface Resending {
   readonly row: MailDelivery;
   readonly situation: MailSituation | undefined;
   readonly order: ResendOrder;
-  readonly limit: FailureLimit;
+  /** ids of those that were pressed for too often */
+  readonly tooOften: ReadonlySet<number>;
+}
+
+/**
+ * Counts each mail that would go out. Not in the transaction: the counter has a connection of its own, and whoever holds
+ * one while waiting for another keeps both from everybody else.
+ *
+ * @returns those that have gone out too often within the hour
+ */
+async function countPresses({ db, clock }: Deps, order: ResendOrder): Promise<Set<number>> {
+  const tooOften = new Set<number>();
+  if (order.dryRun) return tooOften;
+  const limit = createFailureLimit(db, PER_MAIL);
+  const rows = await MailDelivery.findAll({ where: { id: [...order.ids] }, order: ['id'] });
+  const situations = await readMailSituations(rows);
+  for (const row of rows) {
+    const until = await usefulUntil(row, situations.get(row.id), order, clock.now(), null);
+    if ('why' in until) continue;
+    const about = subjectColumn(subjectOf(row)).join(':');
+    const allowed = await limit.count(`${about}:${row.recipientKey}:${row.kind}`);
+    if (!allowed) tooOften.add(row.id);
+  }
+  return tooOften;
 }
 
 /** @returns why not, or null when the mail goes out again */
 async function resend(
   deps: Deps,
-  { row, situation, order, limit }: Resending,
+  { row, situation, order, tooOften }: Resending,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<string | null> {
   const now = deps.clock.now();
-  const standing = resendStanding(row.state);
-  if (standing === 'on its way') return 'It is on its way already.';
-  if (standing === 'sent' && !order.evenIfSent) return 'It has been sent.';
-  if (!situation) return 'What it was about no longer exists.';
-  const helps = resendUntil(situation, now);
+  const helps = await usefulUntil(row, situation, order, now, transaction);
   if ('why' in helps) return helps.why;
-  if (standing === 'sent' && (await nextCopyExists(row, transaction))) return 'It has been sent once more already.';
   if (order.dryRun) return null;
-  if (!(await limit.count(`${subjectColumn(subjectOf(row)).join(':')}:${row.recipientKey}:${row.kind}`))) {
+  if (tooOften.has(row.id)) {
     return 'It has been sent again several times within the hour. Wait, or look whether the address is right.';
   }
   const from = row.state;
@@ -83,7 +102,24 @@ async function resend(
   return null;
 }
 
-function nextCopyExists(row: MailDelivery, transaction: Transaction): Promise<boolean> {
+/** Until when it would still help if it went out now; or why it does not go out. */
+async function usefulUntil(
+  row: MailDelivery,
+  situation: MailSituation | undefined,
+  { evenIfSent }: ResendOrder,
+  now: Date,
+  transaction: Transaction | null,
+): Promise<ReturnType<typeof resendUntil>> {
+  const standing = resendStanding(row.state);
+  if (standing === 'on its way') return { why: 'It is on its way already.' };
+  if (standing === 'sent' && !evenIfSent) return { why: 'It has been sent.' };
+  if (!situation) return { why: 'What it was about no longer exists.' };
+  const helps = resendUntil(situation, now);
+  if ('why' in helps || standing !== 'sent') return helps;
+  return (await nextCopyExists(row, transaction)) ? { why: 'It has been sent once more already.' } : helps;
+}
+
+function nextCopyExists(row: MailDelivery, transaction: Transaction | null): Promise<boolean> {
   return MailDelivery.count({ where: { ...sameMail(row), copy: row.copy + 1 }, transaction }).then(
     (count) => count > 0,
   );

@@ -1,4 +1,4 @@
-import { Op, type WhereOptions } from 'sequelize';
+import { Op, type Transaction, type WhereOptions } from 'sequelize';
 import { WebhookEvent } from '../models/WebhookEvent';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { DEAUTHORIZED } from '../zoom/deauthorization';
@@ -15,12 +15,15 @@ export async function countReplayable(selection: ReplaySelection): Promise<numbe
   return WebhookEvent.count({ where: await replayable(selection) });
 }
 
-export async function replayable(selection: ReplaySelection): Promise<WhereOptions> {
+export async function replayable(
+  selection: ReplaySelection,
+  transaction: Transaction | null = null,
+): Promise<WhereOptions> {
   switch (selection.kind) {
     case 'event':
       return { id: selection.id, state: 'failed' };
     case 'class': {
-      const meetings = await ZoomMeeting.findAll({ where: { classDateId: selection.classDateId } });
+      const meetings = await ZoomMeeting.findAll({ where: { classDateId: selection.classDateId }, transaction });
       return { ...DONE, meetingId: meetings.flatMap(({ meetingId }) => meetingId ?? []) };
     }
     case 'span':

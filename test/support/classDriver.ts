@@ -18,6 +18,7 @@ import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/serve
 import type { Step } from '../../src/domain/classPlan';
 import { testConfig } from './config';
 import { createTestDatabase } from './database';
+import { forbidSecondConnections } from './oneConnection';
 import { RecordingTemporal } from './recordingTemporal';
 
 /**
@@ -53,6 +54,7 @@ export async function startDrivenClasses(appUrl = APP_URL): Promise<DrivenClasse
   const settings = { APP_URL: appUrl, DATABASE_URL: database.url, SMTP_PORT: String(mailbox.smtpPort) };
   const config = testConfig({ ...settings, ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
   const deps: Deps = { ...createDeps(config), temporal };
+  forbidSecondConnections(deps.db);
   await saveFirstZoomSettings(deps);
   let aheadMs = 0;
   deps.clock.now = () => new Date(Date.now() + aheadMs);

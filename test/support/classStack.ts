@@ -14,6 +14,7 @@ import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers } from '../../src/temporal/workers';
 import { testConfig } from './config';
 import { createTestDatabase, type TestDatabase } from './database';
+import { forbidSecondConnections } from './oneConnection';
 import { startTcpProxy, type TcpProxy } from './tcpProxy';
 
 /** Everything a class needs, on real parts: database, SMTP, the Zoom stand-in, Temporal and our workers. */
@@ -60,6 +61,7 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
       ZOOM_API_URL: `${zoom.url}/v2`,
     }),
   );
+  forbidSecondConnections(deps.db);
   await saveFirstZoomSettings(deps);
   const workers = await startWorkers(deps, temporal);
   return {

@@ -9,6 +9,7 @@ import { closeDeps, createDeps, type Deps } from '../../src/deps';
 import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
 import { testConfig } from './config';
 import { createTestDatabase } from './database';
+import { forbidSecondConnections } from './oneConnection';
 import { RecordingTemporal } from './recordingTemporal';
 
 /** The web application on a real database and a real port; only Temporal is replaced. */
@@ -40,6 +41,7 @@ export async function startWebsite(
   const config = testConfig({ APP_URL, DATABASE_URL: database.url, ...variables });
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const deps: Deps = { ...createDeps(config), logger, temporal, ...replaced };
+  forbidSecondConnections(deps.db);
   let handle: ReturnType<Koa['callback']> = createApp(deps).callback();
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import type { SimulatedUser } from '../../src/dev/zoom/options';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
 import { testConfig, testSettings } from './config';
 import { createTestDatabase } from './database';
+import { forbidSecondConnections } from './oneConnection';
 
 /** Our side of Zoom on a real database, against the stand-in; no web, no worker. */
 export interface ZoomSite {
@@ -36,6 +37,7 @@ export async function startZoomSite({ more = [] }: { more?: readonly SimulatedUs
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   // The Zoom client is built with the logger it gets, so both come from the same place.
   const deps = createDeps(config, logger);
+  forbidSecondConnections(deps.db);
   await saveFirstZoomSettings(deps);
   return {
     deps,
