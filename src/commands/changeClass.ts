@@ -8,10 +8,12 @@ import { gathersUntil } from '../domain/gathering';
 import type { OutcomeEventType } from '../domain/outcomeEvents';
 import { saysTheSame, toldOf, type ClassToTell } from '../domain/told';
 import { AppError, NotFoundError } from '../errors';
+import { AttendanceCorrection } from '../models/AttendanceCorrection';
 import { ClassDate } from '../models/ClassDate';
 import { deliverOutbox, type HintReason } from '../temporal/outbox';
 import { holdMails, keepQuiet, noteFormerTeacher } from './keepQuiet';
 import { matchRoster } from './matchRoster';
+import { reopenOrder } from './reopenOrder';
 import { noteOutcome } from './noteOutcome';
 import { retireCurrent, retireIfHeld } from './retireMeetings';
 import { saveRisks } from './saveRisks';
@@ -91,7 +93,7 @@ export async function changeClassIn(
   const wasClosed = isOver(classDate.state) || classDate.closedAt !== null;
   await apply(classDate, decision.changes, former, deps.clock.now(), transaction);
   await retireMisfits(classDate, former, transaction);
-  if (wasClosed && classDate.state === 'scheduled') await matchRoster(deps, classDate, origin, transaction);
+  if (wasClosed && classDate.state === 'scheduled') await takePlaceAfterAll(deps, classDate, origin, transaction);
   if (former.teacherId !== classDate.teacherId) await forgetHost(deps, classDate, transaction);
   await tellPeople(classDate, former, edit, deps.clock.now(), transaction);
   const entity = { type: 'class_date', id: classDate.id };
@@ -102,6 +104,20 @@ export async function changeClassIn(
   const teacherIds = [former.teacherId, classDate.teacherId];
   const outboxIds = await tellWorkflows(classDate.id, teacherIds, decision.reason, transaction);
   return { classDate, changed: true, outboxIds };
+}
+
+/** Whatever brought it back: it is for whom its order is for now, and what was said of its former time says nothing of this. */
+async function takePlaceAfterAll(
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
+  classDate: ClassDate,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<void> {
+  const now = deps.clock.now();
+  await matchRoster(deps, classDate, origin, transaction);
+  await reopenOrder(classDate, now, transaction);
+  const open = { classDateId: classDate.id, endedAt: null };
+  await AttendanceCorrection.update({ endedAt: now, endedBy: origin.userId }, { where: open, transaction });
 }
 
 const EVENTS: Readonly<Partial<Record<AuditAction, OutcomeEventType>>> = {
@@ -168,7 +184,7 @@ async function retireMisfits(classDate: ClassDate, former: Snapshot, transaction
 }
 
 /** What was found of the former host says nothing of this one, who has to be told of what is found again. */
-async function forgetHost(
+export async function forgetHost(
   deps: Pick<Deps, 'clock' | 'signingKeys'>,
   classDate: ClassDate,
   transaction: Transaction,

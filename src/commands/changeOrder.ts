@@ -8,7 +8,7 @@ import { User } from '../models/User';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeBuyer, type NoteTouched } from './changeBuyer';
-import { changeClassIn, type ClassEdit } from './changeClass';
+import { changeClassIn, forgetHost, type ClassEdit } from './changeClass';
 import { checkTeacher, substitutionIn } from './changeTeacher';
 import { checkTitle } from './createOrder';
 import { noteFormerTeacher } from './keepQuiet';
@@ -134,6 +134,7 @@ async function giveCancelled(
     const former = { ...classDate.get({ plain: true }) };
     await classDate.update({ teacherId, version: classDate.version + 1 }, { transaction });
     await noteFormerTeacher(classDate, former, now, transaction);
+    await forgetHost(deps, classDate, transaction);
     const entity = { type: 'class_date', id: classDate.id };
     const metadata = { formerTeacherId, teacherId, version: classDate.version };
     await writeAudit(deps, origin, { action: 'teacher_changed', entity, metadata }, transaction);

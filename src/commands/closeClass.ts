@@ -4,10 +4,11 @@ import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
+import { summariseRuns } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
-import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { findRuns } from '../queries/findRuns';
 import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
 import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -34,9 +35,14 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
     else await close(deps, classDateId, now);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
-    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
+    // However long Zoom has to be left alone, from the hard cap on it need not be asked.
+    const nextAttemptAt = earliest(trouble.nextAttemptAt ?? addMinutes(now, 1), classTimes(classDate).hardCapAt);
     await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
   }
+}
+
+function earliest(one: Date, other: Date): Date {
+  return one < other ? one : other;
 }
 
 async function isRunning(deps: Deps, teacherId: number, meetingId: string, classDate: ClassDate): Promise<boolean> {
@@ -82,8 +88,7 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
       );
       return;
     }
-    const endedAt =
-      classDate.endedAt ?? (await lastKnownEnd(classDateId, transaction)) ?? endWithoutWord(classDate, now);
+    const endedAt = classDate.endedAt ?? (await lastKnownEnd(classDate, transaction)) ?? endWithoutWord(classDate, now);
     await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
     await noteStateChange(classDate, former, transaction);
   });
@@ -94,10 +99,9 @@ function endWithoutWord(classDate: ClassDate, now: Date): Date {
   return classDate.liveAt ? now : classTimes(classDate).endsAt;
 }
 
-async function lastKnownEnd(classDateId: number, transaction: Transaction): Promise<Date | null> {
-  const meetings = await ZoomMeeting.findAll({ where: { classDateId }, attributes: ['id'], transaction });
-  const where = { zoomMeetingId: meetings.map(({ id }) => id) };
-  return ZoomMeetingInstance.max<Date | null, ZoomMeetingInstance>('endedAt', { where, transaction });
+async function lastKnownEnd(classDate: ClassDate, transaction: Transaction): Promise<Date | null> {
+  const { runs } = await findRuns(classDate, transaction);
+  return summariseRuns(runs).lastEndedAt;
 }
 
 /** While Zoom was asked the class may have been moved, made longer or cancelled: then it is not over, or not by us. */

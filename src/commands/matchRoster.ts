@@ -48,7 +48,7 @@ export async function matchRoster(
 }
 
 async function peopleOf({ id, userId }: BookOrder, transaction: Transaction): Promise<Map<PersonKey, Person>> {
-  const buyer = await User.findByPk(userId, { transaction, rejectOnEmpty: true });
+  const buyer = await User.findByPk(userId, { lock: true, transaction, rejectOnEmpty: true });
   const guests = await listGuests(id, transaction);
   const people: Person[] = [
     { userId, guestId: null, email: buyer.email },

@@ -124,13 +124,15 @@ async function change(
   // To ask for a cancelled class to take place is to know that it is cancelled.
   const accept = put.reopen ? [...put.accept, 'state'] : put.accept;
   const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
-  const edit = { classDateId: classDate.id, force: put.force, notify: put.notify, ...schedule };
+  const edit = { classDateId: classDate.id, force: put.force, notify: put.notify };
+  // A time that was sent as before does not undo one that was chosen here since.
+  const moved = toChange.includes('schedule') ? { ...edit, ...schedule } : edit;
   const outboxIds: number[] = [];
   if (toChange.includes('state')) {
-    outboxIds.push(...(await reopenClassIn(deps, edit, origin, transaction)).outboxIds);
+    outboxIds.push(...(await reopenClassIn(deps, moved, origin, transaction)).outboxIds);
   } else if (toChange.includes('schedule')) {
     refuseCancelled(classDate);
-    outboxIds.push(...(await rescheduleClassIn(deps, edit, origin, transaction)).outboxIds);
+    outboxIds.push(...(await rescheduleClassIn(deps, moved, origin, transaction)).outboxIds);
   }
   await forgetRefusedEdit({ orderId: order.id, classDateId: classDate.id }, transaction);
   await classDate.reload({ transaction });

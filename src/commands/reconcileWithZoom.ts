@@ -11,8 +11,10 @@ import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
 
-/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence, or not connected). */
+/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence). */
 type Account = 'finished' | 'unfinished' | 'missing';
+/** Its host is not connected, so nobody could be asked. */
+type Asked = Account | 'not_asked';
 
 /**
  * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings.
@@ -24,6 +26,8 @@ export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Da
   for (const meeting of await ZoomMeeting.findAll({ where: { classDateId } })) {
     if (meeting.meetingId === null) continue;
     const account = await fill(deps, meeting, meeting.meetingId);
+    // A list that was read before stays read.
+    if (account === 'not_asked') continue;
     await meeting.update({ reconciledAt: account === 'finished' ? now : null });
     accounts.push(account);
   }
@@ -31,12 +35,12 @@ export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Da
 }
 
 /** A host who is not connected keeps nobody from what another host of the class can tell. */
-async function fill(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<Account> {
+async function fill(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<Asked> {
   try {
     await fillRuns(deps, meeting, meetingId);
     return await fillStays(deps, meeting);
   } catch (error) {
-    if (error instanceof ZoomNeedsReconnect) return 'missing';
+    if (error instanceof ZoomNeedsReconnect) return 'not_asked';
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
-import { mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
+import { isOfFormerTime, mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
@@ -77,9 +77,8 @@ async function recordRun(
 
 /** null for a run of the time that the class had before it was moved: as it is now it has still to come. */
 function wasLiveAt(classDate: ClassDate, { startTime }: ZoomMeeting, { firstStartedAt }: RunSummary): Date | null {
-  const moved = startTime.getTime() !== classDate.startsAt.getTime();
-  const isFormer = moved && firstStartedAt !== null && firstStartedAt < classTimes(classDate).opensAt;
-  return isFormer ? null : firstStartedAt;
+  const run = { startedAt: firstStartedAt, endedAt: null };
+  return isOfFormerTime(run, startTime, classTimes(classDate)) ? null : firstStartedAt;
 }
 
 /** @returns whether it told anything new */

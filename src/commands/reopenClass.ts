@@ -4,9 +4,7 @@ import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
-import { User } from '../models/User';
 import { changeClassIn, type Decision } from './changeClass';
-import { lockOrder } from './lockOrder';
 import {
   commitChange,
   isSameSchedule,
@@ -17,7 +15,6 @@ import {
   type ScheduleChange,
   type WantedSchedule,
 } from './rescheduleClass';
-import { withholdPasses } from './withheldPasses';
 import type { AuditOrigin } from './writeAudit';
 
 /**
@@ -46,7 +43,6 @@ export async function reopenClassIn(
     return decisionFor(classDate, wanted, now);
   };
   const done = await changeClassIn(deps, edit, origin, decide, transaction);
-  if (done.changed) await reopenOrder(done.classDate, now, transaction);
   return { ...done, note };
 }
 
@@ -66,12 +62,4 @@ function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): D
     reason: 'reopened',
     metadata: { from: classDate.state },
   };
-}
-
-/** An order that was cancelled as a whole has a class again; a buyer who was disabled meanwhile has no way in. */
-async function reopenOrder({ id, orderId }: ClassDate, now: Date, transaction: Transaction): Promise<void> {
-  const order = await lockOrder(orderId, transaction);
-  if (order.cancelledAt) await order.update({ cancelledAt: null, version: order.version + 1 }, { transaction });
-  const buyer = await User.findByPk(order.userId, { lock: true, transaction });
-  if (buyer?.disabledAt) await withholdPasses(buyer.id, now, transaction, id);
 }

@@ -19,11 +19,16 @@ const UNFINISHED_MINUTES = 5;
 export async function settleClass(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   const nextAttemptAt = await reconcile(deps, classDate, now);
-  const givenUp = now > addMinutes(classDate.closedAt ?? now, GIVE_UP_AFTER_MINUTES);
+  const learntAt = latest(classDate.closedAt ?? now, classDate.evidenceAt);
+  const givenUp = now > addMinutes(learntAt, GIVE_UP_AFTER_MINUTES);
   // It may have been reopened meanwhile; then there is nothing to be asked again.
   const where = { id: classDateId, closedAt: { [Op.ne]: null } };
   if (nextAttemptAt && !givenUp) await ClassDate.update({ nextAttemptAt }, { where });
-  else await settle(deps, classDateId, now);
+  else await settle(deps, classDate, now);
+}
+
+function latest(one: Date, other: Date | null): Date {
+  return other !== null && other > one ? other : one;
 }
 
 /** @returns when Zoom is to be asked again; null once it has said what it has to say */
@@ -35,18 +40,19 @@ async function reconcile(deps: Deps, { id, teacherId }: ClassDate, now: Date): P
   }
 }
 
-async function settle(deps: Deps, classDateId: number, now: Date): Promise<void> {
+/** @param asRead as it was before Zoom was asked: what was learnt since may be a reason to ask again */
+async function settle(deps: Deps, asRead: ClassDate, now: Date): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
-    const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+    const classDate = await ClassDate.findByPk(asRead.id, { transaction, lock, rejectOnEmpty: true });
     // While Zoom was asked it was reopened: what is to come cannot be settled.
     if (classDate.closedAt === null) return;
     const former = classDate.state;
     const cause = former === 'settled' ? 'late_evidence' : 'settled';
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);
     const state = nextClassState(former, 'settled');
-    // All that was learnt so far is in it, also what a web process learnt whose clock is ahead of ours.
-    const settledAt = new Date(Math.max(now.getTime(), classDate.evidenceAt?.getTime() ?? 0));
+    // All that was learnt before is in it, also what a web process learnt whose clock is ahead of ours.
+    const settledAt = latest(now, asRead.evidenceAt);
     await classDate.update({ state, outcome, settledAt, nextAttemptAt: null }, { transaction });
     await noteStateChange(classDate, former, transaction);
   });

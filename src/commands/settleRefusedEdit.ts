@@ -54,8 +54,9 @@ async function takeTheirs(
   { notify, force }: Settlement,
   origin: AuditOrigin,
 ): Promise<void> {
-  const accept = fieldsOf(edit);
-  const told = { notify, force, accept };
+  const put = edit.classDateId === null ? orderPutOf(edit) : classDatePutOf(edit);
+  // What the marketplace had accepted itself counts still.
+  const told = { notify, force, accept: [...put.accept, ...fieldsOf(edit)] };
   try {
     if (edit.classDateId === null) await putOrder(deps, { ...orderPutOf(edit), ...told }, origin);
     else await putClassDate(deps, { ...classDatePutOf(edit), ...told }, origin);

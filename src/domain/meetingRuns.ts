@@ -43,6 +43,21 @@ export function endOfRun(run: Run, runs: readonly Run[]): Date | null {
   return later.length > 0 ? new Date(Math.min(...later)) : null;
 }
 
+/**
+ * Whether a run was of a time that its class had before it was moved: it began before the doors of the class as it is now,
+ * in a room that was made for another time.
+ *
+ * @param madeFor the start that the run's meeting had at Zoom
+ */
+export function isOfFormerTime(
+  { startedAt, endedAt }: Run,
+  madeFor: Date,
+  { startsAt, opensAt }: { readonly startsAt: Date; readonly opensAt: Date },
+): boolean {
+  const at = startedAt ?? endedAt;
+  return at !== null && at < opensAt && madeFor.getTime() !== startsAt.getTime();
+}
+
 /** A run's own start comes from "started"; "ended" repeats it, in case that was lost. */
 export function mergeRun(known: Run, told: Run & { readonly event: 'started' | 'ended' }): Run {
   if (told.event === 'started') return { startedAt: told.startedAt, endedAt: known.endedAt };

@@ -5,11 +5,11 @@ import { endOfRun } from '../domain/meetingRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
 import type { ClassDate } from '../models/ClassDate';
-import { ZoomMeeting } from '../models/ZoomMeeting';
-import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { personKey } from '../security/joinPass';
+import { findRuns } from './findRuns';
 
 /** Who a stranger is said to be when they belong to nobody: a note taker, somebody in the wrong room. */
 export const NOBODY = 'nobody';
@@ -43,11 +43,7 @@ export async function readAttendance(
   const where = { classDateId: classDate.id };
   const passes = await ZoomSecureToken.findAll({ where, order: ['id'], transaction });
   const corrections = await AttendanceCorrection.findAll({ where: { ...where, endedAt: null }, transaction });
-  const meetings = await ZoomMeeting.findAll({ where, transaction });
-  const runs = await ZoomMeetingInstance.findAll({
-    where: { zoomMeetingId: { [Op.in]: meetings.map(({ id }) => id) } },
-    transaction,
-  });
+  const { meetings, runs } = await findRuns(classDate, transaction);
   const segments = await ZoomParticipant.findAll({
     where: { instanceId: { [Op.in]: runs.map(({ id }) => id) } },
     order: ['joinTime', 'id'],

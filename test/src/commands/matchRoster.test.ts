@@ -1,17 +1,23 @@
 import { addGuests } from '../../../src/commands/addGuests';
 import { bookClassDate } from '../../../src/commands/bookClassDate';
 import { cancelClass } from '../../../src/commands/cancelClass';
+import { closeClass } from '../../../src/commands/closeClass';
 import { changeOrder } from '../../../src/commands/changeOrder';
 import { correctGuest } from '../../../src/commands/correctGuest';
 import { createOrder } from '../../../src/commands/createOrder';
 import { removeGuest } from '../../../src/commands/removeGuest';
 import { reopenClass } from '../../../src/commands/reopenClass';
 import { rescheduleClass } from '../../../src/commands/rescheduleClass';
+import { settleClass } from '../../../src/commands/settleClass';
 import { revokePass } from '../../../src/commands/revokePass';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
+import { concludeAttendance } from '../../../src/domain/attendance';
 import { addMinutes } from '../../../src/domain/clock';
 import { OrderGuest } from '../../../src/models/OrderGuest';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { findRuns } from '../../../src/queries/findRuns';
+import { readAttendance } from '../../../src/queries/readAttendance';
+import { buildAttendedClass } from '../../factories/attendedClasses';
 import { buildUser } from '../../factories/people';
 import { startWebsite, type Website } from '../../support/website';
 
@@ -93,6 +99,35 @@ it('so it is with one that was missed and is moved', async () => {
   await rescheduleClass(website.deps, { classDateId: classDate.id, localStart: inDays(2) }, THE_SYSTEM);
   expect((await classDate.reload()).state).toBe('scheduled');
   expect(await working(built)).toEqual([address('ben'), buyer.email].sort());
+});
+
+it('one that is moved after its order was cancelled and its buyer disabled brings the order back, and lets the buyer not in', async () => {
+  const built = await build('ann');
+  const { order, classDate, address, buyer } = built;
+  await classDate.update({ state: 'missed', closedAt: new Date() });
+  await order.update({ cancelledAt: new Date() });
+  await buyer.update({ disabledAt: new Date() });
+  await rescheduleClass(website.deps, { classDateId: classDate.id, localStart: inDays(2) }, THE_SYSTEM);
+  expect((await order.reload()).cancelledAt).toBeNull();
+  expect(await working(built)).toEqual([address('ann')]);
+});
+
+it('one that was held and takes place once more is judged by what comes, and not by what was', async () => {
+  const { classDate } = await buildAttendedClass(website.deps, [
+    ['teacher', 0, 60],
+    ['student', 0, 60],
+  ]);
+  await settleClass(website.deps, { classDateId: classDate.id, now: new Date() });
+  expect((await classDate.reload()).outcome).toBe('held');
+  await rescheduleClass(website.deps, { classDateId: classDate.id, localStart: inDays(1) }, THE_SYSTEM);
+  await classDate.reload();
+  const later = addMinutes(classDate.startsAt, 400);
+  expect((await findRuns(classDate, null)).runs).toEqual([]);
+  const { outcome } = concludeAttendance((await readAttendance(classDate, later)).facts);
+  expect(outcome).toBe('nobody_came');
+  await classDate.update({ state: 'ready' });
+  await closeClass(website.deps, { classDateId: classDate.id, now: later });
+  expect((await classDate.reload()).endedAt?.getTime()).toBe(addMinutes(classDate.startsAt, 60).getTime());
 });
 
 it('a guest who was removed and added again meanwhile gets in, by a new link; one whose pass was withdrawn does not', async () => {

@@ -6,6 +6,7 @@ import { AttendanceRevision } from '../../../src/models/AttendanceRevision';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
+import { ZoomUnreachable } from '../../../src/zoom/errors';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildConnectedTeacher } from '../../support/teachers';
@@ -62,6 +63,25 @@ it('a class that was settled while its teacher was disconnected is settled again
   const revisions = await AttendanceRevision.findAll({ where: { classDateId: classDate.id }, order: ['revision'] });
   expect(revisions.map(({ cause }) => cause)).toEqual(['settled', 'late_evidence']);
   expect((await classDate.reload()).outcome).toBe('students_absent');
+});
+
+it('a list that was read stays read when a class is settled again while its teacher is not connected', async () => {
+  const { classDate, meeting } = await buildHeld(1, addMinutes(new Date(), -60));
+  await ZoomConnection.update({ state: 'needs_reconnect' }, { where: { userId: teacherId } });
+  await settle(site.deps, classDate);
+  await ZoomConnection.update({ state: 'connected' }, { where: { userId: teacherId } });
+  expect((await classDate.reload()).state).toBe('settled');
+  expect((await meeting.reload()).reconciledAt).not.toBeNull();
+});
+
+it('a class that is settled again asks again where Zoom does not answer', async () => {
+  const { classDate } = await buildHeld(1);
+  await classDate.update({ state: 'settled', settledAt: addMinutes(new Date(), -60), evidenceAt: new Date() });
+  const pastMeeting = () => Promise.reject(new ZoomUnreachable('down'));
+  await settle({ ...site.deps, zoom: { ...site.deps.zoom, pastMeeting } }, classDate);
+  await classDate.reload();
+  expect(classDate.nextAttemptAt).not.toBeNull();
+  expect(classDate.settledAt?.getTime()).toBeLessThan(classDate.evidenceAt?.getTime() ?? 0);
 });
 
 it.each([

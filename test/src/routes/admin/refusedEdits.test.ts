@@ -1,3 +1,4 @@
+import { addGuests } from '../../../../src/commands/addGuests';
 import { changeOrder } from '../../../../src/commands/changeOrder';
 import { rescheduleClass } from '../../../../src/commands/rescheduleClass';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
@@ -115,6 +116,22 @@ it.each([
   expect((await classDate.reload()).localStart).toBe(localStart);
   const again = await shop.put(datePath, theirs);
   expect([again.status, again.body]).toMatchObject([200, { localStart }]);
+});
+
+it('theirs: with what the marketplace had accepted itself', async () => {
+  const guests = [{ email: 'mum@example.test', name: null, timeZone: null, language: null }];
+  const built = await booked();
+  const { path, order } = built;
+  await rename(built, 'As we say');
+  await addGuests(site.website.deps, { orderId: order.id, text: 'dad@example.test' }, THE_SYSTEM);
+  const theirs = content({ title: 'As the shop says', guests });
+  expect((await shop.put(`${path}?accept=title`, theirs)).status).toBe(409);
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect((await order.reload()).title).toBe('As the shop says');
+  expect((await shop.put(path, theirs)).body).toMatchObject({
+    changedHere: [],
+    guests: [{ email: 'mum@example.test' }],
+  });
 });
 
 it('ours: of a buyer who is not known here yet', async () => {

@@ -200,6 +200,15 @@ describe('what was changed here', () => {
       durationMinutes: 90,
     });
   });
+
+  it('a class that takes place again does so at the time it was given here, unless the shop has another', async () => {
+    const { classDate } = await booked();
+    const { id: classDateId } = await rowOf(classDate);
+    await rescheduleClass(site.website.deps, { classDateId, localStart: '2030-01-15T12:00' }, THE_SYSTEM);
+    await cancelClass(site.website.deps, { classDateId }, THE_SYSTEM);
+    const reopened = await shop.put(`${classDate}?reopen=true`, classDateContent());
+    expect(reopened.body).toMatchObject({ state: 'scheduled', localStart: '2030-01-15T12:00' });
+  });
 });
 
 it('a live class is moved and cancelled only by force', async () => {
