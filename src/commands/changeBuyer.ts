@@ -33,7 +33,8 @@ export async function changeBuyer(
   note: NoteTouched,
 ): Promise<void> {
   const formerId = order.userId;
-  const buyer = await User.findByPk(buyerId, { transaction, rejectOnEmpty: true });
+  // Their row as it is now, which a change or a disabling at the same instant waited for.
+  const buyer = await User.findByPk(buyerId, { transaction, lock: true, rejectOnEmpty: true });
   await order.update({ userId: buyerId }, { transaction });
   await removeAsGuest(deps, order, buyer, origin, transaction);
   const classDates = await listOpenClassDates(order.id, transaction);

@@ -98,7 +98,8 @@ async function checkChange(order: BookOrder, edit: OrderChange, transaction: Tra
 }
 
 async function checkBuyer(buyerId: number, transaction: Transaction): Promise<FieldError[]> {
-  const buyer = await User.findByPk(buyerId, { transaction });
+  // Locked, so that they are not disabled meanwhile without their new passes being withheld.
+  const buyer = await User.findByPk(buyerId, { transaction, lock: true });
   if (buyer?.role === 'student' && !buyer.disabledAt) return [];
   return [{ field: 'buyerId', message: 'Choose a student.' }];
 }

@@ -2,10 +2,10 @@ import { Op, UniqueConstraintError, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { FieldErrors, NotFoundError } from '../errors';
-import { AccountLink } from '../models/AccountLink';
 import { BookOrder } from '../models/BookOrder';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
+import { isInvited } from '../queries/findAccountLink';
 import { deliverOutbox } from '../temporal/outbox';
 import { problemsOfUser } from './createUser';
 import { endSessions } from './endSessions';
@@ -61,6 +61,7 @@ export async function changeUser(
  * The same as a part of something larger, which delivers the outbox rows after its commit.
  *
  * @param user locked
+ * @param invite false: an invitation that has not been taken up dies, and none goes to the new address
  */
 export async function changeUserIn(
   deps: Pick<Deps, 'signingKeys' | 'clock'>,
@@ -68,6 +69,7 @@ export async function changeUserIn(
   content: UserContent,
   origin: AuditOrigin,
   transaction: Transaction,
+  invite = true,
 ): Promise<UserChanged & { outboxIds: number[] }> {
   const before = user.email;
   user.set(Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)));
@@ -80,7 +82,7 @@ export async function changeUserIn(
   await check(user, address, transaction);
   await user.save({ transaction });
   const { invitations, outboxIds } = address
-    ? await moveTo(deps, user, origin, transaction)
+    ? await moveTo(deps, user, origin, transaction, invite)
     : { invitations: 0, outboxIds: [] };
   const metadata = Object.fromEntries(fields.map((field) => [field, true]));
   const entity = { type: 'user', id: user.id };
@@ -131,11 +133,11 @@ async function moveTo(
   user: User,
   origin: AuditOrigin,
   transaction: Transaction,
+  invite: boolean,
 ): Promise<{ invitations: number; outboxIds: number[] }> {
   const now = deps.clock.now();
   await endSessions(user, transaction);
-  const open = { userId: user.id, purpose: 'invitation', usedAt: null, withdrawnAt: null };
-  const invited = (await AccountLink.count({ where: open, transaction })) > 0;
+  const invited = invite && (await isInvited(user.id, transaction));
   await withdrawLinks(user.id, now, transaction);
   const moved = await movePasses(deps, user, transaction);
   if (!invited || user.passwordHash !== null || user.disabledAt !== null) return moved;

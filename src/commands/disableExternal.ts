@@ -8,6 +8,7 @@ import { requirePersonOf, type ExternalPersonId } from '../queries/externalPeopl
 import { lastSent, personDigests, PERSON_FIELDS, tagOf } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { disableIn } from './disableUser';
+import { refuseIfShared } from './needsAdmin';
 import { checkTag, refuseOld, type Precondition } from './preconditions';
 import type { AuditOrigin } from './writeAudit';
 
@@ -29,6 +30,7 @@ export async function disablePersonOf(
     refuseOld(put.revision, user.externalRevision, user.disabledAt === null);
     const sent = lastSent(user, PERSON_FIELDS);
     if (current.state !== 'disabled' && sent?.state === 'disabled') refuseEnabledHere(put);
+    if (current.state !== 'disabled') await refuseIfShared(put.customer, user, transaction);
     const disabled = await disableIn(deps, user, origin, transaction);
     const externalFields = JSON.stringify({ ...(sent ?? current), state: 'disabled' });
     const externalRevision = put.revision ?? user.externalRevision;

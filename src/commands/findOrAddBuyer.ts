@@ -29,7 +29,7 @@ export async function requireTeacher(teacher: TeacherRef, customer: string, tran
     throw wrong('teacher.id', known ? 'This teacher is disabled.' : 'You have put no teacher with this id.');
   }
   const { email } = teacher;
-  const user = await User.findOne({ where: { email }, transaction });
+  const user = await findLocked(email, transaction);
   if (user?.role === 'teacher' && !user.disabledAt && isSame(user.email, email)) return user;
   throw wrong('teacher.email', 'There is no teacher with this address here.');
 }
@@ -39,6 +39,15 @@ async function requireBuyer({ externalId }: NamedById, customer: string, transac
   const known = await findPersonOf({ externalId, customer, role: 'student' }, transaction);
   if (known && !known.disabledAt) return known;
   throw wrong('buyer.id', known ? 'This student is disabled here.' : 'You have put no student with this id.');
+}
+
+/**
+ * By the address that they have once it is locked: they may just be moved or disabled. Nobody is not locked, for then two
+ * who add the same person would stop each other.
+ */
+async function findLocked(email: string, transaction: Transaction): Promise<User | null> {
+  const found = await User.findOne({ where: { email }, attributes: ['id'], transaction });
+  return found && User.findOne({ where: { id: found.id, email }, transaction, lock: true });
 }
 
 function wrong(field: string, message: string): FieldErrors {
@@ -59,7 +68,7 @@ export async function findOrAddBuyer(
   transaction: Transaction,
 ): Promise<{ user: User; notes: readonly string[] }> {
   if ('externalId' in buyer) return { user: await requireBuyer(buyer, customer, transaction), notes: [] };
-  const known = await User.findOne({ where: { email: buyer.email }, transaction });
+  const known = await findLocked(buyer.email, transaction);
   if (known) {
     const problem = whatSpeaksAgainst(known, buyer);
     if (problem) throw new FieldErrors([problem]);

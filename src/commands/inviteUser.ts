@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
@@ -10,6 +11,7 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /** Nobody's mailbox is ours to fill, and no button's to press over and over. */
 const PER_PERSON = { name: 'invite', failures: 5, seconds: 60 * 60 };
+const PER_ADDRESS = { ...PER_PERSON, name: 'invite-address' };
 
 /**
  * Invites somebody once more: the link is a new one, good for a week, and the former one dies.
@@ -28,6 +30,15 @@ export async function inviteUser(deps: Deps, userId: number, origin: AuditOrigin
   });
   await deliverOutbox(deps, outboxId);
   return user;
+}
+
+/**
+ * Counts an invitation that a program brings about; never in a transaction, as above.
+ *
+ * @returns false when that mailbox has had several within the hour
+ */
+export function mayInviteAt({ db }: Pick<Deps, 'db'>, email: string): Promise<boolean> {
+  return createFailureLimit(db, PER_ADDRESS).count(createHash('sha256').update(email.toLowerCase()).digest('hex'));
 }
 
 async function requireInvitable(userId: number, transaction: Transaction | null): Promise<User> {

@@ -3,12 +3,14 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AddressTakenError, ChangedHereError } from '../errors';
 import { User } from '../models/User';
+import { isInvited } from '../queries/findAccountLink';
 import { findPersonOf, isFreeFor, type ExternalPersonId } from '../queries/externalPeople';
 import { lastSent, personDigests, PERSON_FIELDS, tagOf, type PersonContent } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeUserIn } from './changeUser';
 import { enableIn } from './enableUser';
-import { inviteIn } from './inviteUser';
+import { inviteIn, mayInviteAt } from './inviteUser';
+import { refuseChangeOfShared } from './needsAdmin';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -25,6 +27,14 @@ export interface PersonPutDone {
   readonly notes: readonly string[];
 }
 
+interface Put extends PersonPut {
+  /** false: nobody is to be invited by this, or that mailbox has had enough of it */
+  readonly invite: boolean;
+}
+
+const UNINVITED =
+  'They were not invited: that address has been invited several times within the hour. An admin can do it later.';
+
 interface Done extends PersonPutDone {
   readonly outboxIds: readonly number[];
 }
@@ -36,11 +46,23 @@ interface Done extends PersonPutDone {
  * @throws FieldErrors, ChangedHereError, AddressTakenError, AppError 409 and 412; nothing has been saved then
  */
 export async function putPerson(deps: Deps, put: PersonPut, origin: AuditOrigin): Promise<PersonPutDone> {
+  const invites = await wouldInvite(put);
+  // Not in the transaction: the counter has a connection of its own.
+  const invite = invites && (await mayInviteAt(deps, put.email));
   const { outboxIds, ...done } = await onceMore(() =>
-    inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction)),
+    inTransaction(deps.db, (transaction) => putIn(deps, { ...put, invite }, origin, transaction)),
   );
   await deliverOutbox(deps, ...outboxIds);
-  return done;
+  return invites && !invite ? { ...done, notes: [...done.notes, UNINVITED] } : done;
+}
+
+/** Whether a mail with an invitation would go to the address, as things stand. */
+async function wouldInvite(put: PersonPut): Promise<boolean> {
+  if (put.role !== 'teacher') return false;
+  const known = await findPersonOf(put);
+  if (!known) return put.notify;
+  const moves = known.email !== put.email && known.passwordHash === null && known.disabledAt === null;
+  return moves && isInvited(known.id, null);
 }
 
 /** Two calls may make the same person at once: whoever was second finds them the second time. */
@@ -57,7 +79,7 @@ async function onceMore(work: () => Promise<Done>): Promise<Done> {
   }
 }
 
-async function putIn(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
+async function putIn(deps: Deps, put: Put, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
   const found = await findPersonOf(put, transaction);
   const atAddress = await User.findOne({ where: { email: put.email }, transaction, lock: true });
   // Another call may have made them in between, and its commit was waited for.
@@ -80,7 +102,7 @@ function isNamed(user: User, { customer, role, externalId }: ExternalPersonId): 
   return user.customer === customer && user.role === role && user.externalId === externalId;
 }
 
-async function create(deps: Deps, put: PersonPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
+async function create(deps: Deps, put: Put, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
   const { customer, role, externalId, email, firstName, lastName, timeZone, language, revision } = put;
   const user = await User.create(
     {
@@ -96,8 +118,7 @@ async function create(deps: Deps, put: PersonPut, origin: AuditOrigin, transacti
   );
   const entity = { type: 'user', id: user.id };
   await writeAudit(deps, origin, { action: 'user_created', entity, metadata: { role } }, transaction);
-  const invites = role === 'teacher' && put.notify;
-  const outboxIds = invites ? [await inviteIn(deps, user, origin, transaction)] : [];
+  const outboxIds = put.invite ? [await inviteIn(deps, user, origin, transaction)] : [];
   // With what the database filled in.
   await user.reload({ transaction });
   return { user, created: true, notes: [], outboxIds };
@@ -106,7 +127,7 @@ async function create(deps: Deps, put: PersonPut, origin: AuditOrigin, transacti
 /** @param user locked */
 async function change(
   deps: Deps,
-  put: PersonPut,
+  put: Put,
   user: User,
   origin: AuditOrigin,
   transaction: Transaction,
@@ -121,12 +142,13 @@ async function change(
   const wanted = personDigests(put, isDisabled && !put.enable);
   const former = { revision: user.externalRevision, sent, current };
   const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
+  await refuseChangeOfShared({ customer: put.customer, toChange }, user, transaction);
   const outboxIds: number[] = [];
   if (toChange.includes('state')) outboxIds.push(...(await enableIn(deps, user, origin, transaction)).outboxIds);
   const { email, firstName, lastName, timeZone, language } = put;
   const content = Object.entries({ email, firstName, lastName, timeZone, language });
   const edit = Object.fromEntries(content.filter(([name]) => toChange.some((field) => field === name)));
-  outboxIds.push(...(await changeUserIn(deps, user, edit, origin, transaction)).outboxIds);
+  outboxIds.push(...(await changeUserIn(deps, user, edit, origin, transaction, put.invite)).outboxIds);
   const state = wanted.state === 'disabled' && sent?.state === 'disabled' ? 'disabled' : 'enabled';
   const externalFields = JSON.stringify({ ...wanted, state });
   const externalRevision = put.revision ?? user.externalRevision;

@@ -49,9 +49,14 @@ export async function isFreeFor(
   transaction: Transaction,
 ): Promise<boolean> {
   if (user.role !== role || user.customer !== null || user.passwordHash !== null) return false;
+  return !(await isInOrdersOfOthers(customer, user, transaction));
+}
+
+/** Whether orders of another marketplace, or ours, rely on somebody. */
+export async function isInOrdersOfOthers(customer: string, user: User, transaction: Transaction): Promise<boolean> {
   const part = { [Op.or]: [{ userId: user.id }, { teacherId: user.id }] };
   const others = { [Op.or]: [{ customer: null }, { customer: { [Op.ne]: customer } }] };
-  return (await BookOrder.count({ where: { [Op.and]: [part, others] }, transaction })) === 0;
+  return (await BookOrder.count({ where: { [Op.and]: [part, others] }, transaction })) > 0;
 }
 
 /** How the Zoom connections of these teachers stand, by their ids. */

@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { isUsable } from '../domain/accountLinks';
 import { AccountLink } from '../models/AccountLink';
 import { User } from '../models/User';
@@ -19,4 +20,10 @@ export async function findAccountLink(token: string, now: Date): Promise<GoodLin
 /** Students join by their links alone; whoever is disabled has nothing to sign in to. */
 export function mayHavePassword({ role, disabledAt }: Pick<User, 'role' | 'disabledAt'>): boolean {
   return role !== 'student' && disabledAt === null;
+}
+
+/** Whether an invitation is out that has not been taken up; one that has run out counts. */
+export async function isInvited(userId: number, transaction: Transaction | null): Promise<boolean> {
+  const open = { userId, purpose: 'invitation', usedAt: null, withdrawnAt: null };
+  return (await AccountLink.count({ where: open, transaction })) > 0;
 }

@@ -26,6 +26,11 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
     status: 409,
     words: 'The address belongs to somebody else here. If it is the same person, an admin can hand them over to you.',
   },
+  needs_admin: {
+    status: 409,
+    words:
+      'Orders that are not yours name this person, or they sign in with a password: an admin here has to change the address, or to disable or enable them. Nothing was saved.',
+  },
   order_cancelled: { status: 409, words: 'The order is cancelled; nothing of it can be changed.' },
   class_is_cancelled: { status: 409, words: 'The class is cancelled. Send `reopen=true` to have it take place.' },
   class_is_live: { status: 409, words: 'People are in the class. Send `force=true` to do it all the same.' },

@@ -28,7 +28,7 @@ export const studentOperations = [
     body: personContent,
     conditions: ['If-Match', 'If-None-Match'],
     replies: { 200: one, 201: { ...one, description: 'The student, who is new.' } },
-    problems: ['changed_here', 'old_revision', 'address_taken', 'changed_meanwhile', 'exists_already'],
+    problems: ['changed_here', 'old_revision', 'address_taken', 'needs_admin', 'changed_meanwhile', 'exists_already'],
     handle: async ({ ctx, deps, customer, origin, params, query, body }) => {
       const put = { ...body, ...query, ...conditionsOf(ctx), ...params, customer, role, notify: false };
       const done = await putPerson(deps, put, origin);
@@ -62,7 +62,7 @@ export const studentOperations = [
     body: NO_BODY,
     conditions: ['If-Match'],
     replies: { 200: one },
-    problems: ['changed_here', 'old_revision', 'changed_meanwhile'],
+    problems: ['changed_here', 'old_revision', 'needs_admin', 'changed_meanwhile'],
     handle: async ({ ctx, deps, customer, origin, params, query }) => {
       const revision = query.revision ?? null;
       const put = { ...query, revision, ...conditionsOf(ctx), ...params, customer, role };

@@ -140,6 +140,18 @@ describe('a student who is disabled', () => {
       expect(await ZoomSecureToken.count({ where: { userId: student.id, revokedAt: null } })).toBe(0);
     }
   });
+
+  it('and gets an order at the same instant has no way into its classes', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [{ order }, student] = [await buildScene(), await buildUser('student')];
+      await Promise.allSettled([
+        changeOrder(deps, { orderId: order.id, buyerId: student.id }, THE_SYSTEM),
+        disable(student),
+      ]);
+      expect((await student.reload()).disabledAt).not.toBeNull();
+      expect(await ZoomSecureToken.count({ where: { userId: student.id, revokedAt: null } })).toBe(0);
+    }
+  });
 });
 
 describe('whoever signs in and is disabled', () => {
