@@ -47,6 +47,13 @@ export function post({ url, headers, body }: Post, how: How): Promise<PushOutcom
       letEnd(answer);
     });
     request.on('error', (error) => resolve(failed(failureOf(error))));
+    // 101: it would speak something else now. Without a listener Node ends the connection and says nothing but 'close'.
+    request.on('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolve(judge(answer.statusCode ?? 0));
+    });
+    // However it ended, the answer is due now; what has been said before counts.
+    request.on('close', () => resolve(failed('no_connection')));
     request.end(body);
   });
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { guardedLookup } from '../../../src/push/addresses';
 import { post } from '../../../src/push/post';
 import { startReceiver, type Receiver } from '../../support/receiver';
@@ -52,6 +52,32 @@ it('does not wait for ever for an answer, nor for the rest of one', async () => 
   const endless = { write: (response: ServerResponse) => void response.writeHead(200).write('…') };
   receiver.answerWith(() => endless);
   expect(await post(request(), { ...HERE, timeoutMs: 200 })).toEqual({ ok: true, status: 200 });
+});
+
+/** What comes of a call to a server that does as it likes with the connection, once the call has arrived. */
+async function outcomeOf(meet: (socket: Socket) => void) {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => meet(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const outcome = await post(request(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), HERE);
+  await new Promise((resolve) => server.close(resolve));
+  return outcome;
+}
+
+it.each([
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nmore that is not HTTP',
+  'HTTP/1.1 101 Switching Protocols\r\n\r\n',
+])('is not kept waiting by a receiver that would speak something else: %j', async (answer) => {
+  expect(await outcomeOf((socket) => void socket.write(answer))).toEqual({ ok: false, status: 101, failure: 'status' });
+});
+
+it('hears of it when the connection ends without a word', async () => {
+  const unheard = { ok: false, status: null, failure: 'no_connection' };
+  expect(await outcomeOf((socket) => void socket.end())).toEqual(unheard);
+  expect(await outcomeOf((socket) => void socket.resetAndDestroy())).toEqual(unheard);
+  expect(await outcomeOf((socket) => void socket.end('HTTP/1.1 100 Continue\r\n\r\n'))).toEqual(unheard);
 });
 
 it('takes in no more of an answer than it must', async () => {
