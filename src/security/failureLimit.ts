@@ -18,7 +18,7 @@ interface LimitOptions {
 
 /**
  * Counts failures, and nothing but failures, in MySQL, so that all processes count together. What has gone over its
- * limit is remembered in memory, so that a flood costs the database nothing.
+ * limit is remembered in memory until the window ends, so that a flood costs the database nothing.
  */
 export function createFailureLimit(db: Sequelize, { name, failures, seconds }: LimitOptions): FailureLimit {
   const limiter = new RateLimiterMySQL({
@@ -31,7 +31,8 @@ export function createFailureLimit(db: Sequelize, { name, failures, seconds }: L
     points: failures,
     duration: seconds,
     inMemoryBlockOnConsumed: failures + 1,
-    inMemoryBlockDuration: seconds,
+    // For each limiter it would start a timer that never ends; the nightly cleanup takes away what has expired.
+    clearExpiredByTimeout: false,
   });
   return {
     count: async (key) => {
