@@ -1,4 +1,4 @@
-import type { Transaction } from 'sequelize';
+import { QueryTypes, type Transaction } from 'sequelize';
 import { withNamedLock } from '../db/namedLock';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
@@ -13,7 +13,8 @@ type PublishDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
 /**
  * Gives every committed event that has none its place in the feed, unless another process is at it. A place is given out
  * after the event's own commit and by one process at a time, so no reader ever sees a place filled behind them. Should two
- * do this at once, the unique key lets one of them through. What is pushed to endpoints is put into their queues with it.
+ * do this at once all the same, as when the lock's connection has died, one of them undoes its batch. What is pushed to
+ * endpoints is put into their queues with it.
  *
  * @returns how many were published
  */
@@ -45,8 +46,11 @@ async function publishBatch(deps: PublishDeps, transaction: Transaction): Promis
   const last = Number((await OutcomeEvent.max('seq', { transaction })) ?? 0);
   const ids = events.map(({ id }) => Number(id));
   const cases = ids.map((id, index) => `WHEN ${id} THEN ${last + 1 + index}`).join(' ');
-  await deps.db.query(`UPDATE outcome_events SET seq = CASE id ${cases} END WHERE id IN (${ids.join(', ')})`, {
-    transaction,
-  });
+  const [, placed] = await deps.db.query(
+    `UPDATE outcome_events SET seq = CASE id ${cases} END WHERE id IN (${ids.join(', ')}) AND seq IS NULL`,
+    { type: QueryTypes.UPDATE, transaction },
+  );
+  // Somebody may have read an event at its place already, so it keeps it.
+  if (placed !== ids.length) throw new Error('Another process has published some of these events.');
   return { count: ids.length, outboxIds: await queuePushes(deps, ids, transaction) };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Transaction } from 'sequelize';
+import { QueryTypes, type Transaction } from 'sequelize';
 import { noteOutcome } from '../../../src/commands/noteOutcome';
 import { publishEvents } from '../../../src/commands/publishEvents';
 import { startEventPublisher } from '../../../src/eventPublisher';
@@ -54,6 +54,28 @@ it('tells nothing of what was rolled back, and leaves no gap', async () => {
   await kept.commit();
   expect(await publishEvents(website.deps)).toBe(1);
   expect(await readFrom(0)).toMatchObject({ next: 1 });
+});
+
+it('leaves an event at the place that another publisher gives it meanwhile, whose lock was lost', async () => {
+  const { db } = website.deps;
+  await db.transaction(write);
+  await db.transaction(write);
+  const [first] = await OutcomeEvent.findAll({ order: ['id'] });
+  const other = await begin();
+  await first?.update({ seq: 7 }, { transaction: other });
+  const late = Promise.allSettled([publishEvents(website.deps)]);
+  await eventually('it waits for the other one', async () => {
+    const statements = `SELECT info FROM information_schema.processlist
+      WHERE db = DATABASE() AND info LIKE 'UPDATE outcome_events SET seq%'`;
+    return (await db.query(statements, { type: QueryTypes.SELECT })).length > 0;
+  });
+  await other.commit();
+  const [outcome] = await late;
+  expect(outcome.status).toBe('rejected');
+  const places = async () => (await OutcomeEvent.findAll({ order: ['id'] })).map(({ seq }) => seq && Number(seq));
+  expect(await places()).toEqual([7, null]);
+  await publishEvents(website.deps);
+  expect(await places()).toEqual([7, 8]);
 });
 
 const MOVES = ['write', 'commit oldest', 'commit newest', 'roll back', 'publish', 'read on'] as const;
