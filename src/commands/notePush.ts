@@ -4,8 +4,7 @@ import type { Deps } from '../deps';
 import { isGivenUp, retryAt, type PushOutcome } from '../domain/pushes';
 import type { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
-import { deliverOutbox } from '../temporal/outbox';
-import { switchOffByItself } from './switchOffPushEndpoint';
+import { endSwitchOff, switchOffByItself } from './switchOffPushEndpoint';
 
 /** A run that has the lease of an endpoint. */
 export interface Held {
@@ -52,23 +51,23 @@ export async function notePushed(
 export async function notePushFailed(deps: NoteDeps, held: Held, { down, tried }: Failed): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await lockHeld(held, transaction);
-    if (!endpoint) return [];
+    if (!endpoint) return null;
     for (const one of tried) await noteFailure(one, { now: held.now, rests: !down, transaction });
-    return down ? pause(deps, endpoint, held.now, transaction) : [];
+    return down ? pause(deps, endpoint, held.now, transaction) : null;
   });
-  await deliverOutbox(deps, ...outboxIds);
+  if (outboxIds !== null) await endSwitchOff(deps, held.endpointId, outboxIds);
 }
 
 /** 410: the receiver wants nothing any more. */
 export async function switchOffGone(deps: NoteDeps, held: Held, { delivery, outcome }: Tried): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await lockHeld(held, transaction);
-    if (!endpoint) return [];
+    if (!endpoint) return null;
     await delivery.update({ ...triedNow({ delivery, outcome }, held.now), state: 'failed' }, { transaction });
     await endpoint.update({ lastFailedAt: held.now }, { transaction });
     return switchOffByItself(deps, endpoint, 'gone', transaction);
   });
-  await deliverOutbox(deps, ...outboxIds);
+  if (outboxIds !== null) await endSwitchOff(deps, held.endpointId, outboxIds);
 }
 
 /** null when somebody has switched it off meanwhile, or another run has taken over: that one says what is so. */
@@ -104,11 +103,16 @@ function triedNow({ delivery, outcome }: Tried, now: Date) {
   };
 }
 
-/** @returns what is to be told after the commit */
-async function pause(deps: NoteDeps, endpoint: PushEndpoint, now: Date, transaction: Transaction): Promise<number[]> {
+/** @returns what is to be told after the commit, when it was switched off */
+async function pause(
+  deps: NoteDeps,
+  endpoint: PushEndpoint,
+  now: Date,
+  transaction: Transaction,
+): Promise<number[] | null> {
   const failures = endpoint.failures + 1;
   const failingSince = endpoint.failingSince ?? now;
   const pausedUntil = retryAt(failures, now);
   await endpoint.update({ failures, failingSince, pausedUntil, lastFailedAt: now }, { transaction });
-  return isGivenUp(failingSince, now) ? switchOffByItself(deps, endpoint, 'failing', transaction) : [];
+  return isGivenUp(failingSince, now) ? switchOffByItself(deps, endpoint, 'failing', transaction) : null;
 }

@@ -9,7 +9,7 @@ import { findRepushable, type RepushSelection } from '../queries/findRepushable'
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
 
-/** So many events at a time. */
+/** So many events a commit: new events cannot be published while the endpoint's row is held, whoever they are for. */
 const AT_ONCE = 500;
 
 /**
@@ -23,20 +23,28 @@ export async function repushEvents(
   { id, selection }: { readonly id: number; readonly selection: RepushSelection },
   origin: AuditOrigin,
 ): Promise<number> {
-  const { count, outboxId } = await inTransaction(deps.db, async (transaction) => {
-    const endpoint = await PushEndpoint.findByPk(id, { lock: true, transaction });
-    if (!endpoint) throw new NotFoundError('There is no such endpoint.');
-    if (endpoint.state === 'off') throw new AppError(409, 'endpoint_off', 'The endpoint is off. Switch it on first.');
-    const eventIds = await findRepushable(deps.db, endpoint, selection, transaction);
-    for (let from = 0; from < eventIds.length; from += AT_ONCE) {
-      await queueAgain(deps, id, eventIds.slice(from, from + AT_ONCE), transaction);
-    }
-    await writeAudit(deps, origin, auditEntry(id, selection, eventIds.length), transaction);
-    const hint = eventIds.length === 0 ? null : await addToOutbox({ pushEndpointId: id }, 'pushed again', transaction);
-    return { count: eventIds.length, outboxId: hint };
-  });
-  if (outboxId !== null) await deliverOutbox(deps, outboxId);
-  return count;
+  const endpoint = requireOn(await PushEndpoint.findByPk(id));
+  const eventIds = await findRepushable(deps.db, endpoint, selection);
+  let from = 0;
+  do {
+    const some = eventIds.slice(from, from + AT_ONCE);
+    const outboxId = await inTransaction(deps.db, async (transaction) => {
+      requireOn(await PushEndpoint.findByPk(id, { lock: true, transaction }));
+      await writeAudit(deps, origin, auditEntry(id, selection, some.length), transaction);
+      if (some.length === 0) return null;
+      await queueAgain(deps, id, some, transaction);
+      return addToOutbox({ pushEndpointId: id }, 'pushed again', transaction);
+    });
+    if (outboxId !== null) await deliverOutbox(deps, outboxId);
+    from += AT_ONCE;
+  } while (from < eventIds.length);
+  return eventIds.length;
+}
+
+function requireOn(endpoint: PushEndpoint | null): PushEndpoint {
+  if (!endpoint) throw new NotFoundError('There is no such endpoint.');
+  if (endpoint.state === 'off') throw new AppError(409, 'endpoint_off', 'The endpoint is off. Switch it on first.');
+  return endpoint;
 }
 
 async function queueAgain(

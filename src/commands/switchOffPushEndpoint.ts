@@ -3,10 +3,10 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { OffReason } from '../domain/pushes';
 import { NotFoundError } from '../errors';
-import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { deliverOutbox } from '../temporal/outbox';
 import { closeIncident } from './closeIncident';
+import { giveUpPushes } from './giveUpPushes';
 import { openIncident, type Trouble } from './openIncident';
 import { THE_SYSTEM, writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -34,14 +34,20 @@ export async function switchOffPushEndpoint(deps: SwitchDeps, id: number, origin
     const closed = await closeIncident(deps, endpointOff(id), transaction);
     return { wasOn: was, outboxIds: closed === null ? [] : [closed] };
   });
-  await deliverOutbox(deps, ...outboxIds);
+  await endSwitchOff(deps, id, outboxIds);
   return wasOn;
+}
+
+/** What is left to do when it is committed that an endpoint is off: others are told, and what waits for it is given up. */
+export async function endSwitchOff(deps: SwitchDeps, id: number, outboxIds: readonly number[]): Promise<void> {
+  await deliverOutbox(deps, ...outboxIds);
+  await giveUpPushes(deps, id);
 }
 
 /**
  * The same because its receiver is gone, or takes nothing; admins are told.
  *
- * @returns what is to be told after the commit
+ * @returns what is to be told after the commit, with `endSwitchOff`
  */
 export async function switchOffByItself(
   deps: SwitchDeps,
@@ -62,10 +68,6 @@ async function switchOff(
 ): Promise<void> {
   const offSince = endpoint.offSince ?? clock.now();
   await endpoint.update({ state: 'off', offReason, offSince, pausedUntil: null }, { transaction });
-  await PushDelivery.update(
-    { state: 'failed', lastFailure: 'switched_off' },
-    { where: { endpointId: endpoint.id, state: 'queued' }, transaction },
-  );
 }
 
 function audit(

@@ -1,4 +1,4 @@
-import { QueryTypes, type Sequelize, type Transaction } from 'sequelize';
+import { QueryTypes, type Sequelize } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { PushEndpoint } from '../models/PushEndpoint';
 
@@ -14,7 +14,6 @@ export async function findRepushable(
   db: Sequelize,
   { customer, types }: PushEndpoint,
   selection: RepushSelection,
-  transaction: Transaction | null = null,
 ): Promise<number[]> {
   const where = selection.kind === 'event' ? 'e.id = :eventId' : 'e.created_at >= :from AND e.created_at < :to';
   const told = selection.kind === 'event' ? '' : 'AND FIND_IN_SET(e.type, :types) > 0';
@@ -24,7 +23,7 @@ export async function findRepushable(
        JOIN book_orders o ON o.id = c.order_id
       WHERE ${where} AND e.seq IS NOT NULL AND o.customer = :customer ${told}
       ORDER BY e.seq`,
-    { type: QueryTypes.SELECT, replacements: { customer, types, ...values(selection) }, transaction },
+    { type: QueryTypes.SELECT, replacements: { customer, types, ...values(selection) } },
   );
   return rows.map(({ id }) => Number(id));
 }
