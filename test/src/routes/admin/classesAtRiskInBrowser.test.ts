@@ -62,7 +62,7 @@ it('an admin sees what is wrong, how it is mended, and on which class; and that 
   await page.getByRole('heading', { name: 'Algebra for beginners' }).waitFor();
   const titles = await page.locator('.rows strong').allTextContents();
   expect(titles).toHaveLength(RISK_KINDS.length);
-  expect(titles.slice(0, 2)).toEqual(['Zoom not connected', 'Zoom user not active']);
+  expect(titles.slice(0, 3)).toEqual(['Teacher disabled', 'Zoom not connected', 'Zoom user not active']);
   await page.getByText('It overlaps with “Chess” of the same teacher').waitFor();
   await looksRight(page);
   await page.getByRole('link', { name: 'Algebra for beginners' }).click();
