@@ -7,6 +7,7 @@ import { FieldErrors } from '../errors';
 import { AccountLink } from '../models/AccountLink';
 import { User } from '../models/User';
 import { findAccountLink, mayHavePassword } from '../queries/findAccountLink';
+import { withinHashingCap } from '../security/hashingCap';
 import { hashPassword } from '../security/passwords';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { endSessions } from './endSessions';
@@ -31,7 +32,7 @@ const DAY_MINUTES = 24 * 60;
  * link cannot use it any more. Of a reset they are told by mail, in case that it was not them.
  *
  * @returns null when the link is no good (any more)
- * @throws FieldErrors; the link stays good then
+ * @throws FieldErrors; AppError 429 when too many come at once; the link stays good then
  */
 export async function choosePassword(
   deps: Deps,
@@ -42,7 +43,7 @@ export async function choosePassword(
   if (!found) return null;
   const problems = problemsOfPassword(password).map((message) => ({ field: 'password', message }));
   if (problems.length > 0) throw new FieldErrors(problems);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await withinHashingCap(() => hashPassword(password));
   const done = await spend(deps, found.link, passwordHash, origin);
   await deliverOutbox(deps, ...(done?.outboxIds ?? []));
   return done && { user: done.user, purpose: found.link.purpose };

@@ -1,12 +1,9 @@
 import type { Deps } from '../deps';
 import { User } from '../models/User';
+import { withinHashingCap } from '../security/hashingCap';
 import { verifyPassword } from '../security/passwords';
 import type { SignInLimits } from '../security/signInLimits';
 import { writeAudit, type AuditOrigin } from './writeAudit';
-
-/** Each hash takes 46 MiB and a thread for 30 ms; more at once would starve everything else of threads. */
-const AT_ONCE = 4;
-let underWay = 0;
 
 interface SignIn {
   readonly email: string;
@@ -18,16 +15,10 @@ interface SignIn {
  * Checks a password. Unknown, disabled and wrong are one answer, in the same time.
  *
  * @returns the user, null when they do not go together, or 'wait' when there were too many tries
+ * @throws AppError 429 when too many come at once: they must not all pass before the first of them has failed
  */
-export async function signIn(deps: Deps, limits: SignInLimits, attempt: SignIn): Promise<User | null | 'wait'> {
-  // Counted before anything is awaited: tries sent together must not all pass before the first of them has failed.
-  if (underWay >= AT_ONCE) return 'wait';
-  underWay += 1;
-  try {
-    return await check(deps, limits, attempt);
-  } finally {
-    underWay -= 1;
-  }
+export function signIn(deps: Deps, limits: SignInLimits, attempt: SignIn): Promise<User | null | 'wait'> {
+  return withinHashingCap(() => check(deps, limits, attempt));
 }
 
 async function check(

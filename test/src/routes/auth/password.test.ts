@@ -7,6 +7,7 @@ import { MailDelivery } from '../../../../src/models/MailDelivery';
 import { Session } from '../../../../src/models/Session';
 import type { User } from '../../../../src/models/User';
 import { paths } from '../../../../src/routes/paths';
+import { HASHES_AT_ONCE, withinHashingCap } from '../../../../src/security/hashingCap';
 import { buildUser } from '../../../factories/people';
 import { mailedPath, sendAccountMails, tokenIn } from '../../../support/accountMail';
 import { Browser, parse, PASSWORD, passwordHash, signedInBrowser } from '../../../support/browser';
@@ -173,6 +174,17 @@ describe('the link that is mailed', () => {
     const path = await resetPath(teacher);
     const answers = await Promise.all([1, 2, 3].map((number) => choose(path, `${NEW} ${number}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410]);
+  });
+
+  it('stays good when as many passwords are being hashed as may be', async () => {
+    const path = await resetPath(await buildTeacher());
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const others = Array.from({ length: HASHES_AT_ONCE }, () => withinHashingCap(() => released));
+    expect((await choose(path, NEW)).status).toBe(429);
+    release();
+    await Promise.all(others);
+    expect((await choose(path, NEW)).status).toBe(303);
   });
 
   it.each(['', '?token=', '?token=0', `?token=${'0'.repeat(64)}`, '?token=a&token=b', `?token=${'x'.repeat(5_000)}`])(
