@@ -3,7 +3,7 @@ import type { AppContext } from './context';
 import type { SessionData } from './session';
 
 /** koa-session's object on the context: ours to read and write, saved at the end of the request. */
-type KoaSession = SessionData & { regenerate(callback: () => void): void };
+type KoaSession = SessionData & { regenerate(callback: () => void): void; toJSON(): SessionData };
 
 /** The request's session; null on routes that have none. */
 export function sessionOf(ctx: AppContext): KoaSession | null {
@@ -14,8 +14,13 @@ export function sessionOf(ctx: AppContext): KoaSession | null {
 function regenerateSession(ctx: AppContext): Promise<void> {
   return new Promise((resolve) => {
     const session = sessionOf(ctx);
-    if (session) session.regenerate(resolve);
-    else resolve();
+    if (!session) {
+      resolve();
+      return;
+    }
+    // koa-session would keep it all under the new name: a consent that somebody else began, and the secret of their forms.
+    for (const key of Object.keys(session.toJSON())) Reflect.deleteProperty(session, key);
+    session.regenerate(resolve);
   });
 }
 

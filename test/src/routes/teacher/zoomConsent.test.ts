@@ -5,7 +5,8 @@ import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { SETTINGS_ID, settingPlace } from '../../../../src/queries/findZoomSettings';
 import { paths } from '../../../../src/routes/paths';
 import { freshToken } from '../../../../src/zoom/freshToken';
-import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+import { buildUser } from '../../../factories/people';
+import { parse, PASSWORD, passwordHash, signedInBrowser, type Browser } from '../../../support/browser';
 import {
   ADA,
   allow,
@@ -172,6 +173,14 @@ describe.each(FORMER)('a teacher %s', (_who, former) => {
     await beginConsent(other.browser);
     await isRefused(callback, 'does not belong to a connection', other.browser);
     expect(await connectionOf(other.user.id)).toBeNull();
+  });
+
+  it('who began in a browser in which another one has signed in since', async () => {
+    const callback = await allow(await beginConsent(browser));
+    const other = await buildUser('teacher', { passwordHash: await passwordHash() });
+    expect((await browser.submit(paths.login, { email: other.email, password: PASSWORD })).status).toBe(303);
+    await isRefused(callback, 'does not belong to a connection');
+    expect(await connectionOf(other.id)).toBeNull();
   });
 
   it('who leaves permissions unticked: each is named, and the consent given back', async () => {
