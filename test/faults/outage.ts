@@ -113,7 +113,9 @@ async function count(
   // Who is waited for in vain is asked after, which is one more mail to the teacher.
   const late = goOn.filter((row) => classTimes(row).watchesAt.getTime() < returnedAt).length;
   const mails = goOn.length * (recipients + 1) + late;
-  const told = () => MailDelivery.count({ where: { classDateId: ids, state: ['sent', 'unknown'] } });
+  // Not that two classes of a teacher overlap, which they were told as well.
+  const kind = ['class_reminder', 'guest_invitation', 'teacher_start', 'teacher_not_started'];
+  const told = () => MailDelivery.count({ where: { classDateId: ids, kind, state: ['sent', 'unknown'] } });
   const unlinked = () => ZoomSecureToken.count({ where: { classDateId: ids, linkMeetingId: null } });
   const ready = async () => (await told()) >= mails && (await unlinked()) === 0;
   // What is not so by then is the judge's to count.
