@@ -3,7 +3,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
-import { addMinutes } from '../domain/clock';
+import { addMinutes, earlier } from '../domain/clock';
 import { summariseRuns } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -36,13 +36,9 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
     // However long Zoom has to be left alone, from the hard cap on it need not be asked.
-    const nextAttemptAt = earliest(trouble.nextAttemptAt ?? addMinutes(now, 1), classTimes(classDate).hardCapAt);
+    const nextAttemptAt = earlier(trouble.nextAttemptAt ?? addMinutes(now, 1), classTimes(classDate).hardCapAt);
     await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
   }
-}
-
-function earliest(one: Date, other: Date): Date {
-  return one < other ? one : other;
 }
 
 async function isRunning(deps: Deps, teacherId: number, meetingId: string, classDate: ClassDate): Promise<boolean> {

@@ -2,6 +2,7 @@ import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
+import { earlier } from '../domain/clock';
 import { isOfFormerTime, mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -68,7 +69,7 @@ async function recordRun(
   if (!meeting.isCurrent) {
     // A former meeting says nothing any more of how the class stands, but that it was live it was.
     const liveAt = wasLiveAt(classDate, meeting, summary);
-    if (liveAt) await classDate.update({ liveAt: earliest(classDate.liveAt, liveAt) }, { transaction });
+    if (liveAt) await classDate.update({ liveAt: earlier(classDate.liveAt, liveAt) }, { transaction });
     return null;
   }
   await follow(classDate, summary, transaction);
@@ -106,16 +107,12 @@ async function follow(classDate: ClassDate, summary: RunSummary, transaction: Tr
     {
       state,
       stateReason: state === former ? classDate.stateReason : null,
-      liveAt: earliest(classDate.liveAt, summary.firstStartedAt),
+      liveAt: earlier(classDate.liveAt, summary.firstStartedAt),
       ...(state === 'live' || state === 'ended' ? { endedAt: summary.lastEndedAt } : {}),
     },
     { transaction },
   );
   await noteStateChange(classDate, former, transaction);
-}
-
-function earliest(one: Date | null, other: Date | null): Date | null {
-  return one && other ? new Date(Math.min(one.getTime(), other.getTime())) : (one ?? other);
 }
 
 async function recordDeletion(

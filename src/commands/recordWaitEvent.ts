@@ -1,5 +1,6 @@
 import { Transaction } from 'sequelize';
-import { earlier, later, matchPerson } from '../domain/segments';
+import { earlier, later } from '../domain/clock';
+import { matchPerson } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';

@@ -1,7 +1,7 @@
 import { Op, Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { addMinutes } from '../domain/clock';
+import { addMinutes, later } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { concludeClass } from './concludeClass';
@@ -19,16 +19,12 @@ const UNFINISHED_MINUTES = 5;
 export async function settleClass(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   const nextAttemptAt = await reconcile(deps, classDate, now);
-  const learntAt = latest(classDate.closedAt ?? now, classDate.evidenceAt);
+  const learntAt = later(classDate.closedAt ?? now, classDate.evidenceAt);
   const givenUp = now > addMinutes(learntAt, GIVE_UP_AFTER_MINUTES);
   // It may have been reopened meanwhile; then there is nothing to be asked again.
   const where = { id: classDateId, closedAt: { [Op.ne]: null } };
   if (nextAttemptAt && !givenUp) await ClassDate.update({ nextAttemptAt }, { where });
   else await settle(deps, classDate, now);
-}
-
-function latest(one: Date, other: Date | null): Date {
-  return other !== null && other > one ? other : one;
 }
 
 /** @returns when Zoom is to be asked again; null once it has said what it has to say */
@@ -52,7 +48,7 @@ async function settle(deps: Deps, asRead: ClassDate, now: Date): Promise<void> {
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);
     const state = nextClassState(former, 'settled');
     // All that was learnt before is in it, also what a web process learnt whose clock is ahead of ours.
-    const settledAt = latest(now, asRead.evidenceAt);
+    const settledAt = later(now, asRead.evidenceAt);
     await classDate.update({ state, outcome, settledAt, nextAttemptAt: null }, { transaction });
     await noteStateChange(classDate, former, transaction);
   });

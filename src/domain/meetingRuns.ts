@@ -1,3 +1,5 @@
+import { later } from './clock';
+
 /** One run of a meeting: a host who leaves by mistake and comes back makes a second one, with a uuid of its own. */
 export interface Run {
   readonly startedAt: Date | null;
@@ -61,10 +63,5 @@ export function isOfFormerTime(
 /** A run's own start comes from "started"; "ended" repeats it, in case that was lost. */
 export function mergeRun(known: Run, told: Run & { readonly event: 'started' | 'ended' }): Run {
   if (told.event === 'started') return { startedAt: told.startedAt, endedAt: known.endedAt };
-  return { startedAt: known.startedAt ?? told.startedAt, endedAt: latest(known.endedAt, told.endedAt) };
-}
-
-function latest(one: Date | null, other: Date | null): Date | null {
-  if (one === null || other === null) return one ?? other;
-  return one > other ? one : other;
+  return { startedAt: known.startedAt ?? told.startedAt, endedAt: later(known.endedAt, told.endedAt) };
 }

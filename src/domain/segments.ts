@@ -1,3 +1,5 @@
+import { earlier, later } from './clock';
+
 /** What Zoom has said of one stay in a meeting, from its "joined", its "left", or both. */
 export interface Segment {
   /** of a stay in a breakout room, or by telephone: the stay in the meeting that it belongs to */
@@ -37,16 +39,6 @@ function byWeight(one: Segment, other: Segment): number {
 
 function instantOf(at: Date | null): number {
   return at?.getTime() ?? Number.MAX_SAFE_INTEGER;
-}
-
-export function earlier(one: Date | null, other: Date | null): Date | null {
-  if (one === null || other === null) return one ?? other;
-  return one < other ? one : other;
-}
-
-export function later(one: Date | null, other: Date | null): Date | null {
-  if (one === null || other === null) return one ?? other;
-  return one > other ? one : other;
 }
 
 function preferring(first: Segment, second: Segment): Segment {

@@ -1,6 +1,6 @@
 import { HARD_CAP_MINUTES, classTimes, type ClassSchedule } from './classTimes';
 import { isOver, type ClassState } from './classStates';
-import { addMinutes, MINUTE_MS } from './clock';
+import { addMinutes, later, MINUTE_MS } from './clock';
 
 /** The workflows that belong to a row of MySQL; each is named like its workflow. */
 export const SWEPT_KINDS = ['classDate', 'zoomConnection', 'incident', 'pushEndpoint', 'accountLink'] as const;
@@ -70,8 +70,4 @@ export function isLongOver({ state, endedAt, nextAttemptAt, schedule }: SweptCla
   const { endsAt } = classTimes(schedule);
   const overAt = state === 'live' ? addMinutes(endsAt, HARD_CAP_MINUTES) : later(endsAt, endedAt);
   return now > addMinutes(overAt, schedule.settleMinutes + LONG_MINUTES);
-}
-
-function later(instant: Date, other: Date | null): Date {
-  return other !== null && other > instant ? other : instant;
 }
