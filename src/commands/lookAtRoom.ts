@@ -10,12 +10,14 @@ import { noteRoom } from './noteRoom';
 import { zoomTrouble } from './zoomTrouble';
 
 /**
- * Shortly before the class: is its room still there, and as it was made? One that is gone is followed by another behind
+ * Shortly before the class, and when Zoom says that somebody changed it: is its room still there, and as it was made? One that is gone is followed by another behind
  * the same passes; one that was changed is flagged, and the teacher told.
  */
 export async function lookAtRoom(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
   if (!meeting?.meetingId) return;
+  // What is told from here on is for another look.
+  const { changesTold: changesSeen } = meeting;
   try {
     const room = await deps.zoom.getMeeting(meeting.teacherId, meeting.meetingId);
     await inTransaction(deps.db, async (transaction) => {
@@ -23,7 +25,7 @@ export async function lookAtRoom(deps: Deps, { classDateId, now }: { classDateId
       const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
       await meeting.reload({ transaction });
       await noteRoom(deps, { classDate, meeting, room, now }, transaction);
-      await meeting.update({ seenAt: now }, { transaction });
+      await meeting.update({ seenAt: now, changesSeen }, { transaction });
       await classDate.update({ nextAttemptAt: null }, { transaction });
     });
   } catch (error) {

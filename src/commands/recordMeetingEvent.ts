@@ -9,11 +9,10 @@ import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import type { HintReason } from '../temporal/outbox';
-import type { MeetingEvent, RunEvent } from '../zoom/webhookEvents';
+import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
 import { noteStateChange } from './noteOutcome';
-import { noteRoom } from './noteRoom';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'wait' | 'other' }>;
@@ -40,7 +39,7 @@ export async function recordMeetingEvent(
     case 'deleted':
       return recordDeletion(deps, classDate, meeting, transaction);
     case 'updated':
-      return flagMove(deps, classDate, meeting, event.startsAt, transaction);
+      return noteTold(classDate, meeting, event, transaction);
   }
 }
 
@@ -126,16 +125,20 @@ async function recordDeletion(
   return (await loseRoom(deps, classDate, meeting, transaction)) ? 'meeting deleted' : null;
 }
 
-/** What else may have been changed with it is seen at the look before the class. */
-async function flagMove(
-  deps: Deps,
+/**
+ * Zoom's word may be old, or the echo of an edit of ours: the workflow looks at the room itself. Our last edit, which is as
+ * the class is, asks for no look unless something is flagged.
+ */
+async function noteTold(
   classDate: ClassDate,
   meeting: ZoomMeeting,
-  startsAt: Date | null,
+  { startsAt, durationMinutes }: UpdatedEvent,
   transaction: Transaction,
 ): Promise<HintReason | null> {
-  if (!startsAt || !meeting.isCurrent || isOver(classDate.state) || classDate.closedAt) return null;
-  const room = { startsAt, durationMinutes: null, registration: null };
-  const now = deps.clock.now();
-  return (await noteRoom(deps, { classDate, meeting, room, now }, transaction)) ? 'meeting updated' : null;
+  if (!meeting.isCurrent || isOver(classDate.state) || classDate.closedAt) return null;
+  const moved = startsAt !== null && startsAt.getTime() !== classDate.startsAt.getTime();
+  const longer = durationMinutes !== null && durationMinutes !== classDate.durationMinutes;
+  if (!moved && !longer && meeting.lastError === null) return null;
+  await meeting.update({ changesTold: meeting.changesTold + 1 }, { transaction });
+  return 'meeting updated';
 }

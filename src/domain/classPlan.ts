@@ -62,6 +62,8 @@ export interface CurrentMeeting {
   readonly nextAttemptAt: Date | null;
   /** when it was last seen at Zoom */
   readonly seenAt: Date | null;
+  /** Zoom has said that it was changed, and it has not been looked at since */
+  readonly toldChanged: boolean;
 }
 
 /** Work that waits in rows: how much may be done now, and when more may be. */
@@ -141,7 +143,7 @@ function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
     if (now >= settlesAt(facts, times) && isDue(facts.nextAttemptAt, now)) steps.push('settleClass');
     return steps;
   }
-  steps.push(...roomSteps(facts, times, now), ...watchSteps(facts, times, now));
+  steps.push(...roomSteps(facts, times, now), ...lookSteps(facts, times, now), ...watchSteps(facts, times, now));
   // A room that can be made now says more than its rehearsal.
   return steps.length === 0 && rehearsalDue(facts, times, now) ? ['rehearse'] : steps;
 }
@@ -185,16 +187,27 @@ function updateSteps(facts: ClassFacts, now: Date): Step[] {
 function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
   if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
-  if (roomIsUnseen(facts, times, now)) return ['lookAtRoom'];
   const unwatched = isToBegin(facts, times.startsAt) && !facts.watchedAt && now >= times.watchesAt;
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
 }
 
+/** Is the room still there, and as it was made? */
+function lookSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
+  const wanted = roomIsUnseen(facts, times, now) || roomIsToldChanged(facts, times, now);
+  return wanted && isDue(facts.nextAttemptAt, now) ? ['lookAtRoom'] : [];
+}
+
 /** From T−5 until the class starts, unless it has just been seen. */
-function roomIsUnseen({ state, meeting, nextAttemptAt }: ClassFacts, times: ClassTimes, now: Date): boolean {
+function roomIsUnseen({ state, meeting }: ClassFacts, times: ClassTimes, now: Date): boolean {
   if (state !== 'ready' || meeting?.state !== 'created' || now < times.looksAt || now >= times.startsAt) return false;
-  const seenLately = meeting.seenAt !== null && meeting.seenAt >= addMinutes(times.looksAt, -SEEN_LATELY_MINUTES);
-  return !seenLately && isDue(nextAttemptAt, now);
+  return meeting.seenAt === null || meeting.seenAt < addMinutes(times.looksAt, -SEEN_LATELY_MINUTES);
+}
+
+/** What Zoom says may be old, and an echo of our own edit: after that edit we see for ourselves. */
+function roomIsToldChanged(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
+  const { state, meeting, version, teacherConnected } = facts;
+  if (state === 'live' || state === 'ended' || now >= times.endsAt || !teacherConnected) return false;
+  return meeting?.state === 'created' && meeting.toldChanged && meeting.syncedVersion >= version;
 }
 
 const CHANGES: readonly ClassMailKind[] = ['rescheduled', 'reopened', 'teacher_assigned', 'teacher_released'];

@@ -38,6 +38,9 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare reconciledAt: CreationOptional<Date | null>;
   /** when it was last seen at Zoom */
   declare seenAt: CreationOptional<Date | null>;
+  /** how many times Zoom has said that somebody changed it, and up to which of them it has been looked at since */
+  declare changesTold: CreationOptional<number>;
+  declare changesSeen: CreationOptional<number>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 
@@ -70,6 +73,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         actualEndTime: DataTypes.DATE(3),
         reconciledAt: DataTypes.DATE(3),
         seenAt: DataTypes.DATE(3),
+        changesTold: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        changesSeen: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

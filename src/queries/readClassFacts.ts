@@ -61,8 +61,9 @@ async function readRehearsal({ id, rehearsedAt, rehearsedVersion, rehearseNotBef
   return { doneAt: rehearsedAt, version: rehearsedVersion, notBefore: rehearseNotBefore, openRisks };
 }
 
-function currentMeeting({ state, syncedVersion, nextAttemptAt, seenAt }: ZoomMeeting): CurrentMeeting {
-  return { state, syncedVersion, nextAttemptAt, seenAt };
+function currentMeeting(meeting: ZoomMeeting): CurrentMeeting {
+  const { state, syncedVersion, nextAttemptAt, seenAt, changesTold, changesSeen } = meeting;
+  return { state, syncedVersion, nextAttemptAt, seenAt, toldChanged: changesTold > changesSeen };
 }
 
 function outlook(rows: readonly { readonly nextAttemptAt: Date | null }[], now: Date): Outlook {

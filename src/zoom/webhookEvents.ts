@@ -103,7 +103,11 @@ const runObject = z.object({ uuid, start_time: instant.optional() });
 
 const startedSchema = z.object({ payload: z.object({ object: runObject }) });
 const endedSchema = z.object({ payload: z.object({ object: runObject.extend({ end_time: instant.optional() }) }) });
-const updatedSchema = z.object({ payload: z.object({ object: z.object({ start_time: instant.optional() }) }) });
+const updatedObject = z.object({
+  start_time: instant.optional(),
+  duration: z.coerce.number().optional().catch(undefined),
+});
+const updatedSchema = z.object({ payload: z.object({ object: updatedObject }) });
 /** Zoom's number for one stay. */
 const sessionUserId = id.pipe(z.string().regex(/^[\x21-\x7e]{1,32}$/));
 const participantSchema = z.object({
@@ -166,6 +170,13 @@ export interface ParticipantEvent {
   readonly told: Segment;
 }
 
+/** What is null was not changed. */
+export interface UpdatedEvent {
+  readonly kind: 'updated';
+  readonly startsAt: Date | null;
+  readonly durationMinutes: number | null;
+}
+
 /** One of the two instants is null. */
 export interface WaitEvent {
   readonly kind: 'wait';
@@ -181,7 +192,7 @@ export type MeetingEvent =
   | ParticipantEvent
   | WaitEvent
   | { readonly kind: 'deleted' }
-  | { readonly kind: 'updated'; readonly startsAt: Date | null }
+  | UpdatedEvent
   /** acknowledged and kept, and nothing follows: registrations and whatever Zoom adds */
   | { readonly kind: 'other' };
 
@@ -208,7 +219,7 @@ export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): 
     case 'meeting.permanently_deleted':
       return { kind: 'deleted' };
     case 'meeting.updated':
-      return { kind: 'updated', startsAt: updatedSchema.parse(body).payload.object.start_time ?? null };
+      return updatedEvent(body);
     default:
       return { kind: 'other' };
   }
@@ -228,6 +239,11 @@ const WAIT_EVENTS: ReadonlyMap<string, 'begins' | 'ends'> = new Map([
   ['meeting.participant_admitted', 'ends'],
   ['meeting.participant_left_waiting_room', 'ends'],
 ]);
+
+function updatedEvent(body: unknown): UpdatedEvent {
+  const { start_time: startsAt, duration } = updatedSchema.parse(body).payload.object;
+  return { kind: 'updated', startsAt: startsAt ?? null, durationMinutes: duration ?? null };
+}
 
 function waitEvent(waits: 'begins' | 'ends', eventAt: Date, body: unknown): WaitEvent {
   const { uuid: run, participant } = waitSchema.parse(body).payload.object;

@@ -312,19 +312,25 @@ describe('what comes late', () => {
   });
 });
 
-it('a meeting moved in Zoom is flagged, and moved back is not', async () => {
+it('a meeting that Zoom says was moved or made longer is to be looked at; the echo of our own edit is not', async () => {
   const { classDate, meeting } = await buildReadyClass();
-  const moveTo = (startTime: string) => ({
+  const change = (fields: Record<string, unknown>) => ({
     event: 'meeting.updated',
-    payload: { object: { id: Number(meeting.meetingId), start_time: startTime } },
+    payload: { object: { id: Number(meeting.meetingId), ...fields } },
   });
-  await meeting.update({ syncedVersion: classDate.version });
-  await tell(moveTo('2030-01-01T10:00:00Z'));
-  await meeting.reload();
-  expect(meeting.lastError).toBe('Changed in Zoom: moved to 2030-01-01T10:00:00.000Z.');
-  await tell(moveTo(classDate.startsAt.toISOString()));
-  await meeting.reload();
-  expect(meeting.lastError).toBeNull();
+  const asIs = { start_time: classDate.startsAt.toISOString(), duration: classDate.durationMinutes };
+  for (const fields of [asIs, { duration: String(classDate.durationMinutes) }, { topic: 'Another' }]) {
+    await tell(change(fields));
+  }
+  expect([(await meeting.reload()).changesTold, temporal.hints]).toEqual([0, []]);
+  await tell(change({ start_time: '2030-01-01T10:00:00Z' }));
+  await tell(change({ duration: classDate.durationMinutes + 15 }));
+  const hint = `${classDate.id}: meeting updated`;
+  expect([(await meeting.reload()).changesTold, temporal.hints]).toEqual([2, [hint, hint]]);
+  // What is flagged may have been put right.
+  await meeting.update({ lastError: 'Changed in Zoom: moved.' });
+  await tell(change(asIs));
+  expect((await meeting.reload()).changesTold).toBe(3);
 });
 
 describe('rows of the inbox', () => {

@@ -9,7 +9,7 @@ const at = (minutes: number) => addMinutes(START, minutes);
 const REHEARSED = { doneAt: at(-100), version: 2, notBefore: null, openRisks: 0 };
 const facts = (changes: Partial<ClassFacts> = {}) => buildClassFacts(START, { rehearsal: REHEARSED, ...changes });
 
-const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
+const CREATED = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null, toldChanged: false } as const;
 const REMINDERS = ['class_reminder', 'guest_invitation', 'teacher_start'];
 
 describe('planClass', () => {
@@ -55,7 +55,13 @@ describe('planClass', () => {
   });
 
   it('reminds at T−25 although there is no meeting, because people’s links lead to us; the teacher’s does not', () => {
-    const failing = { state: 'planned', syncedVersion: 0, nextAttemptAt: at(-24), seenAt: null } as const;
+    const failing = {
+      state: 'planned',
+      syncedVersion: 0,
+      nextAttemptAt: at(-24),
+      seenAt: null,
+      toldChanged: false,
+    } as const;
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-26)).mails).toEqual([]);
     expect(planClass(facts({ state: 'preparing', meeting: failing }), at(-25))).toMatchObject({
       mails: ['class_reminder', 'guest_invitation'],
@@ -75,7 +81,7 @@ describe('planClass', () => {
   it('never makes a meeting while an earlier attempt is unknown', () => {
     const unknown = facts({
       state: 'preparing',
-      meeting: { state: 'unknown', syncedVersion: 1, nextAttemptAt: null, seenAt: null },
+      meeting: { state: 'unknown', syncedVersion: 1, nextAttemptAt: null, seenAt: null, toldChanged: false },
       unresolved: { due: 1, nextAttemptAt: null },
     });
     expect(planClass(unknown, at(-29)).steps).toEqual(['resolveAttempts']);
@@ -113,6 +119,24 @@ describe('planClass', () => {
     expect(planClass(facts({ state: 'live', meeting: CREATED }), at(-3)).steps).toEqual([]);
     const later = facts({ state: 'ready', meeting: CREATED, nextAttemptAt: at(-2) });
     expect(planClass(later, at(-3))).toMatchObject({ steps: [], nextLookAt: at(-2) });
+  });
+
+  it('looks at a room that Zoom says was changed, at any time before the class is over or live, after our own edit', () => {
+    const meeting = { ...CREATED, toldChanged: true };
+    for (const state of ['scheduled', 'ready'] as const) {
+      expect(planClass(facts({ state, meeting }), at(-120)).steps).toContain('lookAtRoom');
+    }
+    for (const other of [
+      { state: 'live' },
+      { state: 'ended' },
+      { teacherConnected: false },
+      { nextAttemptAt: at(-119) },
+      { meeting: CREATED },
+      { version: 2, meeting: { ...meeting, nextAttemptAt: at(-100) } },
+    ] as const) {
+      expect(planClass(facts({ state: 'ready', meeting, ...other }), at(-120)).steps).not.toContain('lookAtRoom');
+    }
+    expect(planClass(facts({ state: 'ready', meeting }), at(60)).steps).not.toContain('lookAtRoom');
   });
 
   it('asks why it has not started, once', () => {

@@ -9,7 +9,7 @@ const at = (minutes: number) => addMinutes(START, minutes);
 
 const facts = (changes: Partial<ClassFacts> = {}) => buildClassFacts(START, changes);
 
-const MADE = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null } as const;
+const MADE = { state: 'created', syncedVersion: 1, nextAttemptAt: null, seenAt: null, toldChanged: false } as const;
 
 describe('overdueOf', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('overdueOf', () => {
       'a room that waits for its next try',
       facts({
         state: 'preparing',
-        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-19), seenAt: null },
+        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-19), seenAt: null, toldChanged: false },
       }),
       at(-20),
       null,
@@ -30,7 +30,7 @@ describe('overdueOf', () => {
       'a try that should have been two minutes ago',
       facts({
         state: 'preparing',
-        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-22), seenAt: null },
+        meeting: { state: 'failed', syncedVersion: 0, nextAttemptAt: at(-22), seenAt: null, toldChanged: false },
       }),
       at(-20),
       'room',

@@ -133,6 +133,42 @@ it('a room that follows one which was changed and is gone is not flagged for wha
   expect(await flags(classDate)).toBe(0);
 });
 
+/** Zoom says that the room was moved. */
+function tellMoved({ meetingId }: ZoomMeeting, startTime: string) {
+  const object = { id: Number(meetingId), start_time: startTime };
+  return tellOf(website.deps, { event: 'meeting.updated', payload: { object } });
+}
+
+it('what Zoom says of a change is looked up: a late echo of an edit of ours is no change, a real one is flagged', async () => {
+  const { classDate, meeting } = await build();
+  const look = () => lookAtRoom(website.deps, { classDateId: classDate.id, now: new Date() });
+  const first = inUtc(classDate.startsAt);
+  const localStart = addMinutes(classDate.startsAt, 5).toISOString().slice(0, 16);
+  await rescheduleClass(website.deps, { classDateId: classDate.id, localStart }, THE_SYSTEM);
+  await update(classDate);
+  await tellMoved(meeting, first);
+  expect([(await meeting.reload()).changesTold, await flags(classDate)]).toEqual([1, 0]);
+  await look();
+  expect([(await meeting.reload()).changesSeen, await flags(classDate)]).toEqual([1, 0]);
+  zoom.control.change(meeting.meetingId ?? '', { start_time: ELSEWHEN });
+  await tellMoved(meeting, ELSEWHEN);
+  await look();
+  expect([(await meeting.reload()).changesSeen, await flags(classDate)]).toEqual([2, 1]);
+});
+
+it('a change that is told while the room is looked at is looked up once more', async () => {
+  const { classDate, meeting } = await build();
+  await tellMoved(meeting, ELSEWHEN);
+  const getMeeting: typeof website.deps.zoom.getMeeting = async (...wanted) => {
+    const room = await website.deps.zoom.getMeeting(...wanted);
+    await tellMoved(meeting, ELSEWHEN);
+    return room;
+  };
+  const deps = { ...website.deps, zoom: { ...website.deps.zoom, getMeeting } };
+  await lookAtRoom(deps, { classDateId: classDate.id, now: new Date() });
+  expect(await meeting.reload()).toMatchObject({ changesTold: 2, changesSeen: 1 });
+});
+
 it('an update whose answer was lost is made up for when the class is moved back, though Zoom has told of it', async () => {
   const { classDate, meeting } = await build();
   const [first, other] = [classDate.startsAt, addMinutes(classDate.startsAt, 5)];
@@ -144,8 +180,7 @@ it('an update whose answer was lost is made up for when the class is moved back,
   zoom.control.addFault({ kind: 'loseReply', operation: 'meetingUpdate', times: 1 });
   await update(classDate);
   expect(startAtZoom(meeting)).toBe(inUtc(other));
-  const object = { id: Number(meeting.meetingId), start_time: inUtc(other) };
-  await tellOf(website.deps, { event: 'meeting.updated', payload: { object } });
+  await tellMoved(meeting, inUtc(other));
   await move(first);
   await update(classDate);
   expect(startAtZoom(meeting)).toBe(inUtc(first));
