@@ -21,6 +21,16 @@ interface NamedById {
 export type TeacherRef = { readonly email: string } | NamedById;
 export type BuyerRef = BuyerContent | NamedById;
 
+/** Whoever is meant, also when they are disabled or are not what the order takes them for; null: nobody is known so. */
+export function findNamed(
+  ref: TeacherRef | BuyerRef,
+  { customer, role }: { readonly customer: string; readonly role: 'teacher' | 'student' },
+  transaction: Transaction,
+): Promise<User | null> {
+  if ('externalId' in ref) return findPersonOf({ externalId: ref.externalId, customer, role }, transaction);
+  return findLocked(ref.email, transaction);
+}
+
 /** @throws FieldErrors unless that is a teacher who may give classes */
 export async function requireTeacher(teacher: TeacherRef, customer: string, transaction: Transaction): Promise<User> {
   if ('externalId' in teacher) {

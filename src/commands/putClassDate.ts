@@ -43,15 +43,33 @@ interface Done extends Pick<ClassDatePutDone, 'order' | 'classDate' | 'created'>
  *
  * @throws FieldErrors, ChangedHereError, NotFoundError, AppError 409 and 412; nothing has been saved then
  */
-export async function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditOrigin): Promise<ClassDatePutDone> {
-  const meant = resolveWallTime(put.localStart, put.timeZone);
-  const once = () => inTransaction(deps.db, (transaction) => putIn(deps, put, meant, origin, transaction));
-  const { outboxIds, ...done } = await keepingRefused(
+export function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditOrigin): Promise<ClassDatePutDone> {
+  return keepingRefused(
     deps,
     put,
     () => findSubject(put),
-    () => onceMore(once),
+    () => carryOutClassDatePut(deps, put, origin),
   );
+}
+
+/**
+ * The same without keeping what is refused.
+ *
+ * @param first what else belongs to the commit; it may take the order's lock
+ */
+export async function carryOutClassDatePut(
+  deps: Deps,
+  put: ClassDatePut,
+  origin: AuditOrigin,
+  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+): Promise<ClassDatePutDone> {
+  const meant = resolveWallTime(put.localStart, put.timeZone);
+  const once = () =>
+    inTransaction(deps.db, async (transaction) => {
+      await first(transaction);
+      return putIn(deps, put, meant, origin, transaction);
+    });
+  const { outboxIds, ...done } = await onceMore(once);
   await deliverOutbox(deps, ...outboxIds);
   const warnings =
     done.classDate.state === 'cancelled'

@@ -46,14 +46,32 @@ interface Done extends OrderPutDone {
  *
  * @throws FieldErrors, ChangedHereError, AppError 409 and 412; nothing has been saved then
  */
-export async function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
-  const once = () => inTransaction(deps.db, (transaction) => putIn(deps, put, origin, transaction));
-  const { outboxIds, ...done } = await keepingRefused(
+export function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
+  return keepingRefused(
     deps,
     put,
     () => findSubject(put),
-    () => onceMore(once),
+    () => carryOutOrderPut(deps, put, origin),
   );
+}
+
+/**
+ * The same without keeping what is refused.
+ *
+ * @param first what else belongs to the commit; it may take the order's lock
+ */
+export async function carryOutOrderPut(
+  deps: Deps,
+  put: OrderPut,
+  origin: AuditOrigin,
+  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+): Promise<OrderPutDone> {
+  const once = () =>
+    inTransaction(deps.db, async (transaction) => {
+      await first(transaction);
+      return putIn(deps, put, origin, transaction);
+    });
+  const { outboxIds, ...done } = await onceMore(once);
   await deliverOutbox(deps, ...outboxIds);
   return done;
 }
@@ -99,7 +117,7 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
 }
 
 /** The people of an order as it was sent, and what its fields come to. */
-export async function findWanted(
+async function findWanted(
   deps: Pick<Deps, 'signingKeys'>,
   { customer, title, teacher: named, buyer: sent, guests }: OrderPut,
   origin: AuditOrigin,

@@ -2,20 +2,33 @@ import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError, ChangedHereError, NotFoundError } from '../errors';
+import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { RefusedEdit } from '../models/RefusedEdit';
-import { CLASS_DATE_FIELDS, classDateDigests, lastSent, ORDER_FIELDS, type Digests } from '../queries/externalFields';
+import {
+  CLASS_DATE_FIELDS,
+  classDateDigests,
+  lastSent,
+  ORDER_FIELDS,
+  orderDigests,
+  type Digests,
+  type OrderField,
+} from '../queries/externalFields';
 import type { ClassEdit } from './changeClass';
+import { findNamed, findOrAddBuyer } from './findOrAddBuyer';
 import { forgetRefusedEdit } from './keepRefusedEdit';
 import { lockOrder } from './lockOrder';
-import { putClassDate, type ClassDatePut } from './putClassDate';
-import { findWanted, putOrder, type OrderPut } from './putOrder';
+import { carryOutClassDatePut, type ClassDatePut } from './putClassDate';
+import { carryOutOrderPut, type OrderPut } from './putOrder';
 import { resolveWallTime } from './resolveWallTime';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /** ours: what was changed here stands; theirs: what the marketplace sent. */
 export const REFUSED_EDIT_DECISIONS = ['ours', 'theirs'] as const;
 export type RefusedEditDecision = (typeof REFUSED_EDIT_DECISIONS)[number];
+
+/** No row has it: whoever was named cannot be found any more, and is refused on that ground when sent again. */
+const NOBODY = 0;
 
 interface Settlement extends Pick<ClassEdit, 'force' | 'notify'> {
   readonly id: number;
@@ -33,19 +46,33 @@ interface Settlement extends Pick<ClassEdit, 'force' | 'notify'> {
  */
 export async function settleRefusedEdit(deps: Deps, settlement: Settlement, origin: AuditOrigin): Promise<void> {
   const edit = await RefusedEdit.findByPk(settlement.id);
-  if (!edit) throw new NotFoundError('There is no such edit any more: it was decided, or something else was sent.');
-  refuseStale(edit, settlement);
-  if (settlement.decision === 'theirs') await takeTheirs(deps, edit, settlement, origin);
-  else await keepOurs(deps, edit, origin);
+  if (!edit) throw isGone();
+  const { refusedAt = edit.refusedAt } = settlement;
+  const lockIt = (transaction: Transaction) => lockAsSeen(edit, refusedAt, transaction);
+  if (settlement.decision === 'theirs') await takeTheirs(deps, edit, settlement, origin, lockIt);
+  else await keepOurs(deps, edit, origin, lockIt);
 }
 
-function refuseStale(edit: RefusedEdit, { refusedAt }: Settlement): void {
-  if (refusedAt === undefined || refusedAt.getTime() === edit.refusedAt.getTime()) return;
-  throw new AppError(
-    409,
-    'changed_meanwhile',
+/** What the marketplace sends from now on waits for the commit, and is another edit then. */
+type LockIt = (transaction: Transaction) => Promise<void>;
+
+async function lockAsSeen({ id, orderId }: RefusedEdit, refusedAt: Date, transaction: Transaction): Promise<void> {
+  // The order first, as everything else that touches both does.
+  await lockOrder(orderId, transaction);
+  const edit = await RefusedEdit.findByPk(id, { lock: true, transaction });
+  if (!edit) throw isGone();
+  if (edit.refusedAt.getTime() === refusedAt.getTime()) return;
+  throw changedMeanwhile(
     'The marketplace has sent something else since you opened the page. Look at it, then decide again.',
   );
+}
+
+function isGone(): NotFoundError {
+  return new NotFoundError('There is no such edit any more: it was decided, or something else was sent.');
+}
+
+function changedMeanwhile(message: string): AppError {
+  return new AppError(409, 'changed_meanwhile', message);
 }
 
 async function takeTheirs(
@@ -53,23 +80,37 @@ async function takeTheirs(
   edit: RefusedEdit,
   { notify, force }: Settlement,
   origin: AuditOrigin,
+  lockIt: LockIt,
 ): Promise<void> {
-  const put = edit.classDateId === null ? orderPutOf(edit) : classDatePutOf(edit);
-  // What the marketplace had accepted itself counts still.
-  const told = { notify, force, accept: [...put.accept, ...fieldsOf(edit)] };
+  const told = { notify, force };
   try {
-    if (edit.classDateId === null) await putOrder(deps, { ...orderPutOf(edit), ...told }, origin);
-    else await putClassDate(deps, { ...classDatePutOf(edit), ...told }, origin);
+    if (edit.classDateId === null) {
+      await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, lockIt);
+    } else {
+      await carryOutClassDatePut(deps, accepting(classDatePutOf(edit), edit, told), origin, lockIt);
+    }
   } catch (error) {
     if (!(error instanceof ChangedHereError)) throw error;
-    const message = 'Something else of it has been changed here meanwhile. Look at both again, then decide.';
-    throw new AppError(409, 'changed_meanwhile', message);
+    const fields = [...new Set([...fieldsOf(edit), ...error.names])].join(' ');
+    const { id, refusedAt } = edit;
+    await RefusedEdit.update({ fields, refusedAt: deps.clock.now() }, { where: { id, refusedAt } });
+    throw changedMeanwhile('Something else of it has been changed here meanwhile. Look at both again, then decide.');
   }
 }
 
-function keepOurs(deps: Deps, edit: RefusedEdit, origin: AuditOrigin): Promise<void> {
+/** What the marketplace had accepted to overwrite itself counts still. */
+function accepting<Put extends OrderPut | ClassDatePut>(
+  put: Put,
+  edit: RefusedEdit,
+  told: Pick<Settlement, 'force' | 'notify'>,
+): Put {
+  return { ...put, ...told, accept: [...put.accept, ...fieldsOf(edit)] };
+}
+
+function keepOurs(deps: Deps, edit: RefusedEdit, origin: AuditOrigin, lockIt: LockIt): Promise<void> {
   return inTransaction(deps.db, async (transaction) => {
     const { orderId, classDateId } = edit;
+    await lockIt(transaction);
     if (classDateId === null) await noteSentOrder(deps, edit, origin, transaction);
     else await noteSentClassDate(edit, classDateId, transaction);
     await forgetRefusedEdit({ orderId, classDateId }, transaction);
@@ -85,10 +126,30 @@ async function noteSentOrder(
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<void> {
-  const order = await lockOrder(edit.orderId, transaction);
-  const { wanted } = await findWanted(deps, orderPutOf(edit), origin, transaction);
+  const order = await BookOrder.findByPk(edit.orderId, { transaction, rejectOnEmpty: true });
+  const put = orderPutOf(edit);
+  const has = (name: OrderField) => fieldsOf(edit).includes(name);
+  // Who is not at issue is not looked up: they may be disabled by now, or not be known here yet.
+  const teacherId = has('teacher') ? await idOfTeacher(put, transaction) : order.teacherId;
+  const userId = has('buyer') ? await idOfBuyer(deps, put, origin, transaction) : order.userId;
+  const wanted = orderDigests({ title: put.title, teacherId, userId }, put.guests);
   const externalFields = withSent(lastSent(order, ORDER_FIELDS), wanted, edit);
   await order.update({ externalFields }, { transaction, silent: true });
+}
+
+async function idOfTeacher({ teacher, customer }: OrderPut, transaction: Transaction): Promise<number> {
+  const known = await findNamed(teacher, { customer, role: 'teacher' }, transaction);
+  return known?.id ?? NOBODY;
+}
+
+async function idOfBuyer(
+  deps: Deps,
+  { buyer, customer }: OrderPut,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number> {
+  const known = await findNamed(buyer, { customer, role: 'student' }, transaction);
+  return known?.id ?? (await findOrAddBuyer(deps, buyer, customer, origin, transaction)).user.id;
 }
 
 async function noteSentClassDate(edit: RefusedEdit, classDateId: number, transaction: Transaction): Promise<void> {

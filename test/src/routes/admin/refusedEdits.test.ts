@@ -1,6 +1,7 @@
 import { addGuests } from '../../../../src/commands/addGuests';
 import { changeOrder } from '../../../../src/commands/changeOrder';
 import { rescheduleClass } from '../../../../src/commands/rescheduleClass';
+import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { BookOrder } from '../../../../src/models/BookOrder';
 import { ClassDate } from '../../../../src/models/ClassDate';
@@ -145,6 +146,50 @@ it('ours: of a buyer who is not known here yet', async () => {
   await decide('ours');
   expect((await shop.put(built.path, theirs)).status).toBe(200);
   expect((await built.order.reload()).userId).toBe(other.id);
+});
+
+it('ours: of a title, though the teacher whom the edit names is disabled by now', async () => {
+  const other = await buildUser('teacher');
+  const built = await booked();
+  await shop.put(built.path, orderContent(other.email));
+  await rename(built, 'As we say');
+  const theirs = orderContent(other.email, { title: 'As the shop says' });
+  expect((await shop.put(built.path, theirs)).status).toBe(409);
+  await other.update({ disabledAt: new Date() });
+  expect(await decide('ours')).toContain('What was changed here stands.');
+  await other.update({ disabledAt: null });
+  expect((await shop.put(built.path, theirs)).body).toMatchObject({ title: 'As we say', changedHere: ['title'] });
+});
+
+it.each(['ours', 'theirs'] as const)('%s: what the marketplace sends at that moment is not lost', async (decision) => {
+  const { order } = await refused();
+  const edit = await RefusedEdit.findOne({ where: { orderId: order.id }, rejectOnEmpty: true });
+  const { id, refusedAt } = edit;
+  const { deps } = site.website;
+  const transaction = await deps.db.transaction();
+  await BookOrder.findByPk(order.id, { lock: true, transaction });
+  // It waits for the order, and meanwhile the marketplace is refused something else.
+  const settling = settleRefusedEdit(deps, { id, refusedAt, decision }, THE_SYSTEM);
+  await RefusedEdit.update({ refusedAt: new Date(refusedAt.getTime() + 1) }, { where: { id }, transaction });
+  await Promise.all([
+    expect(settling).rejects.toMatchObject({ status: 409, code: 'changed_meanwhile' }),
+    transaction.commit(),
+  ]);
+  expect(await RefusedEdit.count({ where: { id } })).toBe(1);
+  expect((await order.reload()).title).toBe('As we say');
+});
+
+it('theirs: shows all that differs when something else of it was changed here meanwhile', async () => {
+  const teacher = await buildUser('teacher');
+  const { order } = await refused({ teacher: { email: teacher.email } });
+  const here = await buildUser('teacher');
+  await changeOrder(site.website.deps, { orderId: order.id, teacherId: here.id }, THE_SYSTEM);
+  expect(await decide('theirs')).toContain('Something else of it has been changed here meanwhile');
+  const text = (await page())('main').text();
+  expect(text).toContain('Here: As we say');
+  expect(text).toContain(`Marketplace: ${teacher.email}`);
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect(await order.reload()).toMatchObject({ title: 'As the shop says', teacherId: teacher.id });
 });
 
 it('is decided only as it was seen, and waits no longer once the marketplace is content', async () => {
