@@ -13,6 +13,7 @@ import { lockOrder } from './lockOrder';
 import { newPass } from './newPass';
 import { parseGuests, type GuestEntry } from './parseGuests';
 import { reissuePass } from './reissuePass';
+import { openDoor } from './restorePass';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 interface Addition {
@@ -90,7 +91,7 @@ export async function addGuestsIn(
   await forgetRehearsals({ id: classDates.map(({ id }) => id) }, transaction);
   const outboxIds: number[] = [];
   for (const classDate of classDates) {
-    await givePasses(deps, classDate, guests, transaction);
+    await givePasses(deps, classDate, guests, origin, transaction);
     const entity = { type: 'class_date', id: classDate.id };
     const metadata = { count: guests.length };
     await writeAudit(deps, origin, { action: 'token_generated', entity, metadata }, transaction);
@@ -131,6 +132,7 @@ async function givePasses(
   deps: Pick<Deps, 'clock' | 'signingKeys'>,
   classDate: ClassDate,
   guests: readonly OrderGuest[],
+  origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<void> {
   const former = await ZoomSecureToken.findAll({
@@ -139,7 +141,7 @@ async function givePasses(
     transaction,
   });
   for (const pass of former) {
-    await pass.update({ revokedAt: null }, { transaction });
+    await openDoor(deps, pass, origin, transaction);
     await reissuePass(deps, pass, classDate, transaction);
   }
   const formerIds = new Set(former.map(({ guestId }) => guestId));

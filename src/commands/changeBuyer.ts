@@ -12,6 +12,7 @@ import { forgetRehearsals } from './forgetRehearsals';
 import { keepQuietTo } from './keepQuiet';
 import { newPass } from './newPass';
 import { reissuePass } from './reissuePass';
+import { openDoor } from './restorePass';
 import { removeGuestIn } from './removeGuest';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -41,7 +42,7 @@ export async function changeBuyer(
   await forgetRehearsals({ id: classDates.map(({ id }) => id) }, transaction);
   for (const classDate of classDates) {
     await withdraw(deps, classDate, formerId, transaction);
-    const pass = await give(deps, classDate, buyer, transaction);
+    const pass = await give(deps, classDate, buyer, origin, transaction);
     if (notify === false) await keepQuietTo(pass, classDate, { formerId, now: deps.clock.now() }, transaction);
     const entity = { type: 'class_date', id: classDate.id };
     await writeAudit(deps, origin, { action: 'token_generated', entity, metadata: { count: 1 } }, transaction);
@@ -80,13 +81,15 @@ async function give(
   deps: Pick<Deps, 'clock' | 'signingKeys'>,
   classDate: ClassDate,
   { id: userId, email }: User,
+  origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<ZoomSecureToken> {
   const where = { classDateId: classDate.id, userId };
   const former = await ZoomSecureToken.findOne({ where, lock: true, transaction });
   if (!former)
     return ZoomSecureToken.create(newPass(deps, classDate, { userId, guestId: null, email }), { transaction });
-  await former.update({ revokedAt: null, withheld: false, email }, { transaction });
+  await former.update({ email }, { transaction });
+  await openDoor(deps, former, origin, transaction);
   await reissuePass(deps, former, classDate, transaction);
   return former;
 }

@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -26,10 +27,21 @@ export async function restorePass(deps: Deps, passId: number, origin: AuditOrigi
     if (user?.disabledAt) throw new AppError(409, 'is_disabled', 'This person is disabled. Enable them first.');
     const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
     await replacePass(deps, pass, classDate, transaction);
-    await pass.update({ revokedAt: null, withheld: false }, { transaction });
-    const entity = { type: 'zoom_secure_token', id: passId };
-    const metadata = { classDateId: classDate.id };
-    await writeAudit(deps, origin, { action: 'pass_restored', entity, metadata }, transaction);
+    await openDoor(deps, pass, origin, transaction);
   });
   await sendLink(deps, { passId, anew: false }, origin);
+}
+
+/** A pass works again, and the log says so: whoever withdrew it before is overruled. */
+export async function openDoor(
+  deps: Pick<Deps, 'signingKeys'>,
+  pass: ZoomSecureToken,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<void> {
+  if (pass.revokedAt === null) return;
+  await pass.update({ revokedAt: null, withheld: false }, { transaction });
+  const entity = { type: 'zoom_secure_token', id: pass.id };
+  const metadata = { classDateId: pass.classDateId };
+  await writeAudit(deps, origin, { action: 'pass_restored', entity, metadata }, transaction);
 }

@@ -152,3 +152,20 @@ it('where nobody came or went, all links stay as they are', async () => {
   expect((await pass('ann')).toJSON()).toEqual(before);
   expect(await working(built)).toEqual([address('ann'), buyer.email].sort());
 });
+
+it('a pass that was withdrawn, and given back since, is no withdrawn one', async () => {
+  const built = await build('ann');
+  const { address, buyer, pass } = built;
+  await revokePass(website.deps, (await pass('ann')).id, THE_SYSTEM);
+  await remove(built, 'ann');
+  await add(built, 'ann');
+  // Left out when it took place after all, and a guest again when it does so once more.
+  await cancel(built);
+  await remove(built, 'ann');
+  await reopen(built);
+  expect(await working(built)).toEqual([buyer.email]);
+  await cancel(built);
+  await add(built, 'ann');
+  await reopen(built);
+  expect(await working(built)).toEqual([address('ann'), buyer.email].sort());
+});
