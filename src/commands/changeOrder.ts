@@ -1,4 +1,4 @@
-import { Op, type Transaction } from 'sequelize';
+import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError, FieldErrors, type FieldError } from '../errors';
@@ -129,7 +129,8 @@ async function giveCancelled(
   transaction: Transaction,
 ): Promise<void> {
   const now = deps.clock.now();
-  const where = { orderId, state: 'cancelled', teacherId: formerTeacherId, startsAt: { [Op.gt]: now } } as const;
+  // Whatever its time was: it may be given another when it is reopened.
+  const where = { orderId, state: 'cancelled', teacherId: formerTeacherId } as const;
   for (const classDate of await ClassDate.findAll({ where, lock: true, transaction })) {
     // A copy: the row itself is about to change.
     const former = { ...classDate.get({ plain: true }) };

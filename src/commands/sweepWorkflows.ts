@@ -32,7 +32,7 @@ export interface SweepOptions {
   /** Called after each page and each batch. */
   readonly onProgress?: (counts: SweepCounts) => void;
   readonly signal?: AbortSignal;
-  /** running workflows asked for at a time */
+  /** running workflows, and classes that may have people to tell, asked for at a time */
   readonly pageSize?: number;
 }
 
@@ -142,8 +142,11 @@ async function sweepOverdue(sweep: Sweep): Promise<void> {
 /** Not counted: a class that has nobody to tell is no trouble, and its run ends at once. */
 async function sweepUntoldEnds(sweep: Sweep): Promise<void> {
   const { deps, seen } = sweep;
-  const idle = (await listUntoldEnds(deps.db)).filter(({ id }) => !seen.classDate.has(id));
-  await act(sweep, idle, (row) => hint(deps, 'classDate', row, 'swept: people may have to be told'));
+  for await (const rows of listUntoldEnds(deps.db, sweep.pageSize)) {
+    const idle = rows.filter(({ id }) => !seen.classDate.has(id));
+    await act(sweep, idle, (row) => hint(deps, 'classDate', row, 'swept: people may have to be told'));
+    progress(sweep);
+  }
 }
 
 /**

@@ -77,18 +77,23 @@ const LATELY_HOURS = 6;
  * Classes that were cancelled or missed lately and whose people, some of whom had been told of them, have no mail that
  * says so: it may be that nobody has to be told, which only the class's own look can say.
  */
-export function listUntoldEnds(db: Sequelize): Promise<SweptRow[]> {
-  return db.query<SweptRow>(
-    `SELECT r.id, r.random_key AS randomKey, r.updated_at AS changedAt FROM class_dates r
-      WHERE r.state IN ('cancelled', 'missed')
-        AND r.updated_at BETWEEN TIMESTAMPADD(HOUR, -${LATELY_HOURS}, UTC_TIMESTAMP(3))
-                             AND TIMESTAMPADD(SECOND, -${2 * (YOUNG_MS / 1_000)}, UTC_TIMESTAMP(3))
-        AND EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.class_date_id = r.id AND d.state IN ('sent', 'unknown'))
-        AND NOT EXISTS (SELECT 1 FROM mail_deliveries d
-                         WHERE d.class_date_id = r.id AND d.kind = r.state AND d.version = r.schedule_version)
-      ORDER BY r.id LIMIT ${PAGE}`,
-    { type: QueryTypes.SELECT },
-  );
+export async function* listUntoldEnds(db: Sequelize, pageSize = PAGE): AsyncGenerator<SweptRow[]> {
+  for (let after = 0; ;) {
+    const rows = await db.query<SweptRow>(
+      `SELECT r.id, r.random_key AS randomKey, r.updated_at AS changedAt FROM class_dates r
+        WHERE r.id > :after AND r.state IN ('cancelled', 'missed')
+          AND r.updated_at BETWEEN TIMESTAMPADD(HOUR, -${LATELY_HOURS}, UTC_TIMESTAMP(3))
+                               AND TIMESTAMPADD(SECOND, -${2 * (YOUNG_MS / 1_000)}, UTC_TIMESTAMP(3))
+          AND EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.class_date_id = r.id AND d.state IN ('sent', 'unknown'))
+          AND NOT EXISTS (SELECT 1 FROM mail_deliveries d
+                           WHERE d.class_date_id = r.id AND d.kind = r.state AND d.version = r.schedule_version)
+        ORDER BY r.id LIMIT :pageSize`,
+      { type: QueryTypes.SELECT, replacements: { after, pageSize } },
+    );
+    yield rows;
+    if (rows.length < pageSize) return;
+    after = rows.at(-1)?.id ?? 0;
+  }
 }
 
 const OUTBOX_COLUMNS: Readonly<Record<SweptKind, string>> = {

@@ -76,6 +76,15 @@ it('a class that is cancelled meanwhile goes to the new teacher, too, who is tol
   expect(mails.map(({ kind, userId }) => [kind, userId])).toEqual([['teacher_assigned', other.id]]);
 });
 
+it('a cancelled class whose time is past goes to the new teacher, too: it may be given another time', async () => {
+  const { order, first } = await build();
+  await cancelClass(website.deps, { classDateId: first.id }, THE_SYSTEM);
+  await first.update({ startsAt: addMinutes(new Date(), -100) });
+  const other = await buildUser('teacher');
+  await change(order, { teacherId: other.id });
+  expect((await first.reload()).teacherId).toBe(other.id);
+});
+
 it('changes nothing at all when one of them is live, unless it is forced', async () => {
   const { order, teacher, first } = await build();
   await first.update({ state: 'live' });
