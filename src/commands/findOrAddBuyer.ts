@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { FieldErrors, type FieldError } from '../errors';
 import { User } from '../models/User';
+import { isNamedAs, type NamedPerson } from '../queries/externalFields';
 import { findPersonOf } from '../queries/externalPeople';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -29,6 +30,26 @@ export function findNamed(
 ): Promise<User | null> {
   if ('externalId' in ref) return findPersonOf({ externalId: ref.externalId, customer, role }, transaction);
   return findLocked(ref.email, transaction);
+}
+
+/**
+ * Whoever was named by the same word before: their address may have been corrected here since, or they may be disabled.
+ *
+ * @returns null when it is another word
+ */
+export async function findAsBefore(
+  ref: TeacherRef | BuyerRef,
+  before: NamedPerson | undefined,
+  transaction: Transaction,
+): Promise<User | null> {
+  return before && isNamedAs(ref, before) ? User.findByPk(before.id, { lock: true, transaction }) : null;
+}
+
+/** @throws FieldErrors; for somebody who is to get a part that they did not have */
+export function refuseDisabled(user: User, ref: TeacherRef | BuyerRef, part: 'teacher' | 'buyer'): void {
+  if (!user.disabledAt) return;
+  const field = `${part}.${'externalId' in ref ? 'id' : 'email'}`;
+  throw wrong(field, `This ${part === 'teacher' ? 'teacher' : 'student'} is disabled here.`);
 }
 
 /** @throws FieldErrors unless that is a teacher who may give classes */
@@ -82,10 +103,7 @@ export async function findOrAddBuyer(
   if (known) {
     const problem = whatSpeaksAgainst(known, buyer);
     if (problem) throw new FieldErrors([problem]);
-    return {
-      user: known,
-      notes: saysOtherwise(known, buyer) ? ['The buyer is known here and stays as they are.'] : [],
-    };
+    return { user: known, notes: notesOn(known, buyer) };
   }
   const user = await User.create({ role: 'student', ...buyer }, { transaction });
   const entity = { type: 'user', id: user.id };
@@ -101,6 +119,12 @@ function whatSpeaksAgainst(known: User, { email }: BuyerContent): FieldError | n
   }
   if (known.role !== 'student') return { field, message: 'This is the address of somebody who is no student here.' };
   return known.disabledAt ? { field, message: 'This student is disabled here.' } : null;
+}
+
+/** What the program should know about a buyer who is known. */
+export function notesOn(known: User, buyer: BuyerRef): string[] {
+  if ('externalId' in buyer || !saysOtherwise(known, buyer)) return [];
+  return ['The buyer is known here and stays as they are.'];
 }
 
 function saysOtherwise(known: User, { firstName, lastName, timeZone, language }: BuyerContent): boolean {

@@ -7,16 +7,27 @@ import type { User } from '../models/User';
 import { findOrderOf, listGuests, type ExternalOrderId } from '../queries/externalBookings';
 import {
   ORDER_FIELDS,
+  lastNamed,
   lastSent,
+  namedAs,
   orderDigests,
   tagOf,
   type Digests,
   type GuestContent,
+  type NamedPeople,
   type OrderField,
 } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeOrderIn, type OrderChange } from './changeOrder';
-import { findOrAddBuyer, requireTeacher, type BuyerRef, type TeacherRef } from './findOrAddBuyer';
+import {
+  findAsBefore,
+  findOrAddBuyer,
+  notesOn,
+  refuseDisabled,
+  requireTeacher,
+  type BuyerRef,
+  type TeacherRef,
+} from './findOrAddBuyer';
 import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
@@ -100,11 +111,13 @@ async function onceMore(work: () => Promise<Done>): Promise<Done> {
 
 async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction: Transaction): Promise<Done> {
   const order = await findOrderOf(put, transaction);
-  const { teacher, buyer, notes, wanted } = await findWanted(deps, put, origin, transaction);
-  if (order) return { ...(await change(deps, put, { order, teacher, buyer, wanted }, origin, transaction)), notes };
+  const before = order === null ? {} : lastNamed(order);
+  const { notes, ...found } = await findWanted(deps, put, before, origin, transaction);
+  const { teacher, buyer } = found;
+  if (order) return { ...(await change(deps, put, { order, ...found }, origin, transaction)), notes };
   checkTag(put, null);
   const { customer, orderId: externalId, title, revision: externalRevision } = put;
-  const external = { customer, externalId, externalRevision, externalFields: JSON.stringify(wanted) };
+  const external = { customer, externalId, externalRevision, externalFields: sentFields(put, found) };
   const people = { userId: buyer.id, teacherId: teacher.id };
   const created = await BookOrder.create({ ...external, ...people, title }, { transaction });
   const entity = { type: 'book_order', id: created.id };
@@ -120,20 +133,34 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
 async function findWanted(
   deps: Pick<Deps, 'signingKeys'>,
   { customer, title, teacher: named, buyer: sent, guests }: OrderPut,
+  { namedTeacher, namedBuyer }: NamedPeople,
   origin: AuditOrigin,
   transaction: Transaction,
 ) {
-  const teacher = await requireTeacher(named, customer, transaction);
-  const { user: buyer, notes } = await findOrAddBuyer(deps, sent, customer, origin, transaction);
+  const teacher =
+    (await findAsBefore(named, namedTeacher, transaction)) ?? (await requireTeacher(named, customer, transaction));
+  const known = await findAsBefore(sent, namedBuyer, transaction);
+  const { user: buyer, notes } = known
+    ? { user: known, notes: notesOn(known, sent) }
+    : await findOrAddBuyer(deps, sent, customer, origin, transaction);
   checkGuests(guests, buyer.email);
   return { teacher, buyer, notes, wanted: orderDigests({ title, teacherId: teacher.id, userId: buyer.id }, guests) };
 }
 
-interface Wanted {
-  readonly order: BookOrder;
+interface Found {
   readonly teacher: User;
   readonly buyer: User;
   readonly wanted: Digests<OrderField>;
+}
+
+/** What the program has sent: that is what its next word is compared with. */
+function sentFields({ teacher, buyer }: OrderPut, found: Found): string {
+  const named = { namedTeacher: namedAs(teacher, found.teacher), namedBuyer: namedAs(buyer, found.buyer) };
+  return JSON.stringify({ ...found.wanted, ...named });
+}
+
+interface Wanted extends Found {
+  readonly order: BookOrder;
 }
 
 async function change(
@@ -150,6 +177,8 @@ async function change(
   if (toChange.length > 0 && order.cancelledAt !== null)
     throw new AppError(409, 'order_cancelled', 'This order is cancelled; nothing of it can be changed.');
   const has = (name: OrderField) => toChange.includes(name);
+  if (has('teacher')) refuseDisabled(teacher, put.teacher, 'teacher');
+  if (has('buyer')) refuseDisabled(buyer, put.buyer, 'buyer');
   const edit = {
     ...{ orderId: order.id, force: put.force, notify: put.notify },
     ...(has('title') ? { title: put.title } : {}),
@@ -161,7 +190,10 @@ async function change(
   await forgetRefusedEdit({ orderId: order.id, classDateId: null }, transaction);
   await order.reload({ transaction });
   await order.update(
-    { externalRevision: put.revision ?? order.externalRevision, externalFields: JSON.stringify(wanted) },
+    {
+      externalRevision: put.revision ?? order.externalRevision,
+      externalFields: sentFields(put, { teacher, buyer, wanted }),
+    },
     { transaction, silent: true },
   );
   return { order, created: false, outboxIds: [...outboxIds, ...ofGuests] };

@@ -8,14 +8,17 @@ import { RefusedEdit } from '../models/RefusedEdit';
 import {
   CLASS_DATE_FIELDS,
   classDateDigests,
+  lastNamed,
   lastSent,
+  namedAs,
   ORDER_FIELDS,
   orderDigests,
   type Digests,
+  type NamedPerson,
   type OrderField,
 } from '../queries/externalFields';
 import type { ClassEdit } from './changeClass';
-import { findNamed, findOrAddBuyer } from './findOrAddBuyer';
+import { findAsBefore, findNamed, findOrAddBuyer } from './findOrAddBuyer';
 import { forgetRefusedEdit } from './keepRefusedEdit';
 import { lockOrder } from './lockOrder';
 import { carryOutClassDatePut, type ClassDatePut } from './putClassDate';
@@ -129,26 +132,41 @@ async function noteSentOrder(
   const order = await BookOrder.findByPk(edit.orderId, { transaction, rejectOnEmpty: true });
   const put = orderPutOf(edit);
   const has = (name: OrderField) => fieldsOf(edit).includes(name);
+  const { namedTeacher, namedBuyer } = lastNamed(order);
   // Who is not at issue is not looked up: they may be disabled by now, or not be known here yet.
-  const teacherId = has('teacher') ? await idOfTeacher(put, transaction) : order.teacherId;
-  const userId = has('buyer') ? await idOfBuyer(deps, put, origin, transaction) : order.userId;
-  const wanted = orderDigests({ title: put.title, teacherId, userId }, put.guests);
-  const externalFields = withSent(lastSent(order, ORDER_FIELDS), wanted, edit);
+  const teacher = has('teacher') ? await idOfTeacher(put, namedTeacher, transaction) : null;
+  const buyer = has('buyer') ? await idOfBuyer(deps, put, namedBuyer, origin, transaction) : null;
+  const people = { teacherId: teacher ?? order.teacherId, userId: buyer ?? order.userId };
+  const wanted = orderDigests({ title: put.title, ...people }, put.guests);
+  const named = {
+    namedTeacher: teacher === null ? namedTeacher : namedAs(put.teacher, { id: teacher }),
+    namedBuyer: buyer === null ? namedBuyer : namedAs(put.buyer, { id: buyer }),
+  };
+  const externalFields = JSON.stringify({ ...withSent(lastSent(order, ORDER_FIELDS), wanted, edit), ...named });
   await order.update({ externalFields }, { transaction, silent: true });
 }
 
-async function idOfTeacher({ teacher, customer }: OrderPut, transaction: Transaction): Promise<number> {
-  const known = await findNamed(teacher, { customer, role: 'teacher' }, transaction);
+async function idOfTeacher(
+  { teacher, customer }: OrderPut,
+  before: NamedPerson | undefined,
+  transaction: Transaction,
+): Promise<number> {
+  const known =
+    (await findAsBefore(teacher, before, transaction)) ??
+    (await findNamed(teacher, { customer, role: 'teacher' }, transaction));
   return known?.id ?? NOBODY;
 }
 
 async function idOfBuyer(
   deps: Deps,
   { buyer, customer }: OrderPut,
+  before: NamedPerson | undefined,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<number> {
-  const known = await findNamed(buyer, { customer, role: 'student' }, transaction);
+  const known =
+    (await findAsBefore(buyer, before, transaction)) ??
+    (await findNamed(buyer, { customer, role: 'student' }, transaction));
   return known?.id ?? (await findOrAddBuyer(deps, buyer, customer, origin, transaction)).user.id;
 }
 
@@ -157,14 +175,13 @@ async function noteSentClassDate(edit: RefusedEdit, classDateId: number, transac
   const { localStart, timeZone, durationMinutes } = classDatePutOf(edit);
   const meant = resolveWallTime(localStart, timeZone)?.localStart ?? localStart;
   const wanted = classDateDigests({ localStart: meant, timeZone, durationMinutes }, false);
-  const externalFields = withSent(lastSent(classDate, CLASS_DATE_FIELDS), wanted, edit);
+  const externalFields = JSON.stringify(withSent(lastSent(classDate, CLASS_DATE_FIELDS), wanted, edit));
   await classDate.update({ externalFields }, { transaction, silent: true });
 }
 
 /** What the marketplace is taken to have sent last: as before, but for the fields that are decided. */
-function withSent(sent: Digests | null, wanted: Digests, edit: RefusedEdit): string {
-  const decided = fieldsOf(edit).map((name) => [name, wanted[name]]);
-  return JSON.stringify({ ...sent, ...Object.fromEntries(decided) });
+function withSent(sent: Digests | null, wanted: Digests, edit: RefusedEdit): Partial<Digests> {
+  return { ...sent, ...Object.fromEntries(fieldsOf(edit).map((name) => [name, wanted[name]])) };
 }
 
 function fieldsOf({ fields }: RefusedEdit): string[] {

@@ -60,6 +60,39 @@ export function personDigests(
   };
 }
 
+/** Whom a program named in an order, and a digest of how it named them. */
+export interface NamedPerson {
+  readonly ref: string;
+  readonly id: number;
+}
+
+export interface NamedPeople {
+  readonly namedTeacher?: NamedPerson | undefined;
+  readonly namedBuyer?: NamedPerson | undefined;
+}
+
+/** Somebody as a program names them: by the id that it put them with, or by an address. */
+export type PersonRef = { readonly email: string } | { readonly externalId: string };
+
+export function namedAs(ref: PersonRef, { id }: { readonly id: number }): NamedPerson {
+  return { ref: refDigest(ref), id };
+}
+
+/** Whether somebody is named by the same word: it means the same person then, whatever became of their address since. */
+export function isNamedAs(ref: PersonRef, before: NamedPerson): boolean {
+  return before.ref === refDigest(ref);
+}
+
+function refDigest(ref: PersonRef): string {
+  return digest('externalId' in ref ? ['id', ref.externalId] : ['email', ref.email.toLowerCase()]);
+}
+
+/** Whom the program last named in an order, and how. */
+export function lastNamed({ externalFields }: Pick<BookOrder, 'externalFields'>): NamedPeople {
+  const { namedTeacher, namedBuyer } = JSON.parse(externalFields ?? '{}') as NamedPeople;
+  return { namedTeacher, namedBuyer };
+}
+
 /** What the program last sent; null for what it never did. */
 export function lastSent<Name extends string>(
   { externalFields }: Pick<BookOrder, 'externalFields'>,

@@ -161,6 +161,19 @@ it('ours: of a title, though the teacher whom the edit names is disabled by now'
   expect((await shop.put(built.path, theirs)).body).toMatchObject({ title: 'As we say', changedHere: ['title'] });
 });
 
+it('ours: of a buyer whose address is corrected afterwards', async () => {
+  const [theirs, here] = [await buildUser('student'), await buildUser('student')];
+  const built = await booked();
+  await changeOrder(site.website.deps, { orderId: built.order.id, buyerId: here.id }, THE_SYSTEM);
+  const { email, firstName, lastName } = theirs;
+  const sent = content({ buyer: { email, firstName, lastName } });
+  expect((await shop.put(built.path, sent)).status).toBe(409);
+  await decide('ours');
+  await theirs.update({ email: `corrected-${email}` });
+  expect((await shop.put(built.path, sent)).body).toMatchObject({ changedHere: ['buyer'] });
+  expect((await built.order.reload()).userId).toBe(here.id);
+});
+
 it.each(['ours', 'theirs'] as const)('%s: what the marketplace sends at that moment is not lost', async (decision) => {
   const { order } = await refused();
   const edit = await RefusedEdit.findOne({ where: { orderId: order.id }, rejectOnEmpty: true });

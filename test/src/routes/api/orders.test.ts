@@ -83,6 +83,44 @@ describe('the same again', () => {
   });
 });
 
+describe('people who are named by the same word again', () => {
+  /** An order of a buyer and a teacher of its own, as it is sent. */
+  async function ownPeople() {
+    const [teacher, buyer] = [await buildUser('teacher'), await buildUser('student')];
+    const { email, firstName, lastName } = buyer;
+    const sent = { teacher: { email: teacher.email }, buyer: { email, firstName, lastName } };
+    const { order } = await booked();
+    expect((await shop.put(order, content(sent))).status).toBe(200);
+    return { order, teacher, buyer, sent };
+  }
+
+  it('are the same people, though their addresses have been corrected here', async () => {
+    const { order, teacher, buyer, sent } = await ownPeople();
+    await buyer.update({ email: `corrected-${buyer.email}` });
+    await teacher.update({ email: `corrected-${teacher.email}` });
+    const before = await fingerprint();
+    expect((await shop.put(order, content(sent))).body).toMatchObject({ changedHere: [] });
+    expect(await fingerprint()).toBe(before);
+    const row = await rowOf(order);
+    expect(await BookOrder.findByPk(row.orderId)).toMatchObject({ userId: buyer.id, teacherId: teacher.id });
+  });
+
+  it('are no obstacle when they are disabled by now, unless they are to have a part anew', async () => {
+    const { order, teacher, buyer, sent } = await ownPeople();
+    await buyer.update({ disabledAt: new Date() });
+    await teacher.update({ disabledAt: new Date() });
+    const answer = await shop.put(order, content({ ...sent, guests: [] }));
+    expect([answer.status, answer.body]).toMatchObject([200, { guests: [] }]);
+    const { orderId } = await rowOf(order);
+    const other = await buildUser('student');
+    await BookOrder.update({ userId: other.id }, { where: { id: orderId } });
+    expect((await shop.put(order, content({ ...sent, guests: [] }))).body).toMatchObject({ changedHere: ['buyer'] });
+    const back = await shop.put(`${order}?accept=buyer`, content({ ...sent, guests: [] }));
+    expect([back.status, pointersOf(back)]).toEqual([422, ['/buyer/email']]);
+    expect(pointersOf(await shop.put(newOrder(), content({ teacher: sent.teacher })))).toEqual(['/teacher/email']);
+  });
+});
+
 it('guests who stay keep their links; who is left out loses theirs, who is new gets one', async () => {
   const { order, classDate } = await booked();
   const guests = [...content().guests.slice(0, 2), { email: 'new@guests.test' }];
