@@ -15,6 +15,8 @@ const DURATION_MAX = 1440;
 /** A year with a digit too many is a slip; beyond the year 9999 MySQL has no instants. */
 const AHEAD_MAX_MS = 3653 * 24 * 60 * 60_000;
 
+export const IN_THE_PAST = 'This is in the past. Choose a time that is still to come.';
+
 /**
  * Checks when a class is to be, and turns it into an instant.
  *
@@ -37,7 +39,7 @@ export function checkSchedule(schedule: WallSchedule, now: Date, present: Date |
     problems.push({ field: 'localStart', message: 'Enter the day and the time at which the class starts.' });
   else if (resolved.startsAt.getTime() === present?.getTime()) return finish(problems, resolved);
   else if (zoneIsKnown && resolved.startsAt <= now) {
-    problems.push({ field: 'localStart', message: 'This is in the past. Choose a time that is still to come.' });
+    problems.push({ field: 'localStart', message: IN_THE_PAST });
   } else if (resolved.startsAt.getTime() - now.getTime() > AHEAD_MAX_MS) {
     problems.push({ field: 'localStart', message: 'This is more than ten years away. Check the year.' });
   }

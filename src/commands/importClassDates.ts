@@ -39,10 +39,13 @@ export async function importClassDates(
 ): Promise<Imported> {
   const times = await findClassTimeSettings();
   const total = { booked: 0, there: 0, problems: [] as RowProblem[] };
+  const lines = new Map<string, number>();
   let done = 0;
   while (done < rows.length && signal?.aborted !== true) {
     const some = rows.slice(done, done + BATCH);
-    const batch = await inTransaction(deps.db, (transaction) => importBatch(deps, some, times, origin, transaction));
+    const batch = await inTransaction(deps.db, (transaction) =>
+      importBatch(deps, some, { times, lines }, origin, transaction),
+    );
     total.booked += batch.booked;
     total.there += batch.there;
     total.problems.push(...batch.problems);
@@ -55,11 +58,11 @@ export async function importClassDates(
 async function importBatch(
   deps: Deps,
   rows: readonly ClassDateRow[],
-  times: ClassTimeSettings,
+  { times, lines }: { readonly times: ClassTimeSettings; readonly lines: Map<string, number> },
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<Omit<Imported, 'left'>> {
-  const { toBook, there, problems } = await checkClassDateRows(rows, transaction);
+  const { toBook, there, problems } = await checkClassDateRows(rows, transaction, lines);
   const classDates = await saveClassDates(toBook, times, transaction);
   const passes = await savePasses(deps, toBook, classDates, transaction);
   await writeAudits(
@@ -114,7 +117,9 @@ async function savePasses(
   const orderIds = [...new Set(rows.map(({ order }) => order.id))];
   const buyerIds = new Map(rows.map(({ order }) => [order.id, order.userId]));
   const guests = await OrderGuest.findAll({ where: { orderId: orderIds, removedAt: null }, transaction });
-  const buyers = await User.findAll({ where: { id: [...new Set(buyerIds.values())] }, transaction });
+  // Locked, so that they are not disabled meanwhile without their new passes being withheld.
+  const where = { id: [...new Set(buyerIds.values())] };
+  const buyers = await User.findAll({ where, order: ['id'], lock: true, transaction });
   const peopleOf = new Map(
     orderIds.map((orderId) => [
       orderId,
@@ -132,7 +137,20 @@ async function savePasses(
     (peopleOf.get(classDate.orderId) ?? []).map((person) => newPass(deps, classDate, person)),
   );
   await ZoomSecureToken.bulkCreate(passes, { fields: [...PASS_COLUMNS], transaction });
+  await withholdFromDisabled(buyers, classDates, deps.clock.now(), transaction);
   return new Map(classDates.map(({ id, orderId }) => [id, peopleOf.get(orderId)?.length ?? 0]));
+}
+
+async function withholdFromDisabled(
+  buyers: readonly User[],
+  classDates: readonly ClassDate[],
+  now: Date,
+  transaction: Transaction,
+): Promise<void> {
+  const userId = buyers.filter(({ disabledAt }) => disabledAt !== null).map(({ id }) => id);
+  if (userId.length === 0) return;
+  const where = { userId, classDateId: classDates.map(({ id }) => id) };
+  await ZoomSecureToken.update({ revokedAt: now, withheld: true }, { where, transaction });
 }
 
 /** Nobody holds these rows: the relay takes them as soon as they are committed. */

@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { FieldErrors } from '../errors';
 import { checkSchedule, type WallSchedule } from './checkSchedule';
-import type { ResolvedWallTime } from './resolveWallTime';
+import { isTimeZone, resolveWallTime, type ResolvedWallTime } from './resolveWallTime';
 
 /** A class date of a CSV file, as far as it can be checked without the database. */
 export interface ClassDateRow extends WallSchedule {
@@ -11,6 +11,8 @@ export interface ClassDateRow extends WallSchedule {
   readonly order: string;
   readonly externalId: string;
   readonly startsAt: Date;
+  /** it is no time that can be chosen any more, though it may have been booked while it was */
+  readonly isPast: boolean;
   /** where the clock jumps over the time that stands in the file */
   readonly askedLocalStart: string | null;
 }
@@ -58,7 +60,7 @@ export function readClassDateRows(text: string, now: Date): ReadRows {
     if (Array.isArray(read)) problems.push(...read);
     else rows.push(read);
   }
-  return { rows, problems: [...problems, ...takeOutRepeated(rows)] };
+  return { rows, problems };
 }
 
 type CsvRecord = z.infer<typeof recordSchema>;
@@ -102,9 +104,10 @@ function readRow(
   check(isId, 'class_date', 'Enter what you call the class date: letters, digits and . _ : ~ - in it.');
   const durationMinutes = /^\d{1,5}$/.test(cells.minutes) ? Number(cells.minutes) : NaN;
   const given = { localStart: cells.start.replace(' ', 'T'), timeZone: cells.time_zone, durationMinutes };
+  const past = pastInstantOf(given, now);
   let resolved: ResolvedWallTime | null = null;
   try {
-    resolved = checkSchedule(given, now);
+    resolved = checkSchedule(given, now, past);
   } catch (error) {
     if (!(error instanceof FieldErrors)) throw error;
     for (const { field, message } of error.fields) check(false, COLUMN_OF[field] ?? null, message);
@@ -112,20 +115,11 @@ function readRow(
   if (problems.length > 0 || !resolved) return problems;
   const { localStart, startsAt } = resolved;
   const askedLocalStart = localStart === given.localStart ? null : given.localStart;
-  return { ...given, localStart, askedLocalStart, startsAt, line, order: cells.order, externalId: cells.class_date };
+  const time = { localStart, askedLocalStart, startsAt, isPast: past !== null };
+  return { ...given, ...time, line, order: cells.order, externalId: cells.class_date };
 }
 
-/** The first of two counts. */
-function takeOutRepeated(rows: ClassDateRow[]): RowProblem[] {
-  const lines = new Map<string, number>();
-  const problems: RowProblem[] = [];
-  const once = rows.filter(({ order, externalId, line }) => {
-    const key = `${order}\n${externalId}`;
-    const first = lines.get(key);
-    if (first === undefined) lines.set(key, line);
-    else problems.push({ line, column: 'class_date', message: `This class date is in line ${first} already.` });
-    return first === undefined;
-  });
-  rows.splice(0, rows.length, ...once);
-  return problems;
+function pastInstantOf({ localStart, timeZone }: WallSchedule, now: Date): Date | null {
+  const resolved = isTimeZone(timeZone) ? resolveWallTime(localStart, timeZone) : null;
+  return resolved && resolved.startsAt <= now ? resolved.startsAt : null;
 }

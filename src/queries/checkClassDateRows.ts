@@ -1,4 +1,5 @@
 import { Op, type Transaction } from 'sequelize';
+import { IN_THE_PAST } from '../commands/checkSchedule';
 import type { ClassDateRow, RowProblem } from '../commands/readClassDateRows';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
@@ -18,10 +19,15 @@ export interface CheckedRows {
 
 const AT_ONCE = 500;
 
-/** Looks up what rows name: which can be booked, which are there already, and which are refused. */
+/**
+ * Looks up what rows name: which can be booked, which are there already, and which are refused.
+ *
+ * @param lines of what other parts of the same file name; an order has two names, so that a repeat is known only here
+ */
 export async function checkClassDateRows(
   rows: readonly ClassDateRow[],
   transaction: Transaction | null = null,
+  lines: Map<string, number> = new Map(),
 ): Promise<CheckedRows> {
   const all: { toBook: OrderedRow[]; there: number; problems: RowProblem[] } = { toBook: [], there: 0, problems: [] };
   for (let from = 0; from < rows.length; from += AT_ONCE) {
@@ -30,7 +36,7 @@ export async function checkClassDateRows(
     const known = await findKnown(some, orders, transaction);
     for (const row of some) {
       const order = orders.get(row.order);
-      const problem = problemOf(row, order, known);
+      const problem = problemOf(row, order, known) ?? (order && repeated(row, order, lines));
       if (problem) all.problems.push({ line: row.line, ...problem });
       else if (order && known.has(keyOf(order.id, row.externalId))) all.there += 1;
       else if (order) all.toBook.push({ row, order });
@@ -81,12 +87,22 @@ function problemOf(
   if (!order) return { column: 'order', message: 'There is no such order.' };
   if (order.cancelledAt !== null) return { column: 'order', message: 'This order is cancelled.' };
   const classDate = known.get(keyOf(order.id, row.externalId));
-  if (!classDate) return null;
+  if (!classDate) return row.isPast ? { column: 'start', message: IN_THE_PAST } : null;
   const { timeZone, durationMinutes, state } = classDate;
   const same = classDate.localStart === row.localStart;
   if (state === 'cancelled') return { column: 'class_date', message: 'This class date is cancelled; reopen it there.' };
   if (same && timeZone === row.timeZone && durationMinutes === row.durationMinutes) return null;
   return { column: 'start', message: 'This class date is booked at another time. An import moves nothing.' };
+}
+
+/** The first of two counts. */
+function repeated(row: ClassDateRow, { id }: BookOrder, lines: Map<string, number>): Omit<RowProblem, 'line'> | null {
+  const key = keyOf(id, row.externalId);
+  const first = lines.get(key);
+  if (first === undefined) lines.set(key, row.line);
+  return first === undefined || first === row.line
+    ? null
+    : { column: 'class_date', message: `This class date is in line ${first} already.` };
 }
 
 function keyOf(orderId: number, externalId: string): string {

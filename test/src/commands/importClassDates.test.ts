@@ -1,13 +1,16 @@
+import { Op } from 'sequelize';
 import { importClassDates } from '../../../src/commands/importClassDates';
+import { enableUser } from '../../../src/commands/enableUser';
 import { readClassDateRows } from '../../../src/commands/readClassDateRows';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import type { BookOrder } from '../../../src/models/BookOrder';
 import { ClassDate } from '../../../src/models/ClassDate';
+import { User } from '../../../src/models/User';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { checkAuditLog } from '../../../src/queries/checkAuditLog';
 import { checkClassDateRows } from '../../../src/queries/checkClassDateRows';
-import { buildOrder } from '../../factories/classes';
+import { buildClassDate, buildOrder } from '../../factories/classes';
 import { startWebsite, type Website } from '../../support/website';
 
 const HEAD = 'order,class_date,start,time_zone,minutes';
@@ -44,6 +47,34 @@ it('books what is good, each once, with everybody’s passes and the word to its
   expect(await website.audited()).toEqual(Array.from({ length: 2 }, () => ['class_booked', 'token_generated']).flat());
   expect((await checkAuditLog(website.deps)).broken).toBeNull();
   expect(await book(rows)).toEqual({ booked: 0, there: 2, problems: [], left: 0 });
+});
+
+it('a class date that a file names by both names of its order is booked once', async () => {
+  const { rows } = read(line('two'), 'shop:A-1,two,2030-01-15T10:00,Europe/Berlin,60');
+  const refused = { problems: [{ line: 3, column: 'class_date' }] };
+  expect(await checkClassDateRows(rows)).toMatchObject(refused);
+  expect(await book(rows)).toMatchObject({ ...refused, booked: 1, there: 0 });
+});
+
+it('what was booked while it was to come is there, though it is past by now', async () => {
+  const { rows, problems } = read(line('past', '2020-01-15T10:00'), line('never', '2020-01-15T10:00'));
+  expect(problems).toEqual([]);
+  await buildClassDate({ order, startsAt: new Date('2020-01-15T09:00:00Z') }).then((classDate) =>
+    classDate.update({ externalId: 'past', localStart: '2020-01-15T10:00', timeZone: 'Europe/Berlin' }),
+  );
+  expect(await book(rows)).toMatchObject({ booked: 0, there: 1, problems: [{ line: 3, column: 'start' }] });
+});
+
+it('lets no buyer in who is disabled, until they are enabled again', async () => {
+  const theirs = await buildOrder();
+  await User.update({ disabledAt: new Date() }, { where: { id: theirs.userId } });
+  const { rows } = read(`${theirs.id},out,2030-01-15T10:00,Europe/Berlin,60`, line('in'));
+  expect(await book(rows)).toMatchObject({ booked: 2 });
+  const [pass] = await ZoomSecureToken.findAll({ where: { userId: theirs.userId } });
+  expect(pass?.revokedAt).not.toBeNull();
+  expect(await ZoomSecureToken.count({ where: { userId: order.userId, revokedAt: { [Op.ne]: null } } })).toBe(0);
+  await enableUser(website.deps, theirs.userId, THE_SYSTEM);
+  expect((await pass?.reload())?.revokedAt).toBeNull();
 });
 
 it('two imports at once book each row once', async () => {
