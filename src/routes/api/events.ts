@@ -3,6 +3,7 @@ import { AppError } from '../../errors';
 import { eventName } from '../../push/content';
 import { findEventHorizon } from '../../queries/findEventHorizon';
 import { findEvents, type FeedEvent } from '../../queries/findEvents';
+import { findFeedEnd } from '../../queries/findFeedEnd';
 import { paths } from '../paths';
 import { NO_BODY, operation } from './operation';
 import { events, eventsQuery, type outcomeEvent } from './schemas';
@@ -20,13 +21,14 @@ export const eventOperations = [
     query: eventsQuery,
     body: NO_BODY,
     replies: { 200: { description: 'What came after.', schema: events } },
-    problems: ['cursor_too_old'],
+    problems: ['cursor_too_old', 'cursor_unknown'],
     handle: async ({ deps, customer, query }) => {
       const { after, limit } = query;
       const found = await findEvents(deps.db, customer, { after: after ?? 0, limit: limit + 1 });
       // Asked for afterwards: what is deleted in this moment was either read just now, or is told of.
       const horizon = await findEventHorizon(deps.db, customer);
       if (after !== null && after < horizon) throw tooOld();
+      if (after !== null && after > (await findFeedEnd(deps.db))) throw unknown();
       const some = found.slice(0, limit);
       const next = String(some.at(-1)?.seq ?? Math.max(after ?? 0, horizon));
       return { status: 200, body: { events: some.map(presentEvent), next, more: found.length > some.length } };
@@ -38,6 +40,13 @@ function tooOld(): AppError {
   const message =
     'Events after this place are kept no more. Begin again without “after”, and read what your class dates are now.';
   return new AppError(410, 'cursor_too_old', message);
+}
+
+/** Its places would be given to other events, which the reader would take for known. */
+function unknown(): AppError {
+  const message =
+    'This feed has not come as far as this place: it is of another site, or this one was put back to a backup. Begin again without “after”, and read what your class dates are now.';
+  return new AppError(410, 'cursor_unknown', message);
 }
 
 function presentEvent(event: FeedEvent): z.infer<typeof outcomeEvent> {

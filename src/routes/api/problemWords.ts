@@ -40,6 +40,11 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
     words:
       'Events after the place in `after` are kept no more. Begin again without it, and read what your class dates are now.',
   },
+  cursor_unknown: {
+    status: 410,
+    words:
+      'The feed has not come as far as the place in `after`: it is of another site, or this one was put back to a backup. Begin again without it.',
+  },
   changed_meanwhile: { status: 412, words: 'It is another than your If-Match says. Read it again, then decide.' },
   exists_already: { status: 412, words: 'It exists, and you sent `If-None-Match: *`.' },
 };

@@ -85,6 +85,16 @@ it('tells a reader who comes with a place before what is kept, and skips nothing
   expect(await read()).toMatchObject({ status: 200, ids: [young] });
 });
 
+it('tells a reader who comes with a place that the feed has not reached, as after a backup was put back', async () => {
+  await publish();
+  const { next } = await read();
+  expect(await read(next)).toMatchObject({ status: 200, ids: [] });
+  const beyond = String(Number(next) + 1);
+  expect(await read(beyond)).toMatchObject({ status: 410, code: 'cursor_unknown' });
+  const quiet = await site.caller({ customer: 'another-quiet-shop' });
+  expect(await read(beyond, quiet)).toMatchObject({ status: 410, code: 'cursor_unknown' });
+});
+
 it('goes by what is gone of a customer’s own, and lets a quiet one read on', async () => {
   const quiet = await site.caller({ customer: 'quiet-shop' });
   const { next } = await read(undefined, quiet);
