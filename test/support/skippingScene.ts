@@ -2,6 +2,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { Scene } from './classScene';
 import { startClassStack } from './classStack';
+import { startEphemeral } from './ephemeralServer';
 import { quietTemporal } from './quietTemporal';
 
 export interface SkippingScene extends Scene {
@@ -22,9 +23,8 @@ const AFTER_TIMERS_MS = 1_000;
 /** Classes whose time is skipped where nothing happens: on the time-skipping server, and all else that is real. */
 export async function startSkippingScene({ together }: Clocks = { together: false }): Promise<SkippingScene> {
   quietTemporal();
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } },
-  });
+  const executable = { type: 'existing-path', path: requireTestEnvironment('timeSkippingServer') } as const;
+  const env = await startEphemeral(() => TestWorkflowEnvironment.createTimeSkipping({ server: { executable } }));
   const stack = await startClassStack({ address: env.address ?? '', namespace: env.namespace ?? 'default' });
   let aheadMs = 0;
   if (together) stack.deps.clock.now = () => new Date(Date.now() + aheadMs);
