@@ -1,5 +1,6 @@
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { WELL } from '../domain/pushes';
 import { NotFoundError } from '../errors';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
@@ -27,7 +28,7 @@ export async function changePushEndpoint(deps: Deps, change: PushEndpointChange,
     const endpoint = await PushEndpoint.findByPk(id, { lock: true, rejectOnEmpty: true, transaction });
     const moved = endpoint.url !== url;
     // Whoever listens at another address has failed nothing yet.
-    const fresh = moved ? { failures: 0, failingSince: null, pausedUntil: null } : {};
+    const fresh = moved ? WELL : {};
     await endpoint.update({ url, types: types.join(','), ...fresh }, { transaction });
     const entity = { type: 'push_endpoint', id };
     const metadata = { moved, types: endpoint.types };

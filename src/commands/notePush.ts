@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isGivenUp, retryAt, type PushOutcome } from '../domain/pushes';
+import { askedUntil, isGivenUp, pauseUntil, retryAt, WELL, type PushOutcome } from '../domain/pushes';
 import type { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { endSwitchOff, switchOffByItself } from './switchOffPushEndpoint';
@@ -39,8 +39,7 @@ export async function notePushed(
     const { now } = held;
     const done = { state: 'delivered', deliveredAt: now, lastFailure: null } as const;
     await delivery.update({ ...triedNow({ delivery, outcome }, now), ...done }, { transaction });
-    const well = { failures: 0, failingSince: null, pausedUntil: null, lastDeliveredAt: now };
-    await endpoint.update(well, { transaction });
+    await endpoint.update({ ...WELL, lastDeliveredAt: now }, { transaction });
   });
 }
 
@@ -53,7 +52,7 @@ export async function notePushFailed(deps: NoteDeps, held: Held, { down, tried }
     const endpoint = await lockHeld(held, transaction);
     if (!endpoint) return null;
     for (const one of tried) await noteFailure(one, { now: held.now, rests: !down, transaction });
-    return down ? pause(deps, endpoint, held.now, transaction) : null;
+    return down ? pause(deps, endpoint, { tried, now: held.now }, transaction) : null;
   });
   if (outboxIds !== null) await endSwitchOff(deps, held.endpointId, outboxIds);
 }
@@ -107,12 +106,14 @@ function triedNow({ delivery, outcome }: Tried, now: Date) {
 async function pause(
   deps: NoteDeps,
   endpoint: PushEndpoint,
-  now: Date,
+  { tried, now }: Pick<Failed, 'tried'> & Pick<Held, 'now'>,
   transaction: Transaction,
 ): Promise<number[] | null> {
   const failures = endpoint.failures + 1;
   const failingSince = endpoint.failingSince ?? now;
-  const pausedUntil = retryAt(failures, now);
-  await endpoint.update({ failures, failingSince, pausedUntil, lastFailedAt: now }, { transaction });
+  const outcomes = tried.map(({ outcome }) => outcome);
+  const asked = askedUntil(outcomes, failingSince, now);
+  const rests = { pausedUntil: pauseUntil(failures, asked, now), askedUntil: asked };
+  await endpoint.update({ failures, failingSince, ...rests, lastFailedAt: now }, { transaction });
   return isGivenUp(failingSince, now) ? switchOffByItself(deps, endpoint, 'failing', transaction) : null;
 }

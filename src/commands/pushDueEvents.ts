@@ -64,7 +64,7 @@ async function pushNext(deps: PushDeps, held: Held): Promise<PushOutcome[]> {
   if (!first) return [];
   const outcome = await call(deps, endpoint, first);
   if (await isSettled(deps, held, first, outcome)) return [outcome];
-  const other = mayBe(outcome) ? await findOtherDuePush(first, now) : null;
+  const other = mayBeTheEvent(outcome) ? await findOtherDuePush(first, now) : null;
   if (!other) {
     await notePushFailed(deps, held, { down: true, tried: [{ delivery: first, outcome }] });
     return [outcome];
@@ -78,10 +78,6 @@ async function pushNext(deps: PushDeps, held: Held): Promise<PushOutcome[]> {
     await notePushFailed(deps, held, { down: true, tried: [...tried, { delivery: other, outcome: second }] });
   }
   return [outcome, second];
-}
-
-function mayBe(outcome: PushOutcome): boolean {
-  return !outcome.ok && mayBeTheEvent(outcome.failure);
 }
 
 /** Notes what needs no second look: it was taken, or the receiver says that it is no more. */

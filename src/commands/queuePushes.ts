@@ -45,12 +45,16 @@ export async function queuePushes(
   return outboxIds;
 }
 
-/** So that somebody's class being live is not told a day late because their receiver was down the day before. */
+/**
+ * So that somebody's class being live is not told a day late because their receiver was down the day before; but not before
+ * the instant that the receiver itself has named.
+ */
 async function bringForward({ db }: QueueDeps, ids: readonly number[], transaction: Transaction): Promise<void> {
   if (ids.length === 0) return;
   await db.query(
     `UPDATE push_endpoints
-        SET paused_until = LEAST(paused_until, TIMESTAMPADD(SECOND, ${NEWS_WAITS_SECONDS}, last_failed_at))
+        SET paused_until = LEAST(paused_until,
+              GREATEST(TIMESTAMPADD(SECOND, ${NEWS_WAITS_SECONDS}, last_failed_at), COALESCE(asked_until, last_failed_at)))
       WHERE id IN (:ids) AND paused_until IS NOT NULL`,
     { type: QueryTypes.UPDATE, replacements: { ids }, transaction },
   );

@@ -23,7 +23,7 @@ export async function sendTestPush(deps: Deps, id: number, origin: AuditOrigin):
     await writeAudit(deps, origin, { action: 'push_tested', entity, metadata }, transaction);
     if (!outcome.ok) return null;
     const where = { id, state: 'on' } as const;
-    const [woken] = await PushEndpoint.update({ pausedUntil: null }, { where, transaction });
+    const [woken] = await PushEndpoint.update({ pausedUntil: null, askedUntil: null }, { where, transaction });
     return woken > 0 ? addToOutbox({ pushEndpointId: id }, 'endpoint well', transaction) : null;
   });
   if (outboxId !== null) await deliverOutbox(deps, outboxId);

@@ -1,5 +1,6 @@
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { WELL } from '../domain/pushes';
 import { NotFoundError } from '../errors';
 import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
@@ -24,8 +25,7 @@ export async function switchOnPushEndpoint(deps: Deps, id: number, origin: Audit
     // What has come since, which is little.
     const left = { where: { endpointId: id, state: 'queued' as const }, transaction };
     await PushDelivery.update({ state: 'failed', lastFailure: 'switched_off' }, left);
-    const well = { failures: 0, failingSince: null, pausedUntil: null };
-    await endpoint.update({ state: 'on', offReason: null, offSince: null, ...well }, { transaction });
+    await endpoint.update({ state: 'on', offReason: null, offSince: null, ...WELL }, { transaction });
     await writeAudit(deps, origin, { action: 'push_endpoint_on', entity: { type: 'push_endpoint', id } }, transaction);
     const closed = await closeIncident(deps, endpointOff(id), transaction);
     return { wasOff: true, outboxIds: closed === null ? [] : [closed] };

@@ -1,3 +1,4 @@
+import { earlier, later } from './clock';
 import type { OutcomeEventType } from './outcomeEvents';
 
 /** What an endpoint is sent unless somebody chooses otherwise. */
@@ -29,7 +30,13 @@ export type PushFailure =
 /** What came of one call. */
 export type PushOutcome =
   | { readonly ok: true; readonly status: number }
-  | { readonly ok: false; readonly status: number | null; readonly failure: PushFailure };
+  | {
+      readonly ok: false;
+      readonly status: number | null;
+      readonly failure: PushFailure;
+      /** so long the receiver asks to be left alone */
+      readonly retryAfterMs?: number;
+    };
 
 /** Why an endpoint is switched off. */
 export type OffReason = 'by_hand' | 'gone' | 'failing';
@@ -52,15 +59,39 @@ const WAITS_MS = [
 ] as const;
 const LONGEST_WAIT_MS = 24 * HOUR_MS;
 
+/** It has had more than it can take just now. */
+const TOO_MANY = 429;
+
 /** What has failed for so long is given up at its next failure. */
 const PATIENCE_MS = 72 * HOUR_MS;
 
 /** An event that is new need not wait out the pause of older ones: so long after the last failure there is one more try. */
 export const NEWS_WAITS_SECONDS = 300;
 
+/** What is known of an endpoint that nothing is wrong with. */
+export const WELL = { failures: 0, failingSince: null, pausedUntil: null, askedUntil: null } as const;
+
 /** @param failures on end, this one among them */
 export function retryAt(failures: number, now: Date): Date {
   return new Date(now.getTime() + (WAITS_MS[failures - 1] ?? LONGEST_WAIT_MS));
+}
+
+/**
+ * Until when a receiver is left alone because it asked for that: for a day at most, and not beyond the end of our patience,
+ * so that nobody keeps events waiting for ever.
+ *
+ * @returns null when it did not ask
+ */
+export function askedUntil(outcomes: readonly PushOutcome[], failingSince: Date, now: Date): Date | null {
+  const asked = outcomes.map((outcome) => (outcome.ok ? 0 : (outcome.retryAfterMs ?? 0)));
+  const longestMs = Math.min(Math.max(...asked), LONGEST_WAIT_MS);
+  if (longestMs === 0) return null;
+  return earlier(new Date(now.getTime() + longestMs), new Date(failingSince.getTime() + PATIENCE_MS));
+}
+
+/** When a receiver that is down is called again: by the schedule, or later if it asked for that. */
+export function pauseUntil(failures: number, asked: Date | null, now: Date): Date {
+  return later(retryAt(failures, now), asked);
 }
 
 export function isGivenUp(failingSince: Date | null, now: Date): boolean {
@@ -69,8 +100,9 @@ export function isGivenUp(failingSince: Date | null, now: Date): boolean {
 
 /**
  * Whether the receiver itself may be well and only dislike this one event: then another event is tried before the
- * endpoint counts as down.
+ * endpoint counts as down. A receiver that asks to be left alone, or has had too much, is not asked twice.
  */
-export function mayBeTheEvent(failure: PushFailure): boolean {
-  return failure === 'status' || failure === 'redirect' || failure === 'timeout';
+export function mayBeTheEvent(outcome: PushOutcome): boolean {
+  if (outcome.ok || outcome.status === TOO_MANY || outcome.retryAfterMs !== undefined) return false;
+  return outcome.failure === 'status' || outcome.failure === 'redirect' || outcome.failure === 'timeout';
 }

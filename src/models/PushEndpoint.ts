@@ -28,6 +28,8 @@ export class PushEndpoint extends Model<InferAttributes<PushEndpoint>, InferCrea
   declare failures: CreationOptional<number>;
   declare failingSince: CreationOptional<Date | null>;
   declare pausedUntil: CreationOptional<Date | null>;
+  /** the receiver wants no call before; news do not bring one forward either */
+  declare askedUntil: CreationOptional<Date | null>;
   declare lastFailedAt: CreationOptional<Date | null>;
   declare lastDeliveredAt: CreationOptional<Date | null>;
   declare leaseHolder: CreationOptional<string | null>;
@@ -52,6 +54,7 @@ export class PushEndpoint extends Model<InferAttributes<PushEndpoint>, InferCrea
         failures: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         failingSince: DataTypes.DATE(3),
         pausedUntil: DataTypes.DATE(3),
+        askedUntil: DataTypes.DATE(3),
         lastFailedAt: DataTypes.DATE(3),
         lastDeliveredAt: DataTypes.DATE(3),
         leaseHolder: DataTypes.STRING,

@@ -58,6 +58,8 @@ export function presentPushEndpoint({ endpoint, counts }: PushEndpointRow, zone:
     unasked: endpoint.offReason === 'gone' || endpoint.offReason === 'failing',
     failingSince: moment(endpoint.failingSince),
     nextTry: endpoint.state === 'on' ? moment(endpoint.pausedUntil) : null,
+    /** it has said itself when it wants to be called again */
+    asked: endpoint.askedUntil !== null && endpoint.pausedUntil?.getTime() === endpoint.askedUntil.getTime(),
     offSince: moment(endpoint.offSince),
     lastDeliveredAt: moment(endpoint.lastDeliveredAt),
     lastFailedAt: moment(endpoint.lastFailedAt),

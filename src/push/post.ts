@@ -3,6 +3,7 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { PushFailure, PushOutcome } from '../domain/pushes';
 import { guardedLookup, hostOf, mayBeCalled, PrivateAddressError, type Reach } from './addresses';
+import { retryAfterMs } from './retryAfter';
 
 export interface Post {
   readonly url: string;
@@ -18,14 +19,16 @@ interface How extends Reach {
 
 /** From the look-up of the name to the answer's status. */
 const TIMEOUT_MS = 15_000;
-/** Only the status of an answer counts; of the rest so much is taken in, so that the receiver can end in peace. */
+/** Only the head of an answer counts; of the rest so much is taken in, so that the receiver can end in peace. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 const GONE = 410;
+/** Too many calls, and not at work: their Retry-After counts. */
+const COME_BACK_LATER = [429, 503];
 
 /**
  * Sends one request over a connection of its own. No redirect is followed. Never throws: what came of it is the answer,
- * and says nothing of what the receiver wrote.
+ * and says nothing of what the receiver wrote, but for when it wants to be called again.
  */
 export function post({ url, headers, body }: Post, how: How): Promise<PushOutcome> {
   const target = new URL(url);
@@ -43,14 +46,14 @@ export function post({ url, headers, body }: Post, how: How): Promise<PushOutcom
       signal: AbortSignal.timeout(how.timeoutMs ?? TIMEOUT_MS),
     });
     request.on('response', (answer) => {
-      resolve(judge(answer.statusCode ?? 0));
+      resolve(judge(answer));
       letEnd(answer);
     });
     request.on('error', (error) => resolve(failed(failureOf(error))));
     // 101: it would speak something else now. Without a listener Node ends the connection and says nothing but 'close'.
     request.on('upgrade', (answer, socket) => {
       socket.destroy();
-      resolve(judge(answer.statusCode ?? 0));
+      resolve(judge(answer));
     });
     // However it ended, the answer is due now; what has been said before counts.
     request.on('close', () => resolve(failed('no_connection')));
@@ -58,10 +61,12 @@ export function post({ url, headers, body }: Post, how: How): Promise<PushOutcom
   });
 }
 
-function judge(status: number): PushOutcome {
+function judge({ statusCode: status = 0, headers }: http.IncomingMessage): PushOutcome {
   if (status >= 200 && status < 300) return { ok: true, status };
   if (status === GONE) return { ok: false, status, failure: 'gone' };
-  return { ok: false, status, failure: status >= 300 && status < 400 ? 'redirect' : 'status' };
+  if (status >= 300 && status < 400) return { ok: false, status, failure: 'redirect' };
+  const asked = COME_BACK_LATER.includes(status) ? retryAfterMs(headers['retry-after'], new Date()) : undefined;
+  return { ok: false, status, failure: 'status', ...(asked === undefined ? {} : { retryAfterMs: asked }) };
 }
 
 function letEnd(answer: http.IncomingMessage): void {

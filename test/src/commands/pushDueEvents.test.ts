@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { rotatePushSecret } from '../../../src/commands/rotatePushSecret';
 import { switchOffPushEndpoint } from '../../../src/commands/switchOffPushEndpoint';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
@@ -161,6 +162,57 @@ describe('a receiver that is down', () => {
     // Somebody says that this is all right.
     await switchOffPushEndpoint(website.deps, endpoint.id, THE_SYSTEM);
     expect(await Incident.count({ where: { ...where, closedAt: null } })).toBe(0);
+  });
+});
+
+describe('a receiver that says when to call again', () => {
+  const asking = (status: number, seconds: number) => ({
+    write: (response: ServerResponse) => void response.writeHead(status, { 'Retry-After': String(seconds) }).end(),
+  });
+  const waited = async () => {
+    const { pausedUntil, lastFailedAt } = await endpoint.reload();
+    return ((pausedUntil?.getTime() ?? 0) - (lastFailedAt?.getTime() ?? 0)) / 1_000;
+  };
+
+  it.each([429, 503])('is left alone until then, at one call a try, whatever is new: %d', async (status) => {
+    const [first] = await site.publish('class.ready', 'class.live');
+    receiver.answerWith(() => asking(status, 3_600));
+    await site.run();
+    expect([called(), await waited()]).toEqual([[first], 3_600]);
+    await site.publish('class.missed');
+    await site.run(58);
+    expect(called()).toEqual([first]);
+    receiver.answerWith(() => 204);
+    expect(await site.run(3)).toEqual({ delivered: 3, failed: 0 });
+    expect(await endpoint.reload()).toMatchObject({ failures: 0, pausedUntil: null, askedUntil: null });
+  });
+
+  it('is not called sooner than by the schedule, and is heard for a day at most', async () => {
+    await site.publish('class.ready', 'class.live');
+    receiver.answerWith(() => asking(503, 1));
+    await site.run();
+    expect(await waited()).toBe(5);
+    await site.runWhenDue();
+    expect(await waited()).toBe(300);
+    receiver.answerWith(() => asking(503, 365 * 86_400));
+    await site.runWhenDue();
+    expect(await waited()).toBe(86_400);
+  });
+
+  it('is given up after three days all the same', async () => {
+    await site.publish('class.ready', 'class.live');
+    receiver.answerWith(() => asking(503, 20 * 3_600));
+    const since = site.now;
+    for (let tries = 0; tries < 6 && (await endpoint.reload()).state === 'on'; tries += 1) await site.runWhenDue();
+    expect(endpoint).toMatchObject({ state: 'off', offReason: 'failing' });
+    expect(Math.round((site.now.getTime() - since.getTime()) / 60_000)).toBe(72 * 60);
+  });
+
+  it('that has had too much is not asked for another event', async () => {
+    const [first] = await site.publish('class.ready', 'class.live');
+    receiver.answerWith(() => 429);
+    await site.run();
+    expect([called(), await waited()]).toEqual([[first], 5]);
   });
 });
 

@@ -36,6 +36,30 @@ it.each([
   expect(await post(request(), HERE)).toEqual({ ok: false, status, failure });
 });
 
+const inTwoMinutes = () => new Date(Date.now() + 120_000).toUTCString();
+
+it.each([
+  [429, () => '120', 120_000],
+  [503, () => '1', 1_000],
+  [503, inTwoMinutes, 120_000],
+  // A receiver that only says so, or of which it is not known what it would mean.
+  [500, () => '120', undefined],
+  [429, () => '0', undefined],
+  [429, () => '-5', undefined],
+  [503, () => 'soon', undefined],
+  [503, () => 'Sun, 06 Nov 1994 08:49:37 GMT', undefined],
+])('%d with a Retry-After is heard', async (status, header, expected) => {
+  const write = {
+    write: (response: ServerResponse) => void response.writeHead(status, { 'Retry-After': header() }).end(),
+  };
+  receiver.answerWith(() => write);
+  const { retryAfterMs, ...outcome } = Object.assign({ retryAfterMs: undefined }, await post(request(), HERE));
+  expect(outcome).toEqual({ ok: false, status, failure: 'status' });
+  // A date of HTTP's has no parts of a second, and the call has taken some.
+  const seconds = (ms: number | undefined) => (ms === undefined ? ms : Math.ceil(ms / 10_000));
+  expect(seconds(retryAfterMs)).toBe(seconds(expected));
+});
+
 it.each([301, 302, 303, 307, 308])('follows no redirect: %d', async (status) => {
   const write = {
     write: (response: ServerResponse) =>
