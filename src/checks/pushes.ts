@@ -1,4 +1,5 @@
 import type { Deps } from '../deps';
+import { gaveUpOne } from '../presenters/pushEndpoint';
 import { listPushEndpoints } from '../queries/findPushEndpoints';
 import { check, type Check } from './check';
 
@@ -7,12 +8,14 @@ export async function checkPushes({ db }: Pick<Deps, 'db'>): Promise<Check[]> {
   const rows = await listPushEndpoints(db);
   const on = rows.filter(({ endpoint }) => endpoint.state === 'on');
   const failing = on.filter(({ endpoint }) => endpoint.failures > 0);
+  const doubtful = on.filter(({ endpoint }) => gaveUpOne(endpoint));
   const off = rows.filter(({ endpoint }) => endpoint.offReason === 'failing' || endpoint.offReason === 'gone');
   const waiting = on.reduce((sum, { counts }) => sum + counts.queued, 0);
   const numbers = (some: typeof rows) => some.map(({ endpoint }) => endpoint.id).join(', ');
   const words = [
     ...(off.length > 0 ? [`Switched off by themselves: ${numbers(off)}.`] : []),
     ...(failing.length > 0 ? [`Take nothing just now: ${numbers(failing)}; ${waiting} events wait.`] : []),
+    ...(doubtful.length > 0 ? [`Did not take their last event, which was given up: ${numbers(doubtful)}.`] : []),
   ];
   return [
     check('pushes', 'Pushed events', {

@@ -1,8 +1,8 @@
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { askedUntil, isGivenUp, pauseUntil, retryAt, WELL, type PushOutcome } from '../domain/pushes';
-import type { PushDelivery } from '../models/PushDelivery';
+import { askedUntil, isGivenUp, mayBeTheEvent, pauseUntil, retryAt, WELL, type PushOutcome } from '../domain/pushes';
+import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { endSwitchOff, switchOffByItself } from './switchOffPushEndpoint';
 
@@ -21,7 +21,8 @@ export interface Tried {
 interface Failed {
   /** the receiver seems to be down, and not only to dislike one event */
   readonly down: boolean;
-  readonly tried: readonly Tried[];
+  /** what was called for, the first in the order of the feed before the other */
+  readonly tried: readonly [Tried, ...Tried[]];
 }
 
 type NoteDeps = Pick<Deps, 'db' | 'clock' | 'signingKeys' | 'temporal' | 'logger'>;
@@ -45,7 +46,8 @@ export async function notePushed(
 
 /**
  * It was not taken. Where the receiver is down it rests, and all that waits with it; else only that event does. What has
- * failed for three days is given up, and so is an endpoint that took nothing for so long.
+ * failed for three days is given up, and so is an endpoint that took nothing for so long, unless there was but one event,
+ * which it may only dislike.
  */
 export async function notePushFailed(deps: NoteDeps, held: Held, { down, tried }: Failed): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
@@ -111,9 +113,28 @@ async function pause(
 ): Promise<number[] | null> {
   const failures = endpoint.failures + 1;
   const failingSince = endpoint.failingSince ?? now;
+  const isAtEnd = isGivenUp(tried[0].delivery.firstTriedAt, now);
+  if (isAtEnd && (await mayBeOneEvent(tried, failingSince, transaction))) {
+    // It goes on with the next; that it has taken nothing since then stays known.
+    await endpoint.update({ ...WELL, failingSince: endpoint.failingSince, lastFailedAt: now }, { transaction });
+    return null;
+  }
   const outcomes = tried.map(({ outcome }) => outcome);
   const asked = askedUntil(outcomes, failingSince, now);
   const rests = { pausedUntil: pauseUntil(failures, asked, now), askedUntil: asked };
   await endpoint.update({ failures, failingSince, ...rests, lastFailedAt: now }, { transaction });
-  return isGivenUp(failingSince, now) ? switchOffByItself(deps, endpoint, 'failing', transaction) : null;
+  const isOver = isAtEnd && isGivenUp(failingSince, now);
+  return isOver ? switchOffByItself(deps, endpoint, 'failing', transaction) : null;
+}
+
+/** Whether nothing but one event was tried since the endpoint last took anything, and may itself be why it was not taken. */
+async function mayBeOneEvent(
+  [{ delivery, outcome }, ...others]: Failed['tried'],
+  failingSince: Date,
+  transaction: Transaction,
+): Promise<boolean> {
+  if (others.length > 0 || !mayBeTheEvent(outcome)) return false;
+  const { id, endpointId } = delivery;
+  const since = { endpointId, id: { [Op.ne]: id }, lastTriedAt: { [Op.gte]: failingSince } };
+  return (await PushDelivery.count({ where: since, transaction })) === 0;
 }

@@ -8,7 +8,7 @@ import { eventName, pushContent } from '../push/content';
 import { findDuePush, findOtherDuePush } from '../queries/findDuePush';
 import { findToldEvent } from '../queries/findToldEvent';
 import { callPushEndpoint } from './callPushEndpoint';
-import { notePushed, notePushFailed, switchOffGone, type Held } from './notePush';
+import { notePushed, notePushFailed, switchOffGone, type Held, type Tried } from './notePush';
 
 export interface PushCounts {
   readonly delivered: number;
@@ -70,7 +70,7 @@ async function pushNext(deps: PushDeps, held: Held): Promise<PushOutcome[]> {
     return [outcome];
   }
   const second = await call(deps, endpoint, other);
-  const tried = [{ delivery: first, outcome }];
+  const tried: [Tried] = [{ delivery: first, outcome }];
   if (second.ok) {
     await notePushed(deps, held, other, second);
     await notePushFailed(deps, held, { down: false, tried });

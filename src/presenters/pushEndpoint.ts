@@ -21,7 +21,7 @@ const FAILURE_WORDS: Readonly<Record<PushFailure, string>> = {
 const OFF_WORDS: Readonly<Record<OffReason, string>> = {
   by_hand: 'switched off',
   gone: 'switched off: it answered 410 (gone)',
-  failing: 'switched off: it took nothing for three days',
+  failing: 'switched off: it took none of what it was sent for three days',
 };
 
 const STATE_WORDS: Readonly<Record<PushState, { readonly word: string; readonly tone: string }>> = {
@@ -57,6 +57,8 @@ export function presentPushEndpoint({ endpoint, counts }: PushEndpointRow, zone:
     /** off by itself: somebody has still to say whether that is all right */
     unasked: endpoint.offReason === 'gone' || endpoint.offReason === 'failing',
     failingSince: moment(endpoint.failingSince),
+    /** after three days; it goes on with the next */
+    gaveUpOne: gaveUpOne(endpoint),
     nextTry: endpoint.state === 'on' ? moment(endpoint.pausedUntil) : null,
     /** it has said itself when it wants to be called again */
     asked: endpoint.askedUntil !== null && endpoint.pausedUntil?.getTime() === endpoint.askedUntil.getTime(),
@@ -67,10 +69,19 @@ export function presentPushEndpoint({ endpoint, counts }: PushEndpointRow, zone:
   };
 }
 
-function stateOf({ state, offReason, failures }: PushEndpoint): { state: string; tone: string } {
+/** Whether the one event there was is given up, and nothing has been taken since. */
+export function gaveUpOne({ state, failures, failingSince }: PushEndpoint): boolean {
+  return state === 'on' && failures === 0 && failingSince !== null;
+}
+
+function stateOf(endpoint: PushEndpoint): { state: string; tone: string } {
+  const { state, offReason, failures } = endpoint;
   const reason: OffReason = offReason ?? 'by_hand';
   if (state === 'off') return { state: OFF_WORDS[reason], tone: reason === 'by_hand' ? '' : 'bad' };
-  return failures > 0 ? { state: 'takes nothing just now', tone: 'bad' } : { state: 'on', tone: 'good' };
+  if (failures > 0) return { state: 'takes nothing just now', tone: 'bad' };
+  return gaveUpOne(endpoint)
+    ? { state: 'on, but did not take the last event', tone: 'bad' }
+    : { state: 'on', tone: 'good' };
 }
 
 export function presentPushDelivery(row: PushDeliveryRow, zone: Zone) {

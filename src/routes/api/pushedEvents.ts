@@ -26,7 +26,7 @@ const HEADERS = {
 } as const;
 
 const DESCRIPTION =
-  'Signed as Standard Webhooks (https://www.standardwebhooks.com) has it. Ids and what became of the class only: no names, no addresses, no links. Answer 2xx within 15 seconds, then deal with it. Anything else, a redirect too, is tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, or when the `Retry-After` of a 429 or 503 says, if that is later (a day at most); after three days it is given up, and an endpoint that took nothing for so long is switched off. 410 switches it off at once.';
+  'Signed as Standard Webhooks (https://www.standardwebhooks.com) has it. Ids and what became of the class only: no names, no addresses, no links. Answer 2xx within 15 seconds, then deal with it. Anything else, a redirect too, is tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, or when the `Retry-After` of a 429 or 503 says, if that is later (a day at most); after three days it is given up, and an endpoint that took nothing for so long is switched off, unless there was but one event. 410 switches it off at once.';
 
 /** The part of the OpenAPI document that tells what comes to an endpoint; one entry a kind of event. */
 export function webhooksOf(reference: (schema: z.ZodType) => Json): Json {

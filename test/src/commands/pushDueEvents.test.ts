@@ -239,6 +239,52 @@ describe('one event that a receiver dislikes', () => {
   });
 });
 
+describe('an event that there is nothing beside', () => {
+  const daysOf = async (answer: number) => {
+    receiver.answerWith(() => answer);
+    const tries = async () => (await site.deliveries()).reduce((sum, { attempts }) => sum + attempts, 0);
+    const before = await tries();
+    for (let more = true; more; more = (await site.states()).includes('queued')) await site.runWhenDue();
+    return (await tries()) - before;
+  };
+
+  it('is given up alone after three days when it is disliked, and the next is sent at once', async () => {
+    await site.publish('class.ready');
+    expect(await daysOf(400)).toBe(10);
+    expect(await site.states()).toEqual(['failed']);
+    const goesOn = { state: 'on', failures: 0, failingSince: expect.any(Date) as Date, pausedUntil: null };
+    expect(await endpoint.reload()).toMatchObject(goesOn);
+    expect(await Incident.count({ where: { pushEndpointId: endpoint.id } })).toBe(0);
+    receiver.answerWith(() => 204);
+    const [next] = await site.publish('class.live');
+    expect(await site.run()).toEqual({ delivered: 1, failed: 0 });
+    expect(receiver.taken()).toEqual([next]);
+    expect(await endpoint.reload()).toMatchObject({ state: 'on', failingSince: null });
+  });
+
+  it('is no excuse for the next: that has three days of its own, and then the endpoint is off', async () => {
+    await site.publish('class.ready');
+    await daysOf(500);
+    await site.publish('class.live');
+    expect(await daysOf(500)).toBe(10);
+    expect(await site.states()).toEqual(['failed', 'failed']);
+    expect(await endpoint.reload()).toMatchObject({ state: 'off', offReason: 'failing' });
+    expect(await Incident.count({ where: { pushEndpointId: endpoint.id, closedAt: null } })).toBe(1);
+  });
+
+  it('is not to blame where nobody answers, or all calls are too many', async () => {
+    await site.publish('class.ready');
+    await daysOf(429);
+    expect(await endpoint.reload()).toMatchObject({ state: 'off', offReason: 'failing' });
+    await site.begin();
+    ({ endpoint } = site);
+    await endpoint.update({ url: 'http://127.0.0.1:9/' });
+    await site.publish('class.ready');
+    await daysOf(204);
+    expect(await endpoint.reload()).toMatchObject({ state: 'off', offReason: 'failing' });
+  });
+});
+
 describe('a receiver that is gone', () => {
   it('is switched off at its word, and admins are told', async () => {
     receiver.answerWith(() => 410);

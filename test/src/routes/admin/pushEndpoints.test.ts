@@ -167,7 +167,13 @@ describe('an endpoint', () => {
   it('that takes nothing, or went off by itself, is named by the doctor', async () => {
     const pushes = async () => (await checkEverything(website.deps)).find(({ name }) => name === 'pushes');
     expect(await pushes()).toMatchObject({ verdict: 'passed' });
-    await PushEndpoint.update({ failures: 2 }, { where: { id } });
+    await PushEndpoint.update({ failingSince: new Date() }, { where: { id } });
+    const why = `Did not take their last event, which was given up: ${id}.`;
+    expect(await pushes()).toMatchObject({ verdict: 'warning', why });
+    expect((await browser.get(paths.pushEndpoint(id))).text).toContain('the one event that there was is given up');
+    const at = { pausedUntil: new Date(), askedUntil: new Date() };
+    await PushEndpoint.update({ failures: 2, ...at }, { where: { id } });
+    expect((await browser.get(paths.pushEndpoint(id))).text).toContain('as it asked (Retry-After)');
     expect(await pushes()).toMatchObject({ verdict: 'warning', why: `Take nothing just now: ${id}; 0 events wait.` });
     await PushEndpoint.update({ state: 'off', offReason: 'gone' }, { where: { id } });
     expect(await pushes()).toMatchObject({ verdict: 'warning', why: `Switched off by themselves: ${id}.` });
