@@ -5,7 +5,7 @@ import { ROW_ID } from '../domain/rowId';
 import { PUSH_STATES, type PushState } from '../models/PushDelivery';
 import { presentPushDelivery } from '../presenters/pushEndpoint';
 import { listPushDeliveries } from '../queries/findPushEndpoints';
-import { findRepushable, type RepushSelection } from '../queries/findRepushable';
+import { countRepushable, type RepushSelection } from '../queries/findRepushable';
 import { parseId } from './parseId';
 import { parseInstant } from './parseInstant';
 import { complain, EXIT_USAGE, print, printJson, printTable } from './run';
@@ -78,7 +78,7 @@ export function addPushReplay(endpoints: Command): void {
 function replay(id: number, selection: RepushSelection, { dryRun, json }: ReplayOptions): Promise<void> {
   return withEndpoint(id, json, async (deps, endpoint) => {
     const events = dryRun
-      ? (await findRepushable(deps.db, endpoint, selection)).length
+      ? await countRepushable(deps.db, endpoint, selection)
       : await repushEvents(deps, { id, selection }, THE_SYSTEM);
     if (json) printJson({ id, found: true, events });
     else print(`Events that ${dryRun ? 'would go' : 'go'} out again: ${events}`);

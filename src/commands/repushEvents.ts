@@ -9,12 +9,10 @@ import { findRepushable, type RepushSelection } from '../queries/findRepushable'
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
 
-/** So many events a commit: new events cannot be published while the endpoint's row is held, whoever they are for. */
-const AT_ONCE = 500;
-
 /**
  * Pushes events again to an endpoint, in the order of the feed and under the ids they had: those that it took, those that
- * were given up, and those that came while it was off or not there yet. What waits anyway is left as it is.
+ * were given up, and those that came while it was off or not there yet. What waits anyway is left as it is. Each page has a
+ * commit of its own: new events cannot be published while the endpoint's row is held, whoever they are for.
  *
  * @returns how many events
  */
@@ -24,21 +22,31 @@ export async function repushEvents(
   origin: AuditOrigin,
 ): Promise<number> {
   const endpoint = requireOn(await PushEndpoint.findByPk(id));
-  const eventIds = await findRepushable(deps.db, endpoint, selection);
-  let from = 0;
-  do {
-    const some = eventIds.slice(from, from + AT_ONCE);
-    const outboxId = await inTransaction(deps.db, async (transaction) => {
-      requireOn(await PushEndpoint.findByPk(id, { lock: true, transaction }));
-      await writeAudit(deps, origin, auditEntry(id, selection, some.length), transaction);
-      if (some.length === 0) return null;
-      await queueAgain(deps, id, some, transaction);
-      return addToOutbox({ pushEndpointId: id }, 'pushed again', transaction);
-    });
-    if (outboxId !== null) await deliverOutbox(deps, outboxId);
-    from += AT_ONCE;
-  } while (from < eventIds.length);
-  return eventIds.length;
+  let count = 0;
+  for await (const eventIds of findRepushable(deps.db, endpoint, selection)) {
+    await repushPage(deps, { id, selection, eventIds }, origin);
+    count += eventIds.length;
+  }
+  // That somebody wanted it is known also where there was nothing.
+  if (count === 0) await repushPage(deps, { id, selection, eventIds: [] }, origin);
+  return count;
+}
+
+interface Page {
+  readonly id: number;
+  readonly selection: RepushSelection;
+  readonly eventIds: readonly number[];
+}
+
+async function repushPage(deps: Deps, { id, selection, eventIds }: Page, origin: AuditOrigin): Promise<void> {
+  const outboxId = await inTransaction(deps.db, async (transaction) => {
+    requireOn(await PushEndpoint.findByPk(id, { lock: true, transaction }));
+    await writeAudit(deps, origin, auditEntry(id, selection, eventIds.length), transaction);
+    if (eventIds.length === 0) return null;
+    await queueAgain(deps, id, [...eventIds], transaction);
+    return addToOutbox({ pushEndpointId: id }, 'pushed again', transaction);
+  });
+  if (outboxId !== null) await deliverOutbox(deps, outboxId);
 }
 
 function requireOn(endpoint: PushEndpoint | null): PushEndpoint {

@@ -8,6 +8,7 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import { PushDelivery, type PushState } from '../../../src/models/PushDelivery';
 import { PushEndpoint } from '../../../src/models/PushEndpoint';
+import { countRepushable, findRepushable } from '../../../src/queries/findRepushable';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../factories/pushes';
 import { eventually } from '../../support/eventually';
 import { startWebsite, type Website } from '../../support/website';
@@ -80,6 +81,17 @@ it('many events are pushed again some at a time, and the row of their endpoint i
   });
   expect(await pushing).toBe(MANY);
   expect(await inState('queued')).toBe(MANY);
+});
+
+it('what is to be pushed again is read a page at a time, in the order of the feed', async () => {
+  await buildDeliveries(MANY, 'delivered');
+  const selection = { kind: 'span', from: addMinutes(new Date(), -60), to: addMinutes(new Date(), 1) } as const;
+  const pages: number[][] = [];
+  for await (const page of findRepushable(website.deps.db, endpoint, selection)) pages.push(page);
+  expect(pages.map(({ length }) => length)).toEqual([500, 1]);
+  const events = await OutcomeEvent.findAll({ order: ['seq'] });
+  expect(pages.flat()).toEqual(events.map(({ id }) => Number(id)));
+  expect(await countRepushable(website.deps.db, endpoint, selection)).toBe(MANY);
 });
 
 it('an endpoint that is switched on gets nothing that was queued for it while it was off', async () => {
