@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { CALLS_A_MINUTE, checkApiKey, createApiKey } from '../commands/createApiKey';
+import { changeApiKey } from '../commands/changeApiKey';
+import { CALLS_A_MINUTE, checkApiKey, checkScopes, createApiKey } from '../commands/createApiKey';
 import { revokeApiKey } from '../commands/revokeApiKey';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import { API_SCOPES } from '../domain/apiScopes';
@@ -24,6 +25,7 @@ export function addApiKeys(program: Command): void {
   const keys = program.command('api-keys').description('the keys of the marketplace’s programs');
   addList(keys);
   addCreate(keys);
+  addChange(keys);
   addRevoke(keys);
 }
 
@@ -77,6 +79,28 @@ function addCreate(keys: Command): void {
         else if (made) print(`${made.secret}\nThis is key ${made.key.id}. It is shown this once and kept nowhere.`);
         else print('The key could be made.');
         return 0;
+      }),
+    );
+}
+
+function addChange(keys: Command): void {
+  keys
+    .command('change')
+    .argument('<id>', 'its number, as api-keys list shows it', rowId)
+    .description('let a key do more, or less; the key itself stays')
+    .requiredOption('--scopes <list>', `all of them, with commas: ${Object.keys(API_SCOPES).join(',')}`, list)
+    .option('--dry-run', 'say what it may do now; change nothing')
+    .option('--json', 'as JSON')
+    .action((id: number, { dryRun, json, scopes }: Options & { scopes: readonly string[] }) =>
+      runCommand(async (deps) => {
+        const key = await ApiKey.findByPk(id);
+        checkScopes(scopes);
+        const changed = key && !dryRun ? await changeApiKey(deps, { id, scopes }, THE_SYSTEM) : false;
+        if (json) printJson({ id, found: key !== null, former: key?.scopes.split(' ') ?? null, changed });
+        else if (!key) complain('There is no such key.');
+        else if (dryRun) print(`Key ${id} may: ${key.scopes}`);
+        else print(changed ? `What key ${id} may do is changed.` : `That is what key ${id} may do.`);
+        return key ? 0 : 1;
       }),
     );
 }

@@ -33,7 +33,7 @@ export async function createApiKey(deps: Deps, input: NewApiKey, origin: AuditOr
   checkApiKey(input);
   const { name, customer, callsAMinute, days } = input;
   const { secret, hash: secretHash, hint } = newApiKeySecret();
-  const scopes = [...new Set(input.scopes)].sort().join(' ');
+  const scopes = storedScopes(input.scopes);
   const expiresAt = days === null ? null : new Date(deps.clock.now().getTime() + days * DAY_MS);
   const key = await inTransaction(deps.db, async (transaction) => {
     const row = { name, customer, secretHash, hint, scopes, callsAMinute, expiresAt, createdBy: origin.userId };
@@ -43,6 +43,22 @@ export async function createApiKey(deps: Deps, input: NewApiKey, origin: AuditOr
     return created;
   });
   return { key, secret };
+}
+
+/** As a key's row has them. */
+export function storedScopes(scopes: readonly string[]): string {
+  return [...new Set(scopes)].sort().join(' ');
+}
+
+/** @throws FieldErrors */
+export function checkScopes(scopes: readonly string[]): void {
+  const problem = problemOfScopes(scopes);
+  if (problem) throw new FieldErrors([problem]);
+}
+
+function problemOfScopes(scopes: readonly string[]): FieldError | null {
+  const known = scopes.length > 0 && scopes.every(isApiScope);
+  return known ? null : { field: 'scopes', message: 'Choose what the key may do.' };
 }
 
 /** @throws FieldErrors */
@@ -60,7 +76,8 @@ function problemsOf({ name, customer, scopes, callsAMinute, days }: NewApiKey): 
   check(name.length <= NAME_MAX, 'name', `Use at most ${NAME_MAX} characters.`);
   const customerWords = 'Enter whose orders it is for, in small letters, digits and hyphens, such as tutors-united.';
   check(isCustomer(customer), 'customer', customerWords);
-  check(scopes.length > 0 && scopes.every(isApiScope), 'scopes', 'Choose what the key may do.');
+  const ofScopes = problemOfScopes(scopes);
+  if (ofScopes) problems.push(ofScopes);
   const isWhole = (value: number, max: number) => Number.isInteger(value) && value >= 1 && value <= max;
   check(isWhole(callsAMinute, CALLS_MAX), 'callsAMinute', 'Enter how many calls a minute, as a whole number from 1.');
   check(days === null || isWhole(days, DAYS_MAX), 'days', `Enter a whole number of days up to ${DAYS_MAX}, or none.`);

@@ -18,6 +18,7 @@ export type AuditAction =
   | 'password_reset_asked'
   | 'password_chosen'
   | 'api_key_created'
+  | 'api_key_changed'
   | 'api_key_revoked'
   | 'push_endpoint_created'
   | 'push_endpoint_changed'

@@ -20,6 +20,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   password_reset_asked: 'New password asked for',
   password_chosen: 'Password chosen by a mailed link',
   api_key_created: 'API key made',
+  api_key_changed: 'What an API key may do changed',
   api_key_revoked: 'API key withdrawn',
   push_endpoint_created: 'Endpoint for pushed events made',
   push_endpoint_changed: 'Endpoint changed',

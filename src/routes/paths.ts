@@ -16,6 +16,7 @@ export const paths = {
   personDisabling: (id: number | ':id') => `/admin/people/${id}/disabling`,
   personEnabling: (id: number | ':id') => `/admin/people/${id}/enabling`,
   apiKeys: '/admin/api-keys',
+  apiKey: (id: number | ':id') => `/admin/api-keys/${id}`,
   apiKeyRevocation: (id: number | ':id') => `/admin/api-keys/${id}/revocation`,
   pushEndpoints: '/admin/push-endpoints',
   pushEndpoint: (id: number | ':id') => `/admin/push-endpoints/${id}`,

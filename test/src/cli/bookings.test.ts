@@ -39,6 +39,11 @@ it('makes, lists and withdraws keys', async () => {
   const call = () => request(website.server).get('/api/v1/orders').set('Authorization', `Bearer ${secret}`);
   expect((await call()).status).toBe(200);
   expect((await cli('api-keys', 'list')).out).toMatch(new RegExp(`${id} +Nightly sync +shop +good`));
+  const change = ['api-keys', 'change', String(id), '--scopes'];
+  expect((await cli(...change, 'events:read')).out.trim()).toBe(`What key ${id} may do is changed.`);
+  expect((await call()).status).toBe(403);
+  expect((await cli(...change, 'events:read')).out.trim()).toBe(`That is what key ${id} may do.`);
+  expect((await cli(...change, 'everything')).err.trim()).toBe('Choose what the key may do.');
   expect((await cli('api-keys', 'revoke', String(id))).out.trim()).toBe(`Key ${id} is withdrawn.`);
   expect((await call()).status).toBe(401);
   expect((await cli('api-keys', 'list', '--json')).out).not.toContain(secret);

@@ -50,6 +50,7 @@ const CASES: readonly Case[] = [
   { args: ['keys', 'rotate'], wrong: ['--now'], json: true, dryRun: true },
   { args: ['api-keys', 'list'], wrong: ['--all'], json: true },
   { args: ['api-keys', 'create', 'Sync', '--customer', 'shop'], wrong: ['--days', 'x'], json: true, dryRun: true },
+  { args: ['api-keys', 'change', '1', '--scopes', 'orders:read'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['api-keys', 'revoke', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'list'], wrong: ['--all'], json: true },
   { args: ['push-endpoints', 'create', RECEIVER, '--customer', 'shop'], wrong: ['--all'], json: true, dryRun: true },

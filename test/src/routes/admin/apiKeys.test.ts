@@ -1,5 +1,6 @@
 import request from 'supertest';
 import { ApiKey } from '../../../../src/models/ApiKey';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { startWebsite, type Website } from '../../../support/website';
@@ -35,6 +36,36 @@ it('a key is shown once, works, and stops working when it is withdrawn', async (
     'api_key_revoked',
   ]);
   expect(website.logged.join('')).not.toContain(secret);
+});
+
+it('a key may do more, or less, from its next call on, and stays the same key', async () => {
+  const secret = parse(await browser.submit(paths.apiKeys, { ...GOOD, scopes: 'events:read' }))('.secret').text();
+  const key = await ApiKey.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true });
+  const ticked = async () =>
+    parse(await browser.get(paths.apiKey(key.id)))('input[checked]')
+      .map((_, box) => box.attribs['value'])
+      .get();
+  expect([(await call(secret)).status, await ticked()]).toEqual([403, ['events:read']]);
+  const changeTo = async (...scopes: string[]) => {
+    const body = new URLSearchParams(scopes.map((scope): [string, string] => ['scopes', scope]));
+    body.set('_csrf', await browser.token());
+    return browser.submitText(paths.apiKey(key.id), body.toString());
+  };
+  const more = ['people:write', 'orders:read', 'orders:read'];
+  expect((await changeTo(...more)).status).toBe(303);
+  expect([(await call(secret)).status, await ticked()]).toEqual([200, ['orders:read', 'people:write']]);
+  const row = { entityType: 'api_key', entityId: key.id, action: 'api_key_changed' };
+  const [audit, ...others] = await ZoomAuditLog.findAll({ where: row });
+  const metadata = { scopes: 'orders:read people:write', former: 'events:read' };
+  expect([JSON.parse(audit?.metadata ?? ''), others]).toEqual([metadata, []]);
+  // The same again is no change.
+  await changeTo(...more);
+  expect(await ZoomAuditLog.count({ where: row })).toBe(1);
+  const wrong = await changeTo('everything');
+  expect([wrong.status, parse(wrong)('.summary a[href="#scopes"]').length]).toEqual([422, 1]);
+  await browser.submit(paths.apiKeyRevocation(key.id));
+  expect((await changeTo(...more)).status).toBe(409);
+  expect((await browser.get(paths.apiKey(999_999))).status).toBe(404);
 });
 
 it.each([
