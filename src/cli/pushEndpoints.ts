@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { changePushEndpoint, wantedOf } from '../commands/changePushEndpoint';
 import { checkPushEndpoint } from '../commands/checkPushEndpoint';
 import { createPushEndpoint } from '../commands/createPushEndpoint';
+import { deletePushEndpoint } from '../commands/deletePushEndpoint';
 import { OVERLAP_HOURS, rotatePushSecret } from '../commands/rotatePushSecret';
 import { sendTestPush } from '../commands/sendTestPush';
 import { switchOffPushEndpoint } from '../commands/switchOffPushEndpoint';
@@ -36,6 +37,7 @@ export function addPushEndpoints(program: Command): void {
     description: 'send an endpoint what happens from now on; what it missed it gets by replay',
     change: (deps, id) => switchOnPushEndpoint(deps, id, THE_SYSTEM),
   });
+  addDelete(endpoints);
   addRotate(endpoints);
   addTest(endpoints);
   addPushDeliveries(endpoints);
@@ -129,6 +131,23 @@ function addSwitch(endpoints: Command, { name, description, change }: Switch): v
         if (json) printJson({ id, found: true, changed });
         else if (!changed) print(`Endpoint ${id} was ${name} before.`);
         else print(`Endpoint ${id} ${dryRun ? 'would be' : 'is'} ${name}${dryRun ? '' : ' now'}.`);
+        return 0;
+      }),
+    );
+}
+
+function addDelete(endpoints: Command): void {
+  endpoints
+    .command('delete')
+    .argument('<id>', 'its number, as push-endpoints list shows it', parseId)
+    .description('delete an endpoint with its address, its secret and its deliveries')
+    .option('--dry-run', 'say whether there is such an endpoint; change nothing')
+    .option('--json', 'as JSON')
+    .action((id: number, { dryRun, json }: Options) =>
+      withEndpoint(id, json, async (deps) => {
+        if (!dryRun) await deletePushEndpoint(deps, id, THE_SYSTEM);
+        if (json) printJson({ id, found: true, deleted: !dryRun });
+        else print(`Endpoint ${id} ${dryRun ? 'would be' : 'is'} deleted.`);
         return 0;
       }),
     );

@@ -5,7 +5,7 @@ import { PushEndpoint } from '../models/PushEndpoint';
 
 /** What the workflow is told of an endpoint: words and instants, no address. */
 export interface PushEndpointLook {
-  readonly phase: 'switched off' | 'up to date' | 'delivering' | 'waiting' | 'failing';
+  readonly phase: 'deleted' | 'switched off' | 'up to date' | 'delivering' | 'waiting' | 'failing';
   readonly steps: readonly 'pushDueEvents'[];
   /** ISO instant, or null when nothing more is waited for */
   readonly nextLookAt: string | null;
@@ -16,16 +16,14 @@ export interface PushEndpointLook {
 const LEASED_WAIT_MS = MINUTE_MS / 4;
 
 /**
- * Says when an endpoint is to be sent something.
- *
- * @returns null when there is no such endpoint
+ * Says when an endpoint is to be sent something. One that was deleted has nothing more to come, so that its workflow ends.
  */
 export async function lookAtPushEndpoint(
   { clock }: Pick<Deps, 'clock'>,
   { endpointId, now }: { endpointId: number; now: Date },
-): Promise<PushEndpointLook | null> {
+): Promise<PushEndpointLook> {
   const endpoint = await PushEndpoint.findByPk(endpointId);
-  if (!endpoint) return null;
+  if (!endpoint) return idle('deleted');
   if (endpoint.state === 'off') return idle('switched off');
   const first = await PushDelivery.findOne({
     where: { endpointId, state: 'queued' },

@@ -4,7 +4,7 @@ import type { Deps } from '../deps';
 import type { OffReason } from '../domain/pushes';
 import { NotFoundError } from '../errors';
 import { PushEndpoint } from '../models/PushEndpoint';
-import { deliverOutbox } from '../temporal/outbox';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { closeIncident } from './closeIncident';
 import { giveUpPushes } from './giveUpPushes';
 import { openIncident, type Trouble } from './openIncident';
@@ -27,15 +27,32 @@ export async function switchOffPushEndpoint(deps: SwitchDeps, id: number, origin
   const { wasOn, outboxIds } = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await PushEndpoint.findByPk(id, { lock: true, transaction });
     if (!endpoint) throw new NotFoundError('There is no such endpoint.');
-    if (endpoint.offReason === 'by_hand') return { wasOn: false, outboxIds: [] };
     const was = endpoint.state === 'on';
-    await switchOff(deps, endpoint, 'by_hand', transaction);
-    await audit(deps, origin, endpoint, transaction);
-    const closed = await closeIncident(deps, endpointOff(id), transaction);
-    return { wasOn: was, outboxIds: closed === null ? [] : [closed] };
+    return { wasOn: was, outboxIds: await switchOffIn(deps, endpoint, origin, transaction) };
   });
   await endSwitchOff(deps, id, outboxIds);
   return wasOn;
+}
+
+/**
+ * The same within a commit.
+ *
+ * @param endpoint locked
+ * @returns what is to be told after the commit, with `endSwitchOff`
+ */
+export async function switchOffIn(
+  deps: SwitchDeps,
+  endpoint: PushEndpoint,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number[]> {
+  if (endpoint.offReason === 'by_hand') return [];
+  await switchOff(deps, endpoint, 'by_hand', transaction);
+  await audit(deps, origin, endpoint, transaction);
+  const closed = await closeIncident(deps, endpointOff(endpoint.id), transaction);
+  // Its workflow may sleep until the next try, and has nothing to wait for any more.
+  const told = await addToOutbox({ pushEndpointId: endpoint.id }, 'endpoint off', transaction);
+  return closed === null ? [told] : [closed, told];
 }
 
 /** What is left to do when it is committed that an endpoint is off: others are told, and what waits for it is given up. */

@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { WELL } from '../domain/pushes';
@@ -21,15 +22,32 @@ export async function switchOnPushEndpoint(deps: Deps, id: number, origin: Audit
   const { wasOff, outboxIds } = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await PushEndpoint.findByPk(id, { lock: true, transaction });
     if (!endpoint) throw new NotFoundError('There is no such endpoint.');
-    if (endpoint.state === 'on') return { wasOff: false, outboxIds: [] };
-    // What has come since, which is little.
-    const left = { where: { endpointId: id, state: 'queued' as const }, transaction };
-    await PushDelivery.update({ state: 'failed', lastFailure: 'switched_off' }, left);
-    await endpoint.update({ state: 'on', offReason: null, offSince: null, ...WELL }, { transaction });
-    await writeAudit(deps, origin, { action: 'push_endpoint_on', entity: { type: 'push_endpoint', id } }, transaction);
-    const closed = await closeIncident(deps, endpointOff(id), transaction);
-    return { wasOff: true, outboxIds: closed === null ? [] : [closed] };
+    const was = endpoint.state === 'off';
+    return { wasOff: was, outboxIds: await switchOnIn(deps, endpoint, origin, transaction) };
   });
   await deliverOutbox(deps, ...outboxIds);
   return wasOff;
+}
+
+/**
+ * The same within a commit, before which all that waited for it was given up, as far as it was known.
+ *
+ * @param endpoint locked
+ * @returns what is to be told after the commit
+ */
+export async function switchOnIn(
+  deps: Deps,
+  endpoint: PushEndpoint,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number[]> {
+  if (endpoint.state === 'on') return [];
+  const { id } = endpoint;
+  // What has come since, which is little.
+  const left = { where: { endpointId: id, state: 'queued' as const }, transaction };
+  await PushDelivery.update({ state: 'failed', lastFailure: 'switched_off' }, left);
+  await endpoint.update({ state: 'on', offReason: null, offSince: null, ...WELL }, { transaction });
+  await writeAudit(deps, origin, { action: 'push_endpoint_on', entity: { type: 'push_endpoint', id } }, transaction);
+  const closed = await closeIncident(deps, endpointOff(id), transaction);
+  return closed === null ? [] : [closed];
 }

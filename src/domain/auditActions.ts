@@ -24,6 +24,7 @@ export type AuditAction =
   | 'push_endpoint_changed'
   | 'push_endpoint_on'
   | 'push_endpoint_off'
+  | 'push_endpoint_deleted'
   | 'push_secret_rotated'
   | 'push_tested'
   | 'push_replayed'

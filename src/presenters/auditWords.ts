@@ -26,6 +26,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   push_endpoint_changed: 'Endpoint changed',
   push_endpoint_on: 'Endpoint switched on',
   push_endpoint_off: 'Endpoint switched off',
+  push_endpoint_deleted: 'Endpoint deleted',
   push_secret_rotated: 'Signing secret of an endpoint renewed',
   push_tested: 'Test event pushed',
   push_replayed: 'Events pushed again',

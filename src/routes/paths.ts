@@ -21,6 +21,7 @@ export const paths = {
   pushEndpoints: '/admin/push-endpoints',
   pushEndpoint: (id: number | ':id') => `/admin/push-endpoints/${id}`,
   pushEndpointOff: (id: number | ':id') => `/admin/push-endpoints/${id}/switching-off`,
+  pushEndpointDeletion: (id: number | ':id') => `/admin/push-endpoints/${id}/deletion`,
   pushEndpointOn: (id: number | ':id') => `/admin/push-endpoints/${id}/switching-on`,
   pushEndpointSecret: (id: number | ':id') => `/admin/push-endpoints/${id}/secret`,
   pushEndpointTest: (id: number | ':id') => `/admin/push-endpoints/${id}/test`,

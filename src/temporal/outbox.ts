@@ -42,6 +42,7 @@ export type HintReason =
   | 'events published'
   | 'pushed again'
   | 'endpoint well'
+  | 'endpoint off'
   | 'teacher disabled'
   | 'teacher enabled'
   | 'invited'

@@ -72,7 +72,7 @@ export async function startPushSite(): Promise<PushSite> {
     publish: (...types) => publishOutcomes(deps, classDate, types),
     runWhenDue: async () => {
       const look = await lookAt();
-      const waitMs = Math.max(0, Date.parse(look?.nextLookAt ?? '') - now.getTime());
+      const waitMs = Math.max(0, Date.parse(look.nextLookAt ?? '') - now.getTime());
       return run(waitMs / 60_000 + 0.001);
     },
     states: async () => (await deliveries()).map(({ state }) => state),

@@ -1,3 +1,4 @@
+import { deletePushEndpoint } from '../../src/commands/deletePushEndpoint';
 import { switchOffPushEndpoint } from '../../src/commands/switchOffPushEndpoint';
 import { sweepWorkflows } from '../../src/commands/sweepWorkflows';
 import { THE_SYSTEM } from '../../src/commands/writeAudit';
@@ -101,6 +102,16 @@ it('a receiver that takes nothing for three days is given up, and admins are tol
   const calls = receiver.calls.length;
   await scene.sleep(48 * HOUR_MS);
   expect(receiver.calls).toHaveLength(calls);
+});
+
+it('ends at once when its endpoint is deleted, whatever it waits for', async () => {
+  receiver.answerWith(() => 500);
+  await publish('class.ready', 'class.live');
+  await eventually('it rests', async () => (await endpoint.reload()).failures > 0);
+  const workflow = handle();
+  await deletePushEndpoint(scene.stack.deps, endpoint.id, THE_SYSTEM);
+  await eventually('its workflow ends', async () => (await workflow.describe()).status.name === 'COMPLETED');
+  ({ endpoint } = await buildPushEndpoint(scene.stack.deps, { url: receiver.url }));
 });
 
 it('keeps no address, secret or name in its history', async () => {

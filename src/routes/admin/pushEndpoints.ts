@@ -3,6 +3,7 @@ import type { DefaultContext } from 'koa';
 import { z } from 'zod';
 import { changePushEndpoint } from '../../commands/changePushEndpoint';
 import { createPushEndpoint } from '../../commands/createPushEndpoint';
+import { deletePushEndpoint } from '../../commands/deletePushEndpoint';
 import { OVERLAP_HOURS, rotatePushSecret } from '../../commands/rotatePushSecret';
 import { sendTestPush } from '../../commands/sendTestPush';
 import { switchOffPushEndpoint } from '../../commands/switchOffPushEndpoint';
@@ -69,6 +70,10 @@ export function addPushEndpointRoutes(router: Router<AppState, DefaultContext>, 
     await switchOnPushEndpoint(deps, idOf(ctx), originOf(ctx));
     redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is on. What it missed is not sent by itself: see below.');
   });
+  router.post(paths.pushEndpointDeletion(':id'), only('admin'), async (ctx) => {
+    await deletePushEndpoint(deps, idOf(ctx), originOf(ctx));
+    redirectWithFlash(ctx, paths.pushEndpoints, 'The endpoint is deleted.');
+  });
   router.post(paths.pushEndpointSecret(':id'), only('admin'), async (ctx) => {
     const { atOnce } = parseBody(ctx, z.object({ atOnce: z.string().optional() }));
     const secret = await rotatePushSecret(deps, { id: idOf(ctx), atOnce: atOnce !== undefined }, originOf(ctx));
@@ -134,7 +139,7 @@ async function showOne(
     to: {
       ...{ all: paths.pushEndpoint(id), off: paths.pushEndpointOff(id), on: paths.pushEndpointOn(id) },
       ...{ secret: paths.pushEndpointSecret(id), test: paths.pushEndpointTest(id) },
-      replay: paths.pushEndpointReplay(id),
+      ...{ replay: paths.pushEndpointReplay(id), deletion: paths.pushEndpointDeletion(id) },
     },
     deliveries: deliveries.map((delivery) => ({
       ...presentPushDelivery(delivery, zone),

@@ -57,6 +57,7 @@ const CASES: readonly Case[] = [
   { args: ['push-endpoints', 'change', '1', '--types', 'class.live'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'on', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'off', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['push-endpoints', 'delete', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'rotate', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'test', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['push-endpoints', 'deliveries', '1'], wrong: ['--state', 'lost'], json: true },

@@ -1,5 +1,6 @@
 import { checkEverything } from '../../../../src/checks';
 import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
+import { lookAtPushEndpoint } from '../../../../src/commands/lookAtPushEndpoint';
 import { addMinutes } from '../../../../src/domain/clock';
 import { createApiKey } from '../../../../src/commands/createApiKey';
 import { reportTrouble } from '../../../../src/commands/openIncident';
@@ -7,9 +8,11 @@ import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { Incident } from '../../../../src/models/Incident';
 import { PushDelivery } from '../../../../src/models/PushDelivery';
 import { PushEndpoint } from '../../../../src/models/PushEndpoint';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../../factories/pushes';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+import { eventually } from '../../../support/eventually';
 import { startReceiver, verified, type Receiver } from '../../../support/receiver';
 import { startWebsite, type Website } from '../../../support/website';
 
@@ -194,6 +197,47 @@ describe('an endpoint', () => {
       await browser.submit(way);
       expect(await open()).toBe(0);
     }
+  });
+
+  it('is deleted with all that waits for it; the audit log keeps that there was one', async () => {
+    const classDate = await buildSoldClass();
+    receiver.answerWith(() => 500);
+    await publishOutcomes(website.deps, classDate, ['class.ready', 'class.live']);
+    await run();
+    const offer = async () => parse(await browser.get(paths.pushEndpoint(id)))('#deletion').length;
+    expect(await offer()).toBe(0);
+    await browser.submit(paths.pushEndpointOff(id));
+    expect(await offer()).toBe(1);
+    const randomKey = (await PushEndpoint.findByPk(id))?.randomKey;
+    expect((await browser.submit(paths.pushEndpointDeletion(id))).headers['location']).toBe(paths.pushEndpoints);
+    expect(website.temporal.hints.at(-1)).toBe(`push endpoint ${id}: endpoint off`);
+    expect([await PushEndpoint.count({ where: { randomKey } }), await PushDelivery.count()]).toEqual([0, 0]);
+    expect((await browser.get(paths.pushEndpoint(id))).status).toBe(404);
+    const [audit] = await ZoomAuditLog.findAll({
+      where: { entityType: 'push_endpoint', entityId: id },
+      order: [['id', 'DESC']],
+    });
+    expect([audit?.action, JSON.parse(audit?.metadata ?? '')]).toEqual([
+      'push_endpoint_deleted',
+      { customer: 'shop', types: expect.stringContaining('class.ready') as string },
+    ]);
+    // What is published from then on finds nobody.
+    await publishOutcomes(website.deps, classDate, ['class.ready']);
+    expect(await PushDelivery.count()).toBe(0);
+  });
+
+  it('that is deleted while it is called ends as if it had never been', async () => {
+    const classDate = await buildSoldClass();
+    await publishOutcomes(website.deps, classDate, ['class.ready', 'class.live']);
+    receiver.answerWith(() => 'nothing');
+    const running = run();
+    await eventually('it is called', () => receiver.calls.length === 1);
+    await browser.submit(paths.pushEndpointDeletion(id));
+    receiver.hangUp();
+    expect(await running).toEqual({ delivered: 0, failed: 1 });
+    expect([receiver.calls.length, await PushDelivery.count()]).toEqual([1, 0]);
+    const look = await lookAtPushEndpoint(website.deps, { endpointId: id, now: new Date() });
+    expect(look).toMatchObject({ phase: 'deleted', steps: [], nextLookAt: null });
   });
 
   it('that is not there is not found', async () => {
