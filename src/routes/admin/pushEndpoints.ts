@@ -62,18 +62,7 @@ export function addPushEndpointRoutes(router: Router<AppState, DefaultContext>, 
       redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'The endpoint is changed.');
     });
   });
-  router.post(paths.pushEndpointOff(':id'), only('admin'), async (ctx) => {
-    await switchOffPushEndpoint(deps, idOf(ctx), originOf(ctx));
-    redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is off: nothing is sent to it.');
-  });
-  router.post(paths.pushEndpointOn(':id'), only('admin'), async (ctx) => {
-    await switchOnPushEndpoint(deps, idOf(ctx), originOf(ctx));
-    redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is on. What it missed is not sent by itself: see below.');
-  });
-  router.post(paths.pushEndpointDeletion(':id'), only('admin'), async (ctx) => {
-    await deletePushEndpoint(deps, idOf(ctx), originOf(ctx));
-    redirectWithFlash(ctx, paths.pushEndpoints, 'The endpoint is deleted.');
-  });
+  addSwitchRoutes(router, deps);
   router.post(paths.pushEndpointSecret(':id'), only('admin'), async (ctx) => {
     const { atOnce } = parseBody(ctx, z.object({ atOnce: z.string().optional() }));
     const secret = await rotatePushSecret(deps, { id: idOf(ctx), atOnce: atOnce !== undefined }, originOf(ctx));
@@ -91,6 +80,21 @@ export function addPushEndpointRoutes(router: Router<AppState, DefaultContext>, 
       () => repush(deps, ctx),
     ),
   );
+}
+
+function addSwitchRoutes(router: Router<AppState, DefaultContext>, deps: Deps): void {
+  router.post(paths.pushEndpointOff(':id'), only('admin'), async (ctx) => {
+    await switchOffPushEndpoint(deps, idOf(ctx), originOf(ctx));
+    redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is off: nothing is sent to it.');
+  });
+  router.post(paths.pushEndpointOn(':id'), only('admin'), async (ctx) => {
+    await switchOnPushEndpoint(deps, idOf(ctx), originOf(ctx));
+    redirectWithFlash(ctx, paths.pushEndpoint(idOf(ctx)), 'It is on. What it missed is not sent by itself: see below.');
+  });
+  router.post(paths.pushEndpointDeletion(':id'), only('admin'), async (ctx) => {
+    await deletePushEndpoint(deps, idOf(ctx), originOf(ctx));
+    redirectWithFlash(ctx, paths.pushEndpoints, 'The endpoint is deleted.');
+  });
 }
 
 async function showAll(
