@@ -139,7 +139,7 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
   password_reset: {
     template: 'passwordReset',
     heading: 'A new password',
-    subject: () => 'Your new password for DreamCrowd Live',
+    subject: () => 'Choose a new password for DreamCrowd Live',
     action: 'choose_password',
   },
   password_changed: {

@@ -102,6 +102,7 @@ it.each(KINDS)('%s: says what it is about in HTML and in plain text, with at mos
     expect(shown).toContain('Maths 7B');
     expect(shown).toContain('support@example.test');
   }
+  expect(text).toMatch(/^Hello.*,\n\n[A-Z]/);
   const href = $('.button').attr('href');
   if (href !== undefined) expect(text).toContain(href);
 });
@@ -185,5 +186,5 @@ it('a reminder of the day before says the day as its reader would', async () => 
 it('invites a guest early in the name of whoever booked', async () => {
   const { text } = await compose('early_reminder', { guest: true });
   expect(text).toMatch(/invites you to a live class, and it is\s+tomorrow/);
-  expect((await compose('early_reminder')).text).toMatch(/your live class is tomorrow/);
+  expect((await compose('early_reminder')).text).toMatch(/Your live class is tomorrow/);
 });
