@@ -1,4 +1,4 @@
-import { UniqueConstraintError } from 'sequelize';
+import { UniqueConstraintError, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { FieldErrors, type FieldError } from '../errors';
@@ -25,7 +25,25 @@ const TITLE_MAX = 180;
 
 /** @throws FieldErrors; nothing has been saved then */
 export async function createOrder(deps: Deps, input: NewOrder, origin: AuditOrigin): Promise<CreatedOrder> {
-  const [buyer, teacher] = await Promise.all([User.findByPk(input.buyerId), User.findByPk(input.teacherId)]);
+  try {
+    return await inTransaction(deps.db, (transaction) => createIn(deps, input, origin, transaction));
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintError)) throw error;
+    // MySQL's collation takes é for e and ß for ss.
+    const message = 'Two of these addresses differ in accents only. Leave one of them out.';
+    throw new FieldErrors([{ field: 'guests', message }]);
+  }
+}
+
+async function createIn(
+  deps: Deps,
+  input: NewOrder,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<CreatedOrder> {
+  // Both locked, and in the order of every booking: they may just be disabled, or moved to the address of a guest.
+  const teacher = await User.findByPk(input.teacherId, { lock: true, transaction });
+  const buyer = await User.findByPk(input.buyerId, { lock: true, transaction });
   const { guests, errors, notes } = parseGuests(input.guests, buyer?.email ?? '');
   const problems: FieldError[] = [...errors];
   const title = input.title.trim();
@@ -34,8 +52,7 @@ export async function createOrder(deps: Deps, input: NewOrder, origin: AuditOrig
   if (teacher?.role !== 'teacher' || teacher.disabledAt)
     problems.push({ field: 'teacherId', message: 'Choose a teacher.' });
   if (problems.length > 0) throw new FieldErrors(problems);
-  const order = await save(deps, { ...input, title }, guests, origin);
-  return { order, notes };
+  return { order: await save(deps, { ...input, title }, guests, origin, transaction), notes };
 }
 
 /** @param title without spaces around it */
@@ -49,27 +66,15 @@ async function save(
   { title, buyerId, teacherId }: NewOrder,
   guests: readonly GuestEntry[],
   origin: AuditOrigin,
+  transaction: Transaction,
 ): Promise<BookOrder> {
-  try {
-    return await inTransaction(deps.db, async (transaction) => {
-      const created = await BookOrder.create({ title, userId: buyerId, teacherId }, { transaction });
-      await OrderGuest.bulkCreate(
-        guests.map((guest) => ({ ...guest, orderId: created.id })),
-        { transaction },
-      );
-      const entity = { type: 'book_order', id: created.id };
-      await writeAudit(
-        deps,
-        origin,
-        { action: 'order_created', entity, metadata: { guests: guests.length } },
-        transaction,
-      );
-      return created;
-    });
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintError)) throw error;
-    // MySQL's collation takes é for e and ß for ss.
-    const message = 'Two of these addresses differ in accents only. Leave one of them out.';
-    throw new FieldErrors([{ field: 'guests', message }]);
-  }
+  const created = await BookOrder.create({ title, userId: buyerId, teacherId }, { transaction });
+  await OrderGuest.bulkCreate(
+    guests.map((guest) => ({ ...guest, orderId: created.id })),
+    { transaction },
+  );
+  const entity = { type: 'book_order', id: created.id };
+  const metadata = { guests: guests.length };
+  await writeAudit(deps, origin, { action: 'order_created', entity, metadata }, transaction);
+  return created;
 }

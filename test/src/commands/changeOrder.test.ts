@@ -1,4 +1,3 @@
-import { QueryTypes } from 'sequelize';
 import { bookClassDate } from '../../../src/commands/bookClassDate';
 import { cancelClass } from '../../../src/commands/cancelClass';
 import { cancelOrder } from '../../../src/commands/cancelOrder';
@@ -16,7 +15,7 @@ import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { findOrderEdit } from '../../../src/queries/findOrderEdit';
 import { buildMail } from '../../factories/mails';
 import { buildUser } from '../../factories/people';
-import { eventually } from '../../support/eventually';
+import { waitsForALock } from '../../support/lockWaits';
 import { startWebsite, type Website } from '../../support/website';
 
 let website: Website;
@@ -182,7 +181,7 @@ it('a class that is booked while its order is changed is given by the new teache
   await changeOrderIn(website.deps, edit, THE_SYSTEM, transaction);
   const booking = { orderId: order.id, localStart: '2031-01-01T10:00', timeZone: 'UTC', durationMinutes: 60 };
   const booked = bookClassDate(website.deps, booking, THE_SYSTEM);
-  await eventually('the booking waits', async () => (await waitingForLocks()) > 0);
+  await waitsForALock(website.deps.db);
   await transaction.commit();
   const { classDate } = await booked;
   expect(classDate.teacherId).toBe(teacher.id);
@@ -190,14 +189,6 @@ it('a class that is booked while its order is changed is given by the new teache
   expect(passes.map(({ userId }) => userId)).toEqual([other.id]);
   expect(passes.map(({ userId }) => userId)).not.toContain(buyer.id);
 });
-
-async function waitingForLocks(): Promise<number> {
-  const [row] = await website.deps.db.query<{ waiting: number }>(
-    "SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'",
-    { type: QueryTypes.SELECT },
-  );
-  return Number(row?.waiting ?? 0);
-}
 
 describe('another buyer, when nobody is to be mailed', () => {
   /** A class that opened a while ago, of which the buyer has been reminded, or has not yet. */
