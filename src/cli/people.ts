@@ -119,7 +119,9 @@ function addChange(users: Command): void {
   users
     .command('change')
     .argument('<id>', 'the number of the person, as users list shows it', parseId)
-    .description('correct somebody; what is not named stays. Another address kills the links that were sent before')
+    .description(
+      'correct somebody; what is not named stays. Another address kills the links that were sent to the former one, which is told',
+    )
     .option('--email <address>', 'where they read, and what they sign in with')
     .option('--first-name <name>', 'their first name')
     .option('--last-name <name>', 'their last name')

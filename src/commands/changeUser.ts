@@ -12,6 +12,7 @@ import { endSessions } from './endSessions';
 import { inviteIn } from './inviteUser';
 import { withdrawLinks } from './makeAccountLink';
 import { movePasses } from './movePasses';
+import { tellFormerAddress } from './tellFormerAddress';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /** What is not named stays as it is. */
@@ -36,7 +37,8 @@ export interface UserChanged {
 
 /**
  * Changes what somebody is called, where they read and what clock they live by. Another address is another mailbox: they
- * are signed out everywhere, links to choose a password by die, and each join link is replaced by one that goes there.
+ * are signed out everywhere, links to choose a password by die, each join link is replaced by one that goes there, and whoever
+ * reads at the former one is told.
  *
  * @throws FieldErrors, NotFoundError; nothing has been saved then
  */
@@ -82,7 +84,7 @@ export async function changeUserIn(
   await check(user, address, transaction);
   await user.save({ transaction });
   const { invitations, outboxIds } = address
-    ? await moveTo(deps, user, origin, transaction, invite)
+    ? await moveTo(deps, { user, before, invite }, origin, transaction)
     : { invitations: 0, outboxIds: [] };
   const metadata = Object.fromEntries(fields.map((field) => [field, true]));
   const entity = { type: 'user', id: user.id };
@@ -127,19 +129,24 @@ async function refuseGuests({ id: userId, email }: User, transaction: Transactio
   throw new FieldErrors([{ field: 'email', message }]);
 }
 
-/** Whoever reads at the former address is out. An invitation that has not been taken up goes out anew. */
+/**
+ * Whoever reads at the former address is out, and is told there. An invitation that has not been taken up goes out anew.
+ */
 async function moveTo(
   deps: Pick<Deps, 'signingKeys' | 'clock'>,
-  user: User,
+  { user, before, invite }: { readonly user: User; readonly before: string; readonly invite: boolean },
   origin: AuditOrigin,
   transaction: Transaction,
-  invite: boolean,
 ): Promise<{ invitations: number; outboxIds: number[] }> {
   const now = deps.clock.now();
   await endSessions(user, transaction);
   const invited = invite && (await isInvited(user.id, transaction));
   await withdrawLinks(user.id, now, transaction);
-  const moved = await movePasses(deps, user, transaction);
-  if (!invited || user.passwordHash !== null || user.disabledAt !== null) return moved;
-  return { ...moved, outboxIds: [...moved.outboxIds, await inviteIn(deps, user, origin, transaction)] };
+  // First, for the mails that went out to the former address are made to go out anew below.
+  const toFormer = await tellFormerAddress(deps, user, before, transaction);
+  const { invitations, outboxIds } = await movePasses(deps, user, transaction);
+  outboxIds.push(...toFormer);
+  if (invited && user.passwordHash === null && user.disabledAt === null)
+    outboxIds.push(await inviteIn(deps, user, origin, transaction));
+  return { invitations, outboxIds };
 }

@@ -1,5 +1,5 @@
 import { addMinutes } from '../domain/clock';
-import { isUsable, type LinkPurpose } from '../domain/accountLinks';
+import { isUsable, type AccountOccasion } from '../domain/accountLinks';
 import { problemsOfPassword } from '../domain/passwordRules';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
@@ -22,7 +22,7 @@ interface Choice {
 
 interface Chosen {
   readonly user: User;
-  readonly purpose: LinkPurpose;
+  readonly purpose: AccountOccasion;
 }
 
 const DAY_MINUTES = 24 * 60;

@@ -135,9 +135,9 @@ async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transacti
     await row.update({ ...fresh, copy: row.copy + 1 }, { transaction });
     return row.id;
   }
-  const { passId, userId } = row;
+  const { passId, userId, toEmail } = row;
   const made = await MailDelivery.create(
-    { ...sameMail(row), ...fresh, passId, userId, copy: row.copy + 1, createdAt: now },
+    { ...sameMail(row), ...fresh, passId, userId, toEmail, copy: row.copy + 1, createdAt: now },
     { transaction },
   );
   return made.id;

@@ -22,7 +22,7 @@ export type ClassMailKind =
 export type IncidentMailKind = 'connect_zoom' | 'incident_opened' | 'incident_closed';
 
 /** Every mail about somebody's account. */
-export type AccountMailKind = 'invitation' | 'password_reset' | 'password_changed';
+export type AccountMailKind = 'invitation' | 'password_reset' | 'password_changed' | 'address_changed';
 
 export type MailKind = ClassMailKind | IncidentMailKind | AccountMailKind;
 

@@ -36,7 +36,7 @@ export function resendUntil(mail: MailSituation, now: Date): { until: Date } | {
     return { until: incidentMailUsefulUntil(now) };
   }
   if ('usableUntil' in mail) {
-    if (mail.kind === 'password_changed') return { until: incidentMailUsefulUntil(now) };
+    if (carriesNoLink(mail.kind)) return { until: incidentMailUsefulUntil(now) };
     if (mail.usableUntil !== null && mail.usableUntil > now) return { until: mail.usableUntil };
     return { why: 'Its link is used or out of date. Invite them anew, or have them ask for another one.' };
   }
@@ -83,7 +83,12 @@ export function isClassMail(kind: MailKind): kind is ClassMailKind {
 }
 
 export function isAccountMail(kind: MailKind): kind is AccountMailKind {
-  return kind === 'invitation' || kind === 'password_reset' || kind === 'password_changed';
+  return kind === 'invitation' || kind === 'password_reset' || carriesNoLink(kind);
+}
+
+/** Mails about an account that say what has happened to it. */
+export function carriesNoLink(kind: MailKind): kind is 'password_changed' | 'address_changed' {
+  return kind === 'password_changed' || kind === 'address_changed';
 }
 
 export function isIncidentMail(kind: MailKind): kind is IncidentMailKind {

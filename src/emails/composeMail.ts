@@ -2,6 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
 import { menderOf } from '../domain/classRisks';
+import { carriesNoLink } from '../domain/resending';
 import type { MailKind } from '../domain/mails';
 import type { MailDelivery } from '../models/MailDelivery';
 import { presentClassCalendar } from '../presenters/classCalendar';
@@ -90,7 +91,9 @@ function calendarOf(
 
 function dataOf(deps: ComposeDeps, kind: MailKind, about: MailSubject, recipient: MailRecipient, now: Date) {
   if ('incident' in about) return incidentData(deps, MESSAGES[kind], about, recipient);
-  return 'link' in about ? accountData(deps, MESSAGES[kind], about) : classData(deps, kind, about, recipient, now);
+  return 'link' in about
+    ? accountData(deps, MESSAGES[kind], about, recipient)
+    : classData(deps, kind, about, recipient, now);
 }
 
 function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, recipient: MailRecipient, now: Date) {
@@ -135,7 +138,7 @@ export function noLongerTrue(
   now: Date,
 ): string | null {
   if ('link' in about) {
-    const good = kind === 'password_changed' || isUsable(about.link, now);
+    const good = carriesNoLink(kind) || isUsable(about.link, now);
     return good ? null : 'its link was used, replaced or out of date before the mail went out';
   }
   if (kind !== 'class_at_risk' || 'incident' in about) return null;
@@ -143,16 +146,17 @@ export function noLongerTrue(
   return risksFor(about, recipient).length > 0 ? null : 'it was mended before the mail went out';
 }
 
-function accountData(deps: ComposeDeps, message: Message, { link, user }: MailAccountLink) {
+function accountData(deps: ComposeDeps, message: Message, { link, user }: MailAccountLink, { email }: MailRecipient) {
   const { appUrl, supportEmail } = deps.config;
   return {
     subject: message.subject('', ''),
     heading: message.heading,
     name: user.firstName,
     isTeacher: user.role === 'teacher',
-    email: user.email,
+    signsIn: user.role !== 'student',
+    email,
     goodUntil: formatInstant(link.expiresAt, user.timeZone ?? 'UTC'),
-    changedAt: formatInstant(link.usedAt ?? link.updatedAt, user.timeZone ?? 'UTC'),
+    changedAt: formatInstant(link.usedAt ?? link.createdAt, user.timeZone ?? 'UTC'),
     actionUrl:
       message.action === 'choose_password' ? accountLinkUrl(deps, link) : `${appUrl}${paths.passwordForgotten}`,
     supportEmail,

@@ -148,4 +148,10 @@ export const MESSAGES: Readonly<Record<MailKind, Message>> = {
     subject: () => 'Your password was changed',
     action: 'new_password',
   },
+  address_changed: {
+    template: 'addressChanged',
+    heading: 'Your address was changed',
+    subject: () => 'Your address at DreamCrowd Live was changed',
+    action: 'none',
+  },
 };

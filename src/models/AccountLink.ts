@@ -6,15 +6,18 @@ import {
   type InferCreationAttributes,
   type Sequelize,
 } from 'sequelize';
-import type { LinkPurpose } from '../domain/accountLinks';
+import type { AccountOccasion } from '../domain/accountLinks';
 
-/** A one-time way to choose a password, which is mailed to the person it is for. */
+/**
+ * A one-time way to choose a password, which is mailed to the person it is for; or, of the purpose `address_changed`, what a
+ * mail to their former address is about, which was never a way to anything.
+ */
 export class AccountLink extends Model<InferAttributes<AccountLink>, InferCreationAttributes<AccountLink>> {
   declare id: CreationOptional<number>;
   /** part of the token, and of the id of the workflow that mails it */
   declare randomKey: string;
   declare userId: number;
-  declare purpose: LinkPurpose;
+  declare purpose: AccountOccasion;
   declare keyId: string;
   /** its SHA-256 */
   declare token: string;

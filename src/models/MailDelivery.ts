@@ -19,6 +19,8 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
   declare recipientKey: string;
   declare passId: CreationOptional<number | null>;
   declare userId: CreationOptional<number | null>;
+  /** an address that is theirs no longer, where this mail goes; null: where they read now */
+  declare toEmail: CreationOptional<string | null>;
   declare kind: MailKind;
   declare version: number;
   /** of a further reminder: how long before the start; 0 for every other mail */
@@ -55,6 +57,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         recipientKey: { type: DataTypes.STRING, allowNull: false },
         passId: DataTypes.BIGINT.UNSIGNED,
         userId: DataTypes.BIGINT.UNSIGNED,
+        toEmail: DataTypes.STRING,
         kind: { type: DataTypes.STRING, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         minutesBefore: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },

@@ -27,9 +27,9 @@ export function presentDelivery(row: DeliveryRow, zone: string, now: Date) {
 }
 
 function readerOf({ mail, recipient, classRow }: DeliveryRow) {
-  const nameless = recipient ? 'a guest' : 'somebody who is gone';
+  const nameless = mail.toEmail === null ? 'a guest' : 'their former address';
   return {
-    name: recipient?.name || nameless,
+    name: recipient ? recipient.name || nameless : 'somebody who is gone',
     email: recipient?.email ?? null,
     personHref: deliveriesWith({ to: mail.recipientKey }),
     readerZone: recipient?.timeZone ?? classRow?.classDate.timeZone ?? null,

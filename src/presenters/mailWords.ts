@@ -23,6 +23,7 @@ export const KIND_WORDS: Readonly<Record<MailKind, string>> = {
   invitation: 'Invitation to an account',
   password_reset: 'Link for a new password',
   password_changed: 'Password was changed',
+  address_changed: 'Address was changed, to the former one',
 };
 
 export const STATE_WORDS: Readonly<Record<MailState, string>> = {

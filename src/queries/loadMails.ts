@@ -58,7 +58,7 @@ export async function loadRecipients(rows: readonly MailDelivery[]): Promise<Map
     const user = users.get(row.userId ?? pass?.userId ?? 0);
     const guest = guests.get(pass?.guestId ?? 0);
     const person = personOf(user, guest, pass);
-    if (person) found.set(row.id, { ...person, before: told.get(row.id) ?? null });
+    if (person) found.set(row.id, { ...atFormer(row, person), before: told.get(row.id) ?? null });
   }
   return found;
 }
@@ -68,6 +68,16 @@ type Person = Omit<MailRecipient, 'before'>;
 function personOf(user: User | undefined, guest: OrderGuest | undefined, pass: ZoomSecureToken | null): Person | null {
   if (user) return ofUser(user, pass);
   return guest && pass ? ofGuest(guest, pass) : null;
+}
+
+/**
+ * Whoever reads at a former address need not be the person, so no name goes there; and they are told also of somebody who
+ * is disabled.
+ */
+function atFormer({ toEmail }: MailDelivery, person: Person): Person {
+  if (toEmail === null) return person;
+  const isBack = toEmail.toLowerCase() === person.email.toLowerCase();
+  return { ...person, email: toEmail, name: '', skip: isBack ? 'the address was changed back' : null };
 }
 
 function ofUser(user: User, pass: ZoomSecureToken | null): Person {

@@ -47,7 +47,8 @@ export type HintReason =
   | 'teacher enabled'
   | 'invited'
   | 'password reset asked for'
-  | 'password changed';
+  | 'password changed'
+  | 'address changed';
 
 /** Whoever wrote a row has so long to deliver it after the commit; then it is the relay's. */
 const WRITERS_OWN_MS = 10_000;

@@ -22,7 +22,7 @@ export const studentOperations = [
     scope: 'people:write',
     summary: 'Make a student, or change them',
     description:
-      'Send all of them each time. Orders can then name them by `id`. Another address gets join links of its own, and a mail with each where mails had gone out; the former links stop working at once.',
+      'Send all of them each time. Orders can then name them by `id`. Another address gets join links of its own, and a mail with each where mails had gone out; the former links stop working at once, and whoever reads at the former address is told, with no word of the new one, if anything was ever mailed.',
     params: personPath,
     query: personPutQuery,
     body: personContent,

@@ -22,7 +22,7 @@ export const teacherOperations = [
     scope: 'people:write',
     summary: 'Make a teacher, or change them',
     description:
-      'Send all of them each time. Orders can then name them by `id`. Whoever is new is invited by mail to choose a password and to connect their Zoom account. With another address they sign in by that one, and are signed out everywhere.',
+      'Send all of them each time. Orders can then name them by `id`. Whoever is new is invited by mail to choose a password and to connect their Zoom account. With another address they sign in by that one, and are signed out everywhere; whoever reads at the former one is told, with no word of the new one.',
     params: personPath,
     query: teacherPutQuery,
     body: personContent,

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { Op, type Transaction } from 'sequelize';
+import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
+import { AccountLink } from '../models/AccountLink';
+import { MailDelivery } from '../models/MailDelivery';
+import type { User } from '../models/User';
+import { hasBeenMailed } from '../queries/hasBeenMailed';
+import { hashToken } from '../security/joinPass';
+import { addToOutbox } from '../temporal/outbox';
+import { planAccountMail } from './planAccountMail';
+
+const DAY_MINUTES = 24 * 60;
+
+/**
+ * Has whoever reads at somebody's former address told that it is theirs no longer, in case that nobody there wanted it.
+ * It matters where that address could sign in, or had mails of ours, in which links may stand that are dead now; one that
+ * was never used for anything hears of nothing. At most once a day, however often the address goes to and fro.
+ *
+ * @param user locked, and reading at another address already
+ * @returns the outbox rows to deliver after the commit
+ */
+export async function tellFormerAddress(
+  deps: Pick<Deps, 'signingKeys' | 'clock'>,
+  user: User,
+  formerEmail: string,
+  transaction: Transaction,
+): Promise<number[]> {
+  if (formerEmail.toLowerCase() === user.email.toLowerCase()) return [];
+  if (user.passwordHash === null && !(await hasBeenMailed(user.id, transaction))) return [];
+  const now = deps.clock.now();
+  const lately = { userId: user.id, toEmail: formerEmail, createdAt: { [Op.gt]: addMinutes(now, -DAY_MINUTES) } };
+  if ((await MailDelivery.count({ where: lately, transaction })) > 0) return [];
+  const link = await deadLink(deps, user, now, transaction);
+  const when = { now, usefulUntil: addMinutes(now, DAY_MINUTES) };
+  await planAccountMail(link, 'address_changed', when, transaction, formerEmail);
+  return [await addToOutbox({ accountLinkId: link.id }, 'address changed', transaction)];
+}
+
+/** What the mail is about: a row like that of every other mail about an account, of a token that nobody has or can make. */
+function deadLink(
+  { signingKeys }: Pick<Deps, 'signingKeys'>,
+  { id: userId }: User,
+  now: Date,
+  transaction: Transaction,
+): Promise<AccountLink> {
+  const [randomKey, token] = [randomBytes(16).toString('hex'), hashToken(randomBytes(32).toString('hex'))];
+  const over = { expiresAt: now, withdrawnAt: now, createdAt: now };
+  return AccountLink.create(
+    { userId, purpose: 'address_changed', randomKey, keyId: signingKeys.currentId, token, ...over },
+    { transaction },
+  );
+}
