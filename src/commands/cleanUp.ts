@@ -4,6 +4,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { OVER_STATES } from '../domain/classStates';
+import { deleteOldAccountLinks, OLD_ACCOUNT_LINKS } from './deleteOldAccountLinks';
 import { deleteOldEvents, OLD_EVENTS } from './deleteOldEvents';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
@@ -16,6 +17,8 @@ export interface Cleanup {
   readonly limits: number;
   /** mails that lost what their server said of them */
   readonly mailErrors: number;
+  /** links to choose a password by, with the mails about them */
+  readonly accountLinks: number;
   /** what was pushed to endpoints, or given up */
   readonly pushes: number;
   /** of the feed */
@@ -38,12 +41,13 @@ type CleanupDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'signingKeys' | 'logge
 
 /**
  * Clears away what is no longer needed: of passes whose class is long over, who opened them and from where; sessions and
- * limits that have run out; what mail servers said; old events of the feed, and what was pushed. No pass is deleted: attendance, mails and the audit log point at
+ * limits that have run out; what mail servers said; links to choose a password by that are over, with their mails; old events of the feed, and what was
+ * pushed. No pass is deleted: attendance, mails and the audit log point at
  * it, and its link goes on telling its holder that the class is over. A link of a class that is to come, runs, or is being
  * settled is not touched, whatever its age. May be stopped and repeated at any time.
  */
 export async function cleanUp(deps: CleanupDeps, how: How = {}): Promise<Cleanup> {
-  const done = { passes: 0, sessions: 0, limits: 0, mailErrors: 0, pushes: 0, events: 0 };
+  const done = { passes: 0, sessions: 0, limits: 0, mailErrors: 0, accountLinks: 0, pushes: 0, events: 0 };
   const parts = partsOf(deps);
   if (how.dryRun) return countAll(deps, parts, done);
   for (const part of parts) {
@@ -82,10 +86,11 @@ interface Part {
 
 function partsOf(deps: CleanupDeps): Part[] {
   const now = deps.clock.now();
-  const { passTracesDays, mailErrorsDays, eventsDays } = deps.config.retention;
+  const { passTracesDays, mailErrorsDays, accountLinksDays, eventsDays } = deps.config.retention;
   const before = (days: number) => sqlInstant(addMinutes(now, -days * DAY_MINUTES));
   const over = { before: before(passTracesDays), over: OVER_STATES };
   const errors = { before: before(mailErrorsDays) };
+  const links = { before: before(accountLinksDays) };
   const expired = { now: sqlInstant(now), nowMs: now.getTime() };
   return [
     { name: 'passes', from: OLD_PASSES, values: over, clear: () => clearPasses(deps, over) },
@@ -106,6 +111,12 @@ function partsOf(deps: CleanupDeps): Part[] {
       from: 'mail_deliveries WHERE last_error IS NOT NULL AND updated_at < :before',
       values: errors,
       clear: () => clearMailErrors(deps, errors),
+    },
+    {
+      name: 'accountLinks',
+      from: OLD_ACCOUNT_LINKS,
+      values: links,
+      clear: () => deleteOldAccountLinks(deps, links.before, AT_ONCE),
     },
     ...partsOfEvents(deps, { before: before(eventsDays) }),
   ];

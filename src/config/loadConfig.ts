@@ -37,7 +37,12 @@ export interface Config {
   /** whether pushed events may go to this machine itself, for development */
   readonly push: { readonly loopbackToo: boolean };
   /** how long things are kept, in days */
-  readonly retention: { readonly passTracesDays: number; readonly mailErrorsDays: number; readonly eventsDays: number };
+  readonly retention: {
+    readonly passTracesDays: number;
+    readonly mailErrorsDays: number;
+    readonly accountLinksDays: number;
+    readonly eventsDays: number;
+  };
   readonly zoom: {
     readonly oauthUrl: string;
     readonly apiUrl: string;
@@ -171,6 +176,7 @@ function retentionOf(env: Environment): Config['retention'] {
   return {
     passTracesDays: env.KEEP_PASS_TRACES_DAYS,
     mailErrorsDays: env.KEEP_MAIL_ERRORS_DAYS,
+    accountLinksDays: env.KEEP_ACCOUNT_LINKS_DAYS,
     eventsDays: env.KEEP_EVENTS_DAYS,
   };
 }
