@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { mayBeLimited, REFUSAL_ACTIONS, type Refusal } from '../domain/joinRefusals';
 import type { FailureLimit } from '../security/failureLimit';
+import { networkOf } from '../security/networkOf';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 export interface RefusedAttempt {
@@ -22,7 +23,7 @@ export async function recordJoinRefusal(
   { refusal, classDateId, passId }: RefusedAttempt,
   origin: AuditOrigin,
 ): Promise<Refusal | 'too_many'> {
-  const allowed = await limit.count(origin.ipAddress ?? 'unknown');
+  const allowed = await limit.count(networkOf(origin.ipAddress));
   if (!allowed) return mayBeLimited(refusal) ? 'too_many' : refusal;
   const entity = classDateId === null ? {} : { entity: { type: 'class_date', id: classDateId } };
   const action = REFUSAL_ACTIONS[refusal];

@@ -3,6 +3,7 @@ import { isOver } from '../domain/classStates';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { FailureLimit } from '../security/failureLimit';
+import { networkOf } from '../security/networkOf';
 import { sendLink } from './sendLink';
 import { isEmail } from './parseGuests';
 import type { AuditOrigin } from './writeAudit';
@@ -24,7 +25,7 @@ export async function requestLink(
   { classDateId, email }: { classDateId: number; email: string },
   origin: AuditOrigin,
 ): Promise<void> {
-  if (!isEmail(email) || !(await limits.network.count(origin.ipAddress ?? 'unknown'))) return;
+  if (!isEmail(email) || !(await limits.network.count(networkOf(origin.ipAddress)))) return;
   const pass = await ZoomSecureToken.findOne({ where: { classDateId, email, revokedAt: null } });
   const classDate = await ClassDate.findByPk(classDateId);
   if (!pass || !classDate || classDate.closedAt !== null || isOver(classDate.state)) return;

@@ -4,6 +4,7 @@ import type { User } from '../models/User';
 import { mayHavePassword } from '../queries/findAccountLink';
 import { findUserByEmail } from '../queries/findUserByEmail';
 import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
+import { networkOf } from '../security/networkOf';
 import { deliverOutbox } from '../temporal/outbox';
 import { makeAccountLink } from './makeAccountLink';
 import { isEmail } from './parseGuests';
@@ -35,7 +36,7 @@ export async function requestPasswordReset(
   email: string,
   origin: AuditOrigin,
 ): Promise<void> {
-  if (!isEmail(email) || !(await limits.network.count(origin.ipAddress ?? 'unknown'))) return;
+  if (!isEmail(email) || !(await limits.network.count(networkOf(origin.ipAddress)))) return;
   const user = await findRecipient(limits, email);
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const entity = user ? { entity: { type: 'user', id: user.id } } : {};

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { User } from '../models/User';
 import { withinHashingCap } from '../security/hashingCap';
+import { networkOf } from '../security/networkOf';
 import { verifyPassword } from '../security/passwords';
 import type { SignInLimits } from '../security/signInLimits';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -26,14 +27,14 @@ async function check(
   limits: SignInLimits,
   { email, password, origin }: SignIn,
 ): Promise<User | null | 'wait'> {
-  const ipAddress = origin.ipAddress ?? 'unknown';
+  const network = networkOf(origin.ipAddress);
   const user = await User.findOne({ where: { email } });
   // MySQL finds a user by other spellings too (josé, JOSE); they share one count.
   const account = user?.email ?? email;
-  if (!(await limits.allows(ipAddress, account))) return 'wait';
+  if (!(await limits.allows(network, account))) return 'wait';
   const matches = await verifyPassword(user?.disabledAt ? null : (user?.passwordHash ?? null), password);
   if (!matches || !user) {
-    await limits.countFailure(ipAddress, account);
+    await limits.countFailure(network, account);
     await writeAudit(deps, origin, { action: 'sign_in_refused' }, null);
     return null;
   }

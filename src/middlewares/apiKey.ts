@@ -9,6 +9,7 @@ import { ApiKey } from '../models/ApiKey';
 import { hashApiKeySecret, looksLikeApiKey } from '../security/apiKeySecret';
 import { CALL_WINDOW_SECONDS, createCallLimit, type Allowance } from '../security/callLimit';
 import { createFailureLimit } from '../security/failureLimit';
+import { networkOf } from '../security/networkOf';
 import { GUARDS } from './access';
 import type { AppContext, AppState } from './context';
 import { originOf } from './originOf';
@@ -62,9 +63,9 @@ async function findKey(ctx: AppContext, now: Date): Promise<ApiKey | null> {
 
 async function refuse(ctx: AppContext, failures: ReturnType<typeof createFailureLimit>): Promise<never> {
   const address = originOf(ctx).ipAddress;
-  if (address !== null && !(await failures.count(address))) {
+  if (address !== null && !(await failures.count(networkOf(address)))) {
     const wait = { 'Retry-After': String(FAILURES.seconds) };
-    throw new AppError(429, 'too_many_wrong_keys', 'Too many calls without a good key came from this address.', wait);
+    throw new AppError(429, 'too_many_wrong_keys', 'Too many calls without a good key came from this network.', wait);
   }
   const message = 'Send a good key: “Authorization: Bearer dcl_…”. It may have been withdrawn, or have run out.';
   throw new AppError(401, 'unauthorized', message, CHALLENGE);

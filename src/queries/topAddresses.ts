@@ -1,12 +1,12 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import { REFUSED_ACTIONS, type RefusedAction } from '../domain/refusedActions';
-import { ipText } from '../security/ipRange';
+import { networkText } from '../security/networkOf';
 import type { Period } from './findRefusals';
-import { IP_KEY } from './ipKeySql';
+import { NETWORK_KEY } from './ipKeySql';
 
 export interface TopAddress {
-  /** as src/security/ipRange makes it */
+  /** of its first address, as src/security/ipRange makes it */
   readonly key: string;
   readonly address: string;
   readonly refusals: number;
@@ -19,7 +19,7 @@ export interface TopAddress {
 const LIMIT = 20;
 
 const TOP = `
-  SELECT ${IP_KEY} AS ipKey, COUNT(*) AS refusals, MAX(created_at) AS lastSeen
+  SELECT ${NETWORK_KEY} AS ipKey, COUNT(*) AS refusals, MAX(created_at) AS lastSeen
     FROM zoom_audit_logs
    WHERE action IN (:actions) AND created_at >= :from AND created_at <= :to
    GROUP BY ipKey HAVING ipKey IS NOT NULL
@@ -27,9 +27,9 @@ const TOP = `
    LIMIT ${LIMIT}`;
 
 const BY_ACTION = `
-  SELECT ${IP_KEY} AS ipKey, action, COUNT(*) AS count
+  SELECT ${NETWORK_KEY} AS ipKey, action, COUNT(*) AS count
     FROM zoom_audit_logs
-   WHERE action IN (:actions) AND created_at >= :from AND created_at <= :to AND ${IP_KEY} IN (:keys)
+   WHERE action IN (:actions) AND created_at >= :from AND created_at <= :to AND ${NETWORK_KEY} IN (:keys)
    GROUP BY ipKey, action
    ORDER BY count DESC, action`;
 
@@ -45,7 +45,7 @@ interface ByAction {
   readonly count: number;
 }
 
-/** The addresses that were refused most often, each with what came of its attempts. */
+/** The networks that were refused most often, of IPv6 whole /64s as limits count them, each with what came of its attempts. */
 export async function listTopAddresses(db: Sequelize, { from, to }: Period): Promise<TopAddress[]> {
   const period = { from: sqlInstant(from), to: sqlInstant(to) };
   const replacements = { ...period, actions: REFUSED_ACTIONS };
@@ -59,7 +59,7 @@ export async function listTopAddresses(db: Sequelize, { from, to }: Period): Pro
   return tops.map(({ ipKey, refusals, lastSeen }) => {
     const own = counts.filter((row) => row.ipKey === ipKey);
     return {
-      ...{ key: ipKey, address: ipText(ipKey), refusals, lastSeen },
+      ...{ key: ipKey, address: networkText(ipKey), refusals, lastSeen },
       reasons: own.flatMap(({ action, count }) => (action === 'join_attempt_success' ? [] : [{ action, count }])),
       joins: own.find(({ action }) => action === 'join_attempt_success')?.count ?? 0,
     };

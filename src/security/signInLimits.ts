@@ -4,13 +4,13 @@ import type { Sequelize } from 'sequelize';
 /** Failures only: somebody who knows the password is never slowed down by their own sign-ins. */
 export interface SignInLimits {
   /** Whether another try is allowed now. */
-  allows(ipAddress: string, email: string): Promise<boolean>;
-  countFailure(ipAddress: string, email: string): Promise<void>;
+  allows(network: string, email: string): Promise<boolean>;
+  countFailure(network: string, email: string): Promise<void>;
 }
 
 const MINUTE_SECONDS = 60;
-const BY_ADDRESS = { points: 50, duration: 15 * MINUTE_SECONDS };
-/** By address and account together, so that a stranger cannot lock an owner out from elsewhere. */
+const BY_NETWORK = { points: 50, duration: 15 * MINUTE_SECONDS };
+/** By network and account together, so that a stranger cannot lock an owner out from elsewhere. */
 const BY_ACCOUNT = { points: 8, duration: 10 * MINUTE_SECONDS };
 
 export function createSignInLimits(db: Sequelize): SignInLimits {
@@ -21,24 +21,24 @@ export function createSignInLimits(db: Sequelize): SignInLimits {
     tableName: 'rate_limits',
     tableCreated: true,
   };
-  const byAddress = new RateLimiterMySQL({ ...options, keyPrefix: 'signin-ip', ...BY_ADDRESS });
+  const byNetwork = new RateLimiterMySQL({ ...options, keyPrefix: 'signin-ip', ...BY_NETWORK });
   const byAccount = new RateLimiterMySQL({ ...options, keyPrefix: 'signin-account', ...BY_ACCOUNT });
   return {
-    allows: async (ipAddress, email) => {
-      const [address, account] = await Promise.all([
-        byAddress.get(ipAddress),
-        byAccount.get(accountKey(ipAddress, email)),
+    allows: async (network, email) => {
+      const [ofNetwork, ofAccount] = await Promise.all([
+        byNetwork.get(network),
+        byAccount.get(accountKey(network, email)),
       ]);
-      return hasPoints(address, BY_ADDRESS.points) && hasPoints(account, BY_ACCOUNT.points);
+      return hasPoints(ofNetwork, BY_NETWORK.points) && hasPoints(ofAccount, BY_ACCOUNT.points);
     },
-    countFailure: async (ipAddress, email) => {
-      await Promise.all([consume(byAddress, ipAddress), consume(byAccount, accountKey(ipAddress, email))]);
+    countFailure: async (network, email) => {
+      await Promise.all([consume(byNetwork, network), consume(byAccount, accountKey(network, email))]);
     },
   };
 }
 
-function accountKey(ipAddress: string, email: string): string {
-  return `${ipAddress}|${Buffer.from(email.toLowerCase()).toString('base64url')}`.slice(0, 200);
+function accountKey(network: string, email: string): string {
+  return `${network}|${Buffer.from(email.toLowerCase()).toString('base64url')}`.slice(0, 200);
 }
 
 function hasPoints(result: RateLimiterRes | null, points: number): boolean {

@@ -107,18 +107,26 @@ describe('the addresses', () => {
     await buildAudit('join_attempt_success', { ipAddress: shared, createdAt: ago(5) });
     await buildAudit('join_attempt_success', { ipAddress: shared, createdAt: ago(2 * DAY_MINUTES) });
     await buildAudit('join_attempt_invalid_token', { ipAddress: stranger });
+    // Another address of theirs, as anybody who has one has a /64 of them.
+    await buildAudit('join_attempt_invalid_token', { ipAddress: '2001:db8::ffff:1:2' });
+    await buildAudit('sign_in_refused', { ipAddress: '2001:db8:0:1::7', createdAt: ago(60) });
     await buildAudit('join_attempt_invalid_token', { ipAddress: '198.51.100.9', createdAt: ago(3 * DAY_MINUTES) });
     await buildAudit('join_attempt_success', { ipAddress: '198.51.100.10' });
     await buildAudit('join_attempt_no_token', { ipAddress: null });
 
     const $ = await pageOf('?span=24h');
-    const [first, second, ...others] = textsOf($, '#tops > li');
+    const [first, second, third, ...others] = textsOf($, '#tops > li');
     expect(first).toContain(`${shared}3 refusals1 time let in`);
     expect(first).toContain('Class over or cancelled: 2 · Sign-in refused: 1');
-    expect(second).toContain(`${stranger}1 refusalnobody let in`);
+    expect(second).toContain('2001:db8::/642 refusalsnobody let in');
+    expect(third).toContain('2001:db8:0:1::/641 refusal');
     expect(others).toEqual([]);
     expect(textsOf(await pageOf('?span=7d'), '#tops > li')[0]).toContain('2 times let in');
-    expect($('#tops a.button').first().attr('href')).toBe(`${paths.newBlock}?network=${shared}`);
+    const blocks = $('#tops a.button').toArray();
+    expect(blocks.slice(0, 2).map(({ attribs }) => attribs['href'])).toEqual([
+      `${paths.newBlock}?network=${shared}`,
+      `${paths.newBlock}?network=2001%3Adb8%3A%3A%2F64`,
+    ]);
   });
 
   it('are twenty at most', async () => {

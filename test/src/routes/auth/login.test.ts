@@ -282,6 +282,22 @@ describe('guessing', () => {
     expect((await guess(browser, 'jôse.admin@example.test')).status).toBe(429);
   });
 
+  it('gains nothing by another address of the same IPv6 network', async () => {
+    await website.restart({ trustedProxyHops: 1 });
+    const victim = await buildAdmin();
+    const from = (address: string) =>
+      new Browser(website).submit(
+        paths.login,
+        { email: victim.email, password: 'guess' },
+        { 'X-Forwarded-For': address },
+      );
+    for (let host = 1; host <= TRIES; host += 1) expect((await from(`2001:db8::${host}`)).status).toBe(422);
+    expect((await from('2001:db8::f00:1')).status).toBe(429);
+    expect((await from('2001:db8:0:1::1')).status).toBe(422);
+    for (let host = 1; host <= TRIES; host += 1) await from('203.0.113.7');
+    expect([(await from('203.0.113.7')).status, (await from('203.0.113.8')).status]).toEqual([429, 422]);
+  });
+
   it('gains nothing by many tries at once', async () => {
     const victim = await buildAdmin();
     const browser = new Browser(website);
