@@ -87,7 +87,7 @@ function wrong(field: string, message: string): FieldErrors {
 
 /**
  * The student of that id or address; whoever is not known yet is added. A person who is known stays as they are: an order is no
- * word on what they are called.
+ * word on what they are called, and whoever sends it learns nothing of what others call them.
  *
  * @throws FieldErrors
  */
@@ -103,7 +103,7 @@ export async function findOrAddBuyer(
   if (known) {
     const problem = whatSpeaksAgainst(known, buyer);
     if (problem) throw new FieldErrors([problem]);
-    return { user: known, notes: notesOn(known, buyer) };
+    return { user: known, notes: notesOn(known, buyer, customer) };
   }
   const user = await User.create({ role: 'student', ...buyer }, { transaction });
   const entity = { type: 'user', id: user.id };
@@ -121,10 +121,10 @@ function whatSpeaksAgainst(known: User, { email }: BuyerContent): FieldError | n
   return known.disabledAt ? { field, message: 'This student is disabled here.' } : null;
 }
 
-/** What the program should know about a buyer who is known. */
-export function notesOn(known: User, buyer: BuyerRef): string[] {
-  if ('externalId' in buyer || !saysOtherwise(known, buyer)) return [];
-  return ['The buyer is known here and stays as they are.'];
+/** What the program should know about a buyer whom it has put. */
+export function notesOn(known: User, buyer: BuyerRef, customer: string): string[] {
+  if ('externalId' in buyer || known.customer !== customer || !saysOtherwise(known, buyer)) return [];
+  return ['The buyer stays as you have put them.'];
 }
 
 function saysOtherwise(known: User, { firstName, lastName, timeZone, language }: BuyerContent): boolean {

@@ -28,6 +28,7 @@ import {
   type BuyerRef,
   type TeacherRef,
 } from './findOrAddBuyer';
+import { keepBuyerName } from './keepBuyerName';
 import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
@@ -123,6 +124,7 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
   const entity = { type: 'book_order', id: created.id };
   const metadata = { guests: put.guests.length };
   await writeAudit(deps, origin, { action: 'order_created', entity, metadata }, transaction);
+  await keepBuyerName({ orderId: created.id, userId: buyer.id }, put.buyer, transaction);
   const outboxIds = await putGuestsIn(deps, created, put.guests, origin, transaction);
   // With what the database filled in.
   await created.reload({ transaction });
@@ -141,7 +143,7 @@ async function findWanted(
     (await findAsBefore(named, namedTeacher, transaction)) ?? (await requireTeacher(named, customer, transaction));
   const known = await findAsBefore(sent, namedBuyer, transaction);
   const { user: buyer, notes } = known
-    ? { user: known, notes: notesOn(known, sent) }
+    ? { user: known, notes: notesOn(known, sent, customer) }
     : await findOrAddBuyer(deps, sent, customer, origin, transaction);
   checkGuests(guests, buyer.email);
   return { teacher, buyer, notes, wanted: orderDigests({ title, teacherId: teacher.id, userId: buyer.id }, guests) };
@@ -188,6 +190,7 @@ async function change(
   const { outboxIds } = await changeOrderIn(deps, edit, origin, transaction);
   const ofGuests = has('guests') ? await putGuestsIn(deps, order, put.guests, origin, transaction) : [];
   await forgetRefusedEdit({ orderId: order.id, classDateId: null }, transaction);
+  await keepBuyerName({ orderId: order.id, userId: buyer.id }, put.buyer, transaction);
   await order.reload({ transaction });
   await order.update(
     {

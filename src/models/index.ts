@@ -13,6 +13,7 @@ import { ClassRisk } from './ClassRisk';
 import { DroppedRegistrant } from './DroppedRegistrant';
 import { Incident } from './Incident';
 import { MailDelivery } from './MailDelivery';
+import { OrderBuyer } from './OrderBuyer';
 import { OrderGuest } from './OrderGuest';
 import { OutcomeEvent } from './OutcomeEvent';
 import { PushDelivery } from './PushDelivery';
@@ -45,6 +46,7 @@ const MODELS = [
   ZoomConnection,
   ZoomHostCheck,
   BookOrder,
+  OrderBuyer,
   OrderGuest,
   ClassDate,
   ClassRisk,

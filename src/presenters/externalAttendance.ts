@@ -7,12 +7,20 @@ import { personKey } from '../security/joinPass';
 
 type Attendance = z.infer<typeof attendanceSchema>;
 
-/** Who was in a class, for programs. */
+/**
+ * Who was in a class, for programs.
+ *
+ * @param buyers what the order calls those who bought it, by person
+ */
 export function presentExternalAttendance(
   order: BookOrder,
   { classDate, teacherName, conclusion, revision, passNames, record }: AttendancePage,
+  buyers: ReadonlyMap<string, string>,
 ): Attendance {
-  const names = new Map<string, string>(record.passes.map((pass) => [personKey(pass), passNames.get(pass.id) ?? '']));
+  const names = new Map([
+    ...record.passes.map((pass) => [personKey(pass), passNames.get(pass.id) ?? ''] as const),
+    ...buyers,
+  ]);
   return {
     order: order.externalId ?? '',
     classDate: classDate.externalId ?? '',

@@ -23,16 +23,24 @@ interface Told {
 
 /** An order as programs see it, and its ETag. */
 export function presentExternalOrder(
-  { order, teacher, buyer, guests }: ExternalOrder,
+  { order, teacher, buyer, buyerWords, guests }: ExternalOrder,
   { notes = [] }: Told = {},
 ): { body: z.infer<typeof orderSchema>; tag: string } {
   const current = orderDigests(order, guests);
-  const { email, firstName, lastName, timeZone, language } = buyer;
+  const { firstName, lastName, timeZone, language } = buyerWords;
   const body = {
     id: order.externalId ?? '',
     title: order.title,
     teacher: teacherOf(teacher, order),
-    buyer: { id: idFor(buyer, order), person: `user:${buyer.id}`, email, firstName, lastName, timeZone, language },
+    buyer: {
+      id: idFor(buyer, order),
+      person: `user:${buyer.id}`,
+      email: buyer.email,
+      firstName,
+      lastName,
+      timeZone,
+      language,
+    },
     guests: guests.map((guest) => ({
       ...{ person: `guest:${guest.id}`, email: guest.email, name: guest.name },
       ...{ timeZone: guest.timeZone, language: guest.language },

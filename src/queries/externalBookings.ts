@@ -4,6 +4,7 @@ import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
+import { buyersAsNamed, type BuyerWords } from './buyersAsNamed';
 import { findHostClashes, type HostClash } from './findHostClashes';
 
 /** What a program's call names: whose order, and what they call it. */
@@ -20,6 +21,8 @@ export interface ExternalOrder {
   readonly order: BookOrder;
   readonly teacher: User;
   readonly buyer: User;
+  /** what this order calls them */
+  readonly buyerWords: BuyerWords;
   readonly guests: readonly OrderGuest[];
 }
 
@@ -76,10 +79,12 @@ export async function listOrdersOf(customer: string, { after, limit }: Page): Pr
 export async function withPeople(orders: readonly BookOrder[]): Promise<ExternalOrder[]> {
   const people = await peopleById(orders.flatMap(({ userId, teacherId }) => [userId, teacherId]));
   const guests = await listGuests(orders.map(({ id }) => id));
+  const asNamed = await buyersAsNamed(orders);
   return orders.map((order) => ({
     order,
     teacher: people(order.teacherId),
     buyer: people(order.userId),
+    buyerWords: asNamed(order, people(order.userId)),
     guests: guests.filter(({ orderId }) => orderId === order.id),
   }));
 }

@@ -4,6 +4,7 @@ import type { MailDelivery } from '../models/MailDelivery';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { buyersAsNamed, nameOf } from './buyersAsNamed';
 import { findClassRisks, type RiskRow } from './findClassRisks';
 import { loadToldBefore, type ToldBefore } from './loadToldBefore';
 
@@ -12,6 +13,7 @@ export interface MailClass {
   readonly classDate: ClassDate;
   readonly title: string;
   readonly teacherName: string;
+  /** as the order calls them: who is told it may have been named by whoever made the order */
   readonly buyerName: string;
   /** what is wrong with it, the worst first */
   readonly risks: readonly RiskRow[];
@@ -38,7 +40,7 @@ export async function loadMailClass(classDateId: number, now: Date): Promise<Mai
     classDate,
     title: order.title,
     teacherName: teacher?.fullName ?? 'your teacher',
-    buyerName: buyer?.fullName ?? 'a DreamCrowd student',
+    buyerName: buyer ? nameOf((await buyersAsNamed([order]))(order, buyer)) : 'a DreamCrowd student',
     risks: await findClassRisks(classDate, now),
   };
 }

@@ -1,5 +1,6 @@
 import { NotFoundError } from '../../errors';
 import { presentExternalAttendance } from '../../presenters/externalAttendance';
+import { buyerNames } from '../../queries/buyersAsNamed';
 import { requireClassDateOf } from '../../queries/externalBookings';
 import { findAttendancePage } from '../../queries/findAttendancePage';
 import { paths } from '../paths';
@@ -25,7 +26,11 @@ export const attendanceOperations = [
       const { order, classDate } = await requireClassDateOf(id);
       const page = await findAttendancePage(classDate.id, null, deps.clock.now());
       if (!page) throw new NotFoundError('This order has no such class date.');
-      return { status: 200, body: presentExternalAttendance(order, page) };
+      const buyers = await buyerNames(
+        order,
+        page.record.passes.flatMap(({ userId }) => userId ?? []),
+      );
+      return { status: 200, body: presentExternalAttendance(order, page, buyers) };
     },
   }),
 ];

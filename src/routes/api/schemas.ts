@@ -80,7 +80,7 @@ export const orderContent = z.strictObject({
     .meta({ description: 'Who gives the classes: the address of a teacher here, or the `id` that you put them with.' }),
   buyer: z.union([buyer, byId]).meta({
     description:
-      'The student who bought it: an address and a name, and whoever is not known here yet is added; or the `id` that you put them with.',
+      'The student who bought it: an address and a name, and whoever is not known here yet is added; or the `id` that you put them with. Whoever is known is greeted by us as they are called here; your order tells what you sent.',
   }),
   guests: z
     .array(
@@ -113,15 +113,20 @@ export const order = z.object({
   id: externalId,
   title: z.string(),
   teacher: z.object({ id: namedId, email: z.string(), name: z.string() }),
-  buyer: z.object({
-    id: namedId,
-    person,
-    email: z.string(),
-    firstName: z.string(),
-    lastName: z.string(),
-    timeZone: z.string().nullable(),
-    language: z.string().nullable(),
-  }),
+  buyer: z
+    .object({
+      id: namedId,
+      person,
+      email: z.string(),
+      firstName: z.string(),
+      lastName: z.string(),
+      timeZone: z.string().nullable(),
+      language: z.string().nullable(),
+    })
+    .meta({
+      description:
+        'Whoever bought it. Somebody whom you have put is told as they are; somebody whom you named by their address, as you last sent them with this order.',
+    }),
   guests: z.array(
     z.object({
       person,

@@ -1,0 +1,127 @@
+import { publishEvents } from '../../../../src/commands/publishEvents';
+import { BookOrder } from '../../../../src/models/BookOrder';
+import { ClassDate } from '../../../../src/models/ClassDate';
+import { User } from '../../../../src/models/User';
+import { buyerNames } from '../../../../src/queries/buyersAsNamed';
+import { loadMailClass } from '../../../../src/queries/loadMails';
+import { classDateContent, orderContent } from '../../../factories/orderContents';
+import { buildUser } from '../../../factories/people';
+import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
+
+/** A student whom one marketplace has named, and who buys by another, which calls them otherwise. */
+let site: ApiSite;
+let shop: Caller;
+let other: Caller;
+let teacher: string;
+
+beforeAll(async () => {
+  site = await startApiSite();
+  shop = await site.caller();
+  other = await site.caller({ customer: 'other' });
+  teacher = (await buildUser('teacher')).email;
+});
+
+afterAll(() => site.close());
+
+let count = 0;
+const fresh = () => (count += 1);
+
+const SENT = { firstName: 'M.', lastName: 'B.', timeZone: 'Europe/Vienna', language: null };
+
+function secretly() {
+  const email = `secret${fresh()}@people.test`;
+  return { email, firstName: 'Mariasecret', lastName: 'Bergsecret', timeZone: 'Asia/Tokyo', language: 'pt-BR' };
+}
+
+const SECRETS = ['Mariasecret', 'Bergsecret', 'Asia/Tokyo', 'pt-BR'];
+
+function expectNoSecret(...answers: { readonly body: unknown }[]): void {
+  const text = JSON.stringify(answers.map(({ body }) => body));
+  for (const secret of SECRETS) expect(text).not.toContain(secret);
+}
+
+async function knownToOther(how: 'put' | 'named'): Promise<string> {
+  const person = secretly();
+  const order = `/api/v1/orders/O-${fresh()}`;
+  if (how === 'put') await other.put(`/api/v1/students/S-${fresh()}`, person);
+  else await other.put(order, orderContent(teacher, { buyer: person, guests: [] }));
+  expect(await User.count({ where: { email: person.email } })).toBe(1);
+  return person.email;
+}
+
+const idOf = async (email: string) => (await User.findOne({ where: { email }, rejectOnEmpty: true })).id;
+
+it.each(['put', 'named'] as const)(
+  'what another marketplace calls a buyer whom it has %s is told nowhere in one’s own orders',
+  async (how) => {
+    const email = await knownToOther(how);
+    const order = `/api/v1/orders/O-${fresh()}`;
+    const content = orderContent(teacher, { buyer: { ...SENT, email }, guests: [] });
+    const made = await shop.put(order, content);
+    expect([made.status, made.body]).toEqual([201, expect.objectContaining({ notes: [] })]);
+    expect(made.body).toMatchObject({ buyer: { ...SENT, email, id: null } });
+    const booked = await shop.put(`${order}/class-dates/C`, classDateContent());
+    const [again, read, list] = [
+      await shop.put(order, content),
+      await shop.get(order),
+      await shop.get('/api/v1/orders'),
+    ];
+    expect(read.body).toMatchObject({ buyer: SENT, changedHere: [] });
+    const attendance = await shop.get(`${order}/class-dates/C/attendance`);
+    const person = `user:${await idOf(email)}`;
+    expect(attendance.body).toMatchObject({ people: [{}, { person, name: 'M. B.' }] });
+    await publishEvents(site.website.deps);
+    expectNoSecret(made, booked, again, read, list, attendance, await shop.get('/api/v1/events'));
+    const classDate = await ClassDate.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true });
+    expect((await loadMailClass(classDate.id, new Date())).buyerName).toBe('M. B.');
+    // The person stays as they are, and the other marketplace's as it has them.
+    expect(await User.findByPk(await idOf(email))).toMatchObject({ firstName: 'Mariasecret', timeZone: 'Asia/Tokyo' });
+  },
+);
+
+it('an order tells what was sent with it last', async () => {
+  const email = await knownToOther('named');
+  const order = `/api/v1/orders/O-${fresh()}`;
+  const put = (firstName: string) =>
+    shop.put(order, orderContent(teacher, { buyer: { ...SENT, firstName, email }, guests: [] }));
+  await put('M.');
+  expect((await put('Marie')).body).toMatchObject({ buyer: { firstName: 'Marie' } });
+  expect((await shop.get(order)).body).toMatchObject({ buyer: { firstName: 'Marie' } });
+});
+
+it('a former buyer, whom the attendance may have to name, is called as the order called them', async () => {
+  const [first, second] = [await knownToOther('named'), await knownToOther('named')];
+  const externalId = `O-${fresh()}`;
+  for (const [firstName, email] of [
+    ['First', first],
+    ['Second', second],
+  ]) {
+    const buyer = { ...SENT, firstName, email };
+    await shop.put(`/api/v1/orders/${externalId}`, orderContent(teacher, { buyer, guests: [] }));
+  }
+  const order = await BookOrder.findOne({ where: { externalId }, rejectOnEmpty: true });
+  const [former, present] = [await idOf(first), await idOf(second)];
+  expect(order.userId).toBe(present);
+  expect(Object.fromEntries(await buyerNames(order, [former, present]))).toEqual({
+    [`user:${former}`]: 'First B.',
+    [`user:${present}`]: 'Second B.',
+  });
+});
+
+it('somebody whom a marketplace has put is told as they are, and it is told that the order’s word is not theirs', async () => {
+  const person = secretly();
+  await shop.put(`/api/v1/students/S-${fresh()}`, person);
+  const buyer = { ...SENT, email: person.email };
+  const made = await shop.put(`/api/v1/orders/O-${fresh()}`, orderContent(teacher, { buyer, guests: [] }));
+  expect(made.body).toMatchObject({ buyer: person, notes: ['The buyer stays as you have put them.'] });
+});
+
+it('a buyer whom an admin chose has the name that they have here', async () => {
+  const order = `/api/v1/orders/O-${fresh()}`;
+  await shop.put(order, orderContent(teacher, { buyer: { ...SENT, email: `own${fresh()}@people.test` }, guests: [] }));
+  const chosen = await buildUser('student', { firstName: 'Chosen' });
+  await site.website.deps.db.query('UPDATE book_orders SET user_id = ? ORDER BY id DESC LIMIT 1', {
+    replacements: [chosen.id],
+  });
+  expect((await shop.get(order)).body).toMatchObject({ buyer: { firstName: 'Chosen' }, changedHere: ['buyer'] });
+});
