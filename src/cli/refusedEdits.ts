@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { settleRefusedEdit, type RefusedEditDecision } from '../commands/settleRefusedEdit';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import { presentRefusedEdit } from '../presenters/refusedEdit';
-import { listRefusedEdits } from '../queries/listRefusedEdits';
+import { countRefusedEdits, listRefusedEdits } from '../queries/listRefusedEdits';
 import { runEdit, withEditOptions, type EditOptions } from './editOptions';
 import { parseId } from './parseId';
 import { print, printJson, printTable, runCommand } from './run';
@@ -57,6 +57,8 @@ function list(json: boolean): Promise<void> {
     );
     if (rows.length === 0) print('Nothing waits for a decision.');
     else printTable(['edit', 'of', 'what', 'here', 'marketplace'], rows);
+    const total = await countRefusedEdits();
+    if (total > edits.length) print(`These are the oldest ${edits.length} of ${total}.`);
     return 0;
   });
 }

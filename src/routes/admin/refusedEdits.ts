@@ -10,7 +10,7 @@ import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
 import { parseBody } from '../../middlewares/validate';
 import { presentRefusedEdit } from '../../presenters/refusedEdit';
-import { listRefusedEdits } from '../../queries/listRefusedEdits';
+import { countRefusedEdits, listRefusedEdits } from '../../queries/listRefusedEdits';
 import { render } from '../../views/render';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
@@ -26,7 +26,9 @@ export function addRefusedEditRoutes(router: Router<AppState, DefaultContext>, d
   router.get(paths.refusedEdits, only('admin'), async (ctx) => {
     const zone = ctx.state.user?.timeZone ?? null;
     const edits = (await listRefusedEdits()).map((row) => presentRefusedEdit(row, zone));
-    render(ctx, 'admin/refusedEdits', { title: 'Changed here, and by a marketplace', edits });
+    const total = await countRefusedEdits();
+    const others = total > edits.length ? { shown: edits.length, total } : null;
+    render(ctx, 'admin/refusedEdits', { title: 'Changed here, and by a marketplace', edits, others });
   });
   router.post(paths.refusedEdit(':id'), only('admin'), (ctx) => settle(deps, ctx));
 }

@@ -82,6 +82,18 @@ it('shows what was changed here beside what the marketplace says, where it is lo
   }
 });
 
+it('shows the oldest hundred, and how many there are', async () => {
+  const { order } = await refused();
+  const edit = await RefusedEdit.findOne({ where: { orderId: order.id }, rejectOnEmpty: true, raw: true });
+  expect((await page())('main').text()).not.toContain('oldest');
+  await RefusedEdit.bulkCreate(
+    Array.from({ length: 100 }, (_one, index) => ({ ...edit, id: edit.id + 1 + index, subjectKey: `order:x${index}` })),
+  );
+  const $ = await page();
+  expect($('main section')).toHaveLength(100);
+  expect($('main').text()).toContain('the oldest 100 of 101');
+});
+
 it('ours: stands, and the same is not refused again', async () => {
   const { path, theirs, order } = await refused();
   expect(await decide('ours')).toContain('What was changed here stands.');
