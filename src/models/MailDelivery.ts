@@ -57,7 +57,7 @@ export class MailDelivery extends Model<InferAttributes<MailDelivery>, InferCrea
         recipientKey: { type: DataTypes.STRING, allowNull: false },
         passId: DataTypes.BIGINT.UNSIGNED,
         userId: DataTypes.BIGINT.UNSIGNED,
-        toEmail: DataTypes.STRING,
+        toEmail: { type: DataTypes.STRING, defaultValue: null },
         kind: { type: DataTypes.STRING, allowNull: false },
         version: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         minutesBefore: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
