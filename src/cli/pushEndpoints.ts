@@ -163,7 +163,7 @@ function addRotate(endpoints: Command): void {
     .option('--json', 'as JSON')
     .action((id: number, { dryRun, json, atOnce = false }: Options & { atOnce?: boolean }) =>
       withEndpoint(id, json, async (deps) => {
-        const secret = dryRun ? null : await rotatePushSecret(deps, { id, atOnce }, THE_SYSTEM);
+        const secret = dryRun ? null : (await rotatePushSecret(deps, { id, atOnce }, THE_SYSTEM)).secret;
         if (json) printJson({ id, found: true, secret });
         else print(secret ?? `Endpoint ${id} would get a new secret.`);
         return 0;

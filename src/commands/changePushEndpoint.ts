@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { WELL } from '../domain/pushes';
@@ -24,18 +25,36 @@ export async function changePushEndpoint(deps: Deps, change: PushEndpointChange,
   const found = await PushEndpoint.findByPk(id);
   if (!found) throw new NotFoundError('There is no such endpoint.');
   const { url, types } = await checkPushEndpoint(deps, wantedOf(found, change), found.url);
-  const outboxId = await inTransaction(deps.db, async (transaction) => {
+  const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await PushEndpoint.findByPk(id, { lock: true, rejectOnEmpty: true, transaction });
-    const moved = endpoint.url !== url;
-    // Whoever listens at another address has failed nothing yet.
-    const fresh = moved ? WELL : {};
-    await endpoint.update({ url, types: types.join(','), ...fresh }, { transaction });
-    const entity = { type: 'push_endpoint', id };
-    const metadata = { moved, types: endpoint.types };
-    await writeAudit(deps, origin, { action: 'push_endpoint_changed', entity, metadata }, transaction);
-    return moved && endpoint.state === 'on' ? addToOutbox({ pushEndpointId: id }, 'endpoint well', transaction) : null;
+    return changePushEndpointIn(deps, endpoint, { url, types }, origin, transaction);
   });
-  if (outboxId !== null) await deliverOutbox(deps, outboxId);
+  await deliverOutbox(deps, ...outboxIds);
+}
+
+/**
+ * The same within a commit.
+ *
+ * @param endpoint locked
+ * @returns what is to be told after the commit
+ */
+export async function changePushEndpointIn(
+  deps: Deps,
+  endpoint: PushEndpoint,
+  { url = endpoint.url, types }: Omit<PushEndpointChange, 'id'>,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number[]> {
+  const { id } = endpoint;
+  const moved = endpoint.url !== url;
+  // Whoever listens at another address has failed nothing yet.
+  const fresh = moved ? WELL : {};
+  await endpoint.update({ url, types: types?.join(',') ?? endpoint.types, ...fresh }, { transaction });
+  const entity = { type: 'push_endpoint', id };
+  const metadata = { moved, types: endpoint.types };
+  await writeAudit(deps, origin, { action: 'push_endpoint_changed', entity, metadata }, transaction);
+  if (!moved || endpoint.state === 'off') return [];
+  return [await addToOutbox({ pushEndpointId: id }, 'endpoint well', transaction)];
 }
 
 /** What it would be. */

@@ -1,3 +1,4 @@
+import { Op } from 'sequelize';
 import type { Deps } from '../deps';
 import { isCustomer } from '../domain/customers';
 import { OUTCOME_EVENTS, type OutcomeEventType } from '../domain/outcomeEvents';
@@ -10,9 +11,11 @@ export interface NewPushEndpoint {
   readonly customer: string;
   readonly url: string;
   readonly types: readonly string[];
+  /** what a program calls it: it is not in its own way when it was made a moment ago */
+  readonly externalId?: string;
 }
 
-interface CheckedPushEndpoint {
+export interface CheckedPushEndpoint {
   readonly customer: string;
   readonly url: string;
   /** in the order in which the feed's document names them */
@@ -35,7 +38,7 @@ export async function checkPushEndpoint(
   const url = readUrl(input.url);
   const problems = [
     await problemOfCustomer(customer),
-    url && url.href === formerUrl ? null : await problemOfUrl(deps, url, customer),
+    url && url.href === formerUrl ? null : await problemOfUrl(deps, url, input),
     types.length === 0 || types.length < new Set(input.types).size ? wrong('types', 'Choose what it is told.') : null,
   ].filter((problem) => problem !== null);
   if (!url || problems.length > 0) throw new FieldErrors(problems);
@@ -60,7 +63,7 @@ async function problemOfCustomer(customer: string): Promise<FieldError | null> {
 async function problemOfUrl(
   { config }: Pick<Deps, 'config'>,
   url: URL | null,
-  customer: string,
+  { customer, externalId }: NewPushEndpoint,
 ): Promise<FieldError | null> {
   if (!url) return wrong('url', 'Enter an address such as https://shop.example/events.');
   if (url.protocol !== 'https:' && !config.push.loopbackToo)
@@ -71,6 +74,8 @@ async function problemOfUrl(
   const leads = await whereItLeads(hostOf(url), config.push);
   if (leads === 'private') return wrong('url', 'It leads to an address that is not of the public internet.');
   if (leads === 'nowhere') return wrong('url', 'Its name leads to no address. Is it spelled right?');
-  const again = (await PushEndpoint.count({ where: { customer, url: url.href } })) > 0;
+  const others =
+    externalId === undefined ? {} : { [Op.or]: [{ externalId: null }, { externalId: { [Op.ne]: externalId } }] };
+  const again = (await PushEndpoint.count({ where: { customer, url: url.href, ...others } })) > 0;
   return again ? wrong('url', 'There is an endpoint with this address already.') : null;
 }

@@ -11,12 +11,22 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 /** What a test is called; it tells of nothing. */
 export const TEST_EVENT = 'endpoint.test';
 
-/** Sends an endpoint a signed event that tells of nothing, also one that is off. One that takes it has its backlog sent at once. */
-export async function sendTestPush(deps: Deps, id: number, origin: AuditOrigin): Promise<PushOutcome> {
+/**
+ * Sends an endpoint a signed event that tells of nothing, also one that is off. One that takes it has its backlog sent at
+ * once.
+ *
+ * @param name of the event; the same one says to the receiver that it is the same test
+ */
+export async function sendTestPush(
+  deps: Deps,
+  id: number,
+  origin: AuditOrigin,
+  name = `test_${randomBytes(12).toString('hex')}`,
+): Promise<PushOutcome> {
   const endpoint = await PushEndpoint.findByPk(id);
   if (!endpoint) throw new NotFoundError('There is no such endpoint.');
   const content = { type: TEST_EVENT, timestamp: deps.clock.now().toISOString(), data: {} };
-  const outcome = await callPushEndpoint(deps, endpoint, { id: `test_${randomBytes(12).toString('hex')}`, content });
+  const outcome = await callPushEndpoint(deps, endpoint, { id: name, content });
   const outboxId = await inTransaction(deps.db, async (transaction) => {
     const entity = { type: 'push_endpoint', id };
     const metadata = { ok: outcome.ok, status: outcome.status, failure: outcome.ok ? null : outcome.failure };

@@ -7,6 +7,8 @@ export const API_SCOPES = {
   'join-links:read': 'hand out people’s personal join links',
   'attendance:read': 'see who was in a class',
   'events:read': 'follow what becomes of classes',
+  'push-endpoints:read': 'see where that is pushed to',
+  'push-endpoints:write': 'have that pushed to addresses, and make their signing secrets',
 } as const;
 
 export type ApiScope = keyof typeof API_SCOPES;

@@ -14,10 +14,17 @@ export class PushEndpoint extends Model<InferAttributes<PushEndpoint>, InferCrea
   declare randomKey: string;
   /** whose orders it hears of */
   declare customer: string;
+  /** what the customer's programs call it; null: an admin made it */
+  declare externalId: CreationOptional<string | null>;
+  declare externalRevision: CreationOptional<number | null>;
+  /** a digest of each field as the program last sent it, as JSON */
+  declare externalFields: CreationOptional<string | null>;
   declare url: string;
   /** of events, with commas between */
   declare types: string;
   declare secretEncrypted: string;
+  /** what the program called it that had it made */
+  declare secretName: CreationOptional<string | null>;
   /** signs beside the new one until then */
   declare previousSecretEncrypted: CreationOptional<string | null>;
   declare previousSecretUntil: CreationOptional<Date | null>;
@@ -43,9 +50,13 @@ export class PushEndpoint extends Model<InferAttributes<PushEndpoint>, InferCrea
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
         randomKey: { type: DataTypes.STRING, allowNull: false },
         customer: { type: DataTypes.STRING, allowNull: false },
+        externalId: DataTypes.STRING,
+        externalRevision: DataTypes.BIGINT.UNSIGNED,
+        externalFields: DataTypes.STRING,
         url: { type: DataTypes.STRING, allowNull: false },
         types: { type: DataTypes.STRING, allowNull: false },
         secretEncrypted: { type: DataTypes.TEXT, allowNull: false },
+        secretName: DataTypes.STRING,
         previousSecretEncrypted: DataTypes.TEXT,
         previousSecretUntil: DataTypes.DATE(3),
         state: { type: DataTypes.STRING, allowNull: false },

@@ -47,11 +47,11 @@ function failureInWords({ failure, status }: { failure: PushFailure; status: num
 
 /** An endpoint for the pages and the command line, without its secret. */
 export function presentPushEndpoint({ endpoint, counts }: PushEndpointRow, zone: Zone, now: Date) {
-  const { id, customer, url, types, previousSecretUntil } = endpoint;
+  const { id, customer, externalId, url, types, previousSecretUntil } = endpoint;
   const moment = momentIn(zone);
   const overlaps = previousSecretUntil !== null && previousSecretUntil > now;
   return {
-    ...{ id, customer, url, types: types.split(','), counts },
+    ...{ id, customer, externalId, url, types: types.split(','), counts },
     ...stateOf(endpoint),
     isOn: endpoint.state === 'on',
     /** off by itself: somebody has still to say whether that is all right */

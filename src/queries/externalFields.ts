@@ -14,6 +14,16 @@ export type ClassDateField = (typeof CLASS_DATE_FIELDS)[number];
 export const PERSON_FIELDS = ['email', 'firstName', 'lastName', 'timeZone', 'language', 'state'] as const;
 export type PersonField = (typeof PERSON_FIELDS)[number];
 
+export const ENDPOINT_FIELDS = ['url', 'types', 'enabled'] as const;
+export type EndpointField = (typeof ENDPOINT_FIELDS)[number];
+
+/** An endpoint of pushed events as a program sends it. */
+export interface EndpointContent {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly enabled: boolean;
+}
+
 /** A teacher or a student as a program sends them. */
 export interface PersonContent {
   readonly email: string;
@@ -91,6 +101,10 @@ function refDigest(ref: PersonRef): string {
 export function lastNamed({ externalFields }: Pick<BookOrder, 'externalFields'>): NamedPeople {
   const { namedTeacher, namedBuyer } = JSON.parse(externalFields ?? '{}') as NamedPeople;
   return { namedTeacher, namedBuyer };
+}
+
+export function endpointDigests({ url, types, enabled }: EndpointContent): Digests<EndpointField> {
+  return { url: digest(url), types: digest([...types].sort()), enabled: digest(enabled) };
 }
 
 /** What the program last sent; null for what it never did. */

@@ -65,7 +65,7 @@ export function addPushEndpointRoutes(router: Router<AppState, DefaultContext>, 
   addSwitchRoutes(router, deps);
   router.post(paths.pushEndpointSecret(':id'), only('admin'), async (ctx) => {
     const { atOnce } = parseBody(ctx, z.object({ atOnce: z.string().optional() }));
-    const secret = await rotatePushSecret(deps, { id: idOf(ctx), atOnce: atOnce !== undefined }, originOf(ctx));
+    const { secret } = await rotatePushSecret(deps, { id: idOf(ctx), atOnce: atOnce !== undefined }, originOf(ctx));
     await showOne(deps, ctx, idOf(ctx), { made: { secret, words: 'The new signing secret' } });
   });
   router.post(paths.pushEndpointTest(':id'), only('admin'), async (ctx) => {

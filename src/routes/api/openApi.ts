@@ -4,6 +4,7 @@ import type { Operation } from './operation';
 import { OPERATIONS } from './operations';
 import { personContent, student, teacher } from './personSchemas';
 import { PROBLEM_WORDS } from './problemWords';
+import { pushEndpoint, pushEndpointContent, pushSecret } from './pushEndpointSchemas';
 import { pushedEvent, webhooksOf } from './pushedEvents';
 import { attendance, classDate, classDateContent, events, joinLink, order, orderContent, problem } from './schemas';
 
@@ -21,6 +22,9 @@ const NAMED: readonly (readonly [string, z.ZodType])[] = [
   ['JoinLink', joinLink],
   ['Attendance', attendance],
   ['Events', events],
+  ['PushEndpointContent', pushEndpointContent],
+  ['PushEndpoint', pushEndpoint],
+  ['PushSecret', pushSecret],
   ['PushedEvent', pushedEvent],
   ['Problem', problem],
 ];

@@ -4,6 +4,7 @@ import { eventOperations } from './events';
 import { joinLinkOperations } from './joinLinks';
 import type { Operation } from './operation';
 import { orderOperations } from './orders';
+import { pushEndpointOperations } from './pushEndpoints';
 import { studentOperations } from './students';
 import { teacherOperations } from './teachers';
 
@@ -16,4 +17,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...joinLinkOperations,
   ...attendanceOperations,
   ...eventOperations,
+  ...pushEndpointOperations,
 ];

@@ -33,7 +33,7 @@ export function webhooksOf(reference: (schema: z.ZodType) => Json): Json {
   const entry = (type: string, schema: z.ZodType) => ({
     post: {
       operationId: `on ${type}`,
-      summary: type === TEST_EVENT ? 'An admin sends it to try an endpoint out' : `Pushed: ${type}`,
+      summary: type === TEST_EVENT ? 'Sent at somebody’s word, to try an endpoint out' : `Pushed: ${type}`,
       description: DESCRIPTION,
       // Nobody proves themselves with a key there; the signature says that it is ours.
       security: [],

@@ -63,13 +63,13 @@ describe('what is pushed', () => {
   });
 
   it('carries both signatures while the secret is changed, and one when the former is known to others', async () => {
-    const renewed = await rotatePushSecret(website.deps, { id: endpoint.id }, THE_SYSTEM);
+    const { secret: renewed } = await rotatePushSecret(website.deps, { id: endpoint.id }, THE_SYSTEM);
     await site.publish('class.ready');
     await site.run();
     const [call] = receiver.calls;
     if (!call) throw new Error('Nothing came.');
     expect(verified(call, renewed)).toEqual(verified(call, secret));
-    const third = await rotatePushSecret(website.deps, { id: endpoint.id, atOnce: true }, THE_SYSTEM);
+    const { secret: third } = await rotatePushSecret(website.deps, { id: endpoint.id, atOnce: true }, THE_SYSTEM);
     await site.publish('class.live');
     await site.run();
     const [, next] = receiver.calls;
@@ -80,7 +80,7 @@ describe('what is pushed', () => {
   });
 
   it('has the new signature alone when the day is over', async () => {
-    const renewed = await rotatePushSecret(website.deps, { id: endpoint.id }, THE_SYSTEM);
+    const { secret: renewed } = await rotatePushSecret(website.deps, { id: endpoint.id }, THE_SYSTEM);
     await PushEndpoint.update({ previousSecretUntil: new Date(Date.now() - 1_000) }, { where: {} });
     await site.publish('class.ready');
     await site.run();

@@ -29,8 +29,10 @@ beforeAll(async () => {
     const person = { email: `${kind}@a.test`, firstName: 'A', lastName: TITLE };
     expect((await shop.put(`/api/v1/${kind}/A-1042`, person)).status).toBe(201);
   }
+  const endpoint = { url: 'https://8.8.8.8/A-1042' };
+  expect((await shop.put('/api/v1/push-endpoints/A-1042', endpoint)).status).toBe(201);
   const { buyer } = answer.body as { buyer: { person: string } };
-  names = { order: 'A-1042', classDate: 'lesson-1', person: buyer.person, externalId: 'A-1042' };
+  names = { order: 'A-1042', classDate: 'lesson-1', person: buyer.person, externalId: 'A-1042', endpoint: 'A-1042' };
 });
 
 afterAll(() => site.close());
