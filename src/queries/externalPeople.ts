@@ -5,7 +5,7 @@ import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { Page } from './externalBookings';
 
-type ExternalRole = 'teacher' | 'student';
+export type ExternalRole = 'teacher' | 'student';
 
 /** What a program's call names: whose person, what they are, and what they call them. */
 export interface ExternalPersonId {
