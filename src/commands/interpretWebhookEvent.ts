@@ -33,7 +33,7 @@ export async function interpretWebhookEvent(deps: Deps, eventId: number): Promis
     await deliverOutbox(deps, ...outboxIds);
     return true;
   } catch (error) {
-    deps.logger.error({ eventId, err: withoutBody(error) }, 'webhook event could not be interpreted');
+    deps.logger.error({ eventId, err: error }, 'webhook event could not be interpreted');
     await putBack(deps, eventId, holder, error);
     return false;
   }
@@ -131,12 +131,6 @@ async function putBack(deps: Deps, eventId: number, holder: string, error: unkno
       },
     );
   } catch (failure) {
-    deps.logger.error({ eventId, err: withoutBody(failure) }, 'the lease on a webhook event runs out by itself');
+    deps.logger.error({ eventId, err: failure }, 'the lease on a webhook event runs out by itself');
   }
-}
-
-/** A database error quotes its statement, and with it names and addresses of people. */
-function withoutBody(error: unknown): { type: string; stack: string | undefined } {
-  if (!(error instanceof Error)) return { type: 'unknown error', stack: undefined };
-  return { type: error.name, stack: error.stack?.split('\n').slice(1).join('\n') };
 }

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
+import { errorForLog } from './errorForLog';
 import { logContext } from './logContext';
 
 export type { Logger };
@@ -10,8 +11,8 @@ export type { Logger };
 const SECRET_IN_URL = /((?:token|code|state|person|\bip|(?:%26|%3F)ip)(?:=|%3D))[^&\s"]+/gi;
 
 /**
- * JSON lines on stdout, one log a process; each carries what it is about (logContext.ts). Secrets are masked here as a
- * last line of defence; callers do not log them to begin with.
+ * JSON lines on stdout, one log a process; each carries what it is about (logContext.ts). Errors go without what they
+ * quote (errorForLog.ts). Secrets are masked here as a last line of defence; callers do not log them to begin with.
  */
 export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
   const options: LoggerOptions = {
@@ -19,6 +20,7 @@ export function createLogger(level: string, destination: DestinationStream = pin
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => ({ ...logContext() }),
+    serializers: { err: errorForLog, error: errorForLog },
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: ['*.token', '*.password', '*.authorization', '*.cookie', '*.access_token', '*.refresh_token'],
