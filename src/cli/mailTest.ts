@@ -1,9 +1,8 @@
-import type { Command } from 'commander';
-import { resendMails } from '../commands/resendMails';
+import { InvalidArgumentError, type Command } from 'commander';
+import { resendUndelivered } from '../commands/resendUndelivered';
 import { sendTestMail } from '../commands/sendTestMail';
 import { THE_SYSTEM } from '../commands/writeAudit';
-import { UNDELIVERED } from '../domain/resending';
-import { findDeliveryIds } from '../queries/findDeliveries';
+import { addMinutes } from '../domain/clock';
 import { readMailStatus, type MailStatus } from '../queries/readMailStatus';
 import { complain, print, printJson, printTable, runCommand } from './run';
 
@@ -12,8 +11,10 @@ interface TestOptions {
   readonly json?: boolean;
 }
 
-/** More than fail in a week, unless a mail server was down. */
-const RETRIED_MOST = 1_000;
+/** As `mails status` has it. What is older is mostly about classes that are over. */
+const USUAL_DAYS = 7;
+const MOST_DAYS = 3_650;
+const DAY_MINUTES = 24 * 60;
 
 /** Beside what else `mails` does: whether mails go out at all, and trying again all that did not. */
 export function addMailTest(program: Command): void {
@@ -43,23 +44,30 @@ function addMailStatus(mails: Command): void {
 function addMailRetry(mails: Command): void {
   mails
     .command('retry')
-    .description('send again everything that did not arrive and would still help')
+    .description('send again everything of the last days that did not arrive and would still help')
+    .option('--days <count>', 'how far to go back', parseDays, USUAL_DAYS)
     .option('--dry-run', 'say what would go out; send nothing')
     .option('--json', 'as JSON')
-    .action(({ dryRun = false, json }: TestOptions) =>
+    .action(({ days, dryRun = false, json }: TestOptions & { days: number }) =>
       runCommand(async (deps) => {
-        const ids = await findDeliveryIds({ states: UNDELIVERED }, RETRIED_MOST);
-        const resent = await resendMails(deps, { ids, evenIfSent: false, dryRun }, THE_SYSTEM);
+        const from = addMinutes(deps.clock.now(), -days * DAY_MINUTES);
+        const resent = await resendUndelivered(deps, { from }, { dryRun }, THE_SYSTEM);
         const out = [...resent.values()].filter((why) => why === null).length;
-        const counts = { undelivered: ids.length, goOut: out, helpNobodyAnyMore: ids.length - out };
+        const counts = { undelivered: resent.size, goOut: out, helpNobodyAnyMore: resent.size - out };
         if (json) printJson(counts);
         else
           print(
-            `${dryRun ? 'Would go out again' : 'On their way once more'}: ${out} of ${ids.length}; the others help nobody any more.`,
+            `${dryRun ? 'Would go out again' : 'On their way once more'}: ${out} of ${resent.size} of the last ${days} days; the others help nobody any more.`,
           );
         return 0;
       }),
     );
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return days;
+  throw new InvalidArgumentError(`It is a whole number of days, from 1 to ${MOST_DAYS}.`);
 }
 
 function addMailToOneself(mails: Command): void {

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { resendMails } from '../commands/resendMails';
+import { resendMails, type Resent } from '../commands/resendMails';
+import { resendUndelivered } from '../commands/resendUndelivered';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import type { Deps } from '../deps';
-import { UNDELIVERED } from '../domain/resending';
 import { isMailKind, isMailState, mailInWords, STATE_WORDS } from '../presenters/mailWords';
-import { findDeliveries, findDeliveryIds, type DeliveryFilter, type DeliveryRow } from '../queries/findDeliveries';
+import { findDeliveries, type DeliveryFilter, type DeliveryRow } from '../queries/findDeliveries';
 import type { MailKind, MailState } from '../domain/mails';
 import { parseId } from './parseId';
 import { complain, EXIT_USAGE, print, printJson, printTable, runCommand } from './run';
@@ -84,13 +84,11 @@ function presentRow({ mail }: DeliveryRow) {
 
 async function resend(deps: Deps, options: Options): Promise<0 | 1> {
   const { id, evenIfSent = false, dryRun = false, json } = options;
-  const failed = { ...subjectOf(options), states: UNDELIVERED };
-  const ids = id === undefined ? await findDeliveryIds(failed, LIMIT) : [id];
-  const resent = await resendMails(deps, { ids, evenIfSent: evenIfSent && id !== undefined, dryRun }, THE_SYSTEM);
-  const mails = ids.map((mailId) => {
-    const why = resent.has(mailId) ? (resent.get(mailId) ?? null) : 'There is no such mail.';
-    return { id: mailId, goesOut: why === null, why };
-  });
+  const resent =
+    id === undefined
+      ? await resendUndelivered(deps, subjectOf(options), { dryRun }, THE_SYSTEM)
+      : await resendOne(deps, id, { evenIfSent, dryRun });
+  const mails = [...resent].map(([mailId, why]) => ({ id: mailId, goesOut: why === null, why }));
   if (json) printJson(mails);
   else {
     for (const mail of mails) if (mail.why !== null) complain(`Mail ${mail.id}: ${mail.why}`);
@@ -98,6 +96,15 @@ async function resend(deps: Deps, options: Options): Promise<0 | 1> {
     print(`${dryRun ? 'Would go out again' : 'On their way once more'}: ${count} of ${mails.length}`);
   }
   return mails.every(({ goesOut }) => goesOut) ? 0 : 1;
+}
+
+async function resendOne(
+  deps: Deps,
+  id: number,
+  how: { readonly evenIfSent: boolean; readonly dryRun: boolean },
+): Promise<Resent> {
+  const resent = await resendMails(deps, { ids: [id], ...how }, THE_SYSTEM);
+  return resent.has(id) ? resent : new Map([[id, 'There is no such mail.']]);
 }
 
 function subjectOf({ class: classDateId, incident: incidentId }: Options): DeliveryFilter {

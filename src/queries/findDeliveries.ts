@@ -81,10 +81,25 @@ export async function countDeliveries(filter: DeliveryFilter): Promise<ReadonlyM
   return new Map(rows.map(({ state, count }) => [state as MailState, count]));
 }
 
-/** The ids of those that are in one of these states. */
-export async function findDeliveryIds(filter: DeliveryFilter, limit: number): Promise<number[]> {
-  const rows = await MailDelivery.findAll({ where: whereOf(filter), attributes: ['id'], order: ['id'], limit });
+/** The ids of the newest, of those that are older than `below` where it is given. */
+export async function findDeliveryIds(
+  filter: DeliveryFilter,
+  { limit, below }: { limit: number; below?: number | undefined },
+): Promise<number[]> {
+  const older = below === undefined ? {} : { id: { [Op.lt]: below } };
+  const where = { [Op.and]: [whereOf(filter), older] };
+  const rows = await MailDelivery.findAll({ where, attributes: ['id'], order: [['id', 'DESC']], limit });
   return rows.map(({ id }) => id);
+}
+
+/** The ids of all of them, the newest first, so many at a time. */
+export async function* eachDeliveryBatch(filter: DeliveryFilter, batch: number): AsyncGenerator<number[]> {
+  for (let below: number | undefined; ;) {
+    const ids = await findDeliveryIds(filter, { limit: batch, below });
+    if (ids.length === 0) return;
+    yield ids;
+    below = ids.at(-1);
+  }
 }
 
 function whereOf({ states, kind, recipientKey, classDateId, incidentId, from, until }: DeliveryFilter): WhereOptions {

@@ -134,16 +134,19 @@ async function resendFailed(deps: Deps, ctx: AppContext): Promise<void> {
   const given = givenOf({ state: '', kind: '', to: '', day: '', page: '', ...typed });
   const { filter, errors } = parseDeliveries(given, 'UTC');
   if (errors.length > 0 || Object.keys(given).length === 0) throw new NotFoundError();
-  const ids = await findDeliveryIds({ ...filter, states: UNDELIVERED }, AT_ONCE_MAX);
+  const ids = await findDeliveryIds({ ...filter, states: UNDELIVERED }, { limit: AT_ONCE_MAX });
   const resent = await resendMails(deps, { ids, evenIfSent: false }, originOf(ctx));
   redirectWithFlash(ctx, deliveriesWith(given), outcomeInWords(resent));
 }
 
+/** Of more than go at one press, the newest went. */
 function outcomeInWords(resent: Resent): string {
   const refused = [...resent.values()].filter((why) => why !== null).length;
   const sent = resent.size - refused;
   const rest = refused === 0 ? '' : ` ${refused} would no longer help, or must wait.`;
-  return `${sent} ${sent === 1 ? 'mail is' : 'mails are'} on their way once more.${rest}`;
+  const more =
+    resent.size < AT_ONCE_MAX ? '' : ` These were the newest ${AT_ONCE_MAX}; mails resend takes all of a class.`;
+  return `${sent} ${sent === 1 ? 'mail is' : 'mails are'} on their way once more.${rest}${more}`;
 }
 
 async function find(ctx: AppRouterContext): Promise<MailDelivery> {

@@ -182,6 +182,19 @@ it('lists mails without anybody’s address, and sends again what did not arrive
   expect((await cli(['mails', 'resend'])).code).toBe(64);
 });
 
+it('tries again what failed in the last days, or in as many as it is told', async () => {
+  const classDate = await buildClassDate({ state: 'ready', startsAt: new Date(Date.now() + 10 * 60_000) });
+  const student = await buildUser('student');
+  const { pass } = await buildPass(site.deps.signingKeys, classDate, { userId: student.id, email: student.email });
+  await buildMail(classDate, pass, { state: 'bounced' });
+  const createdAt = new Date(Date.now() - 8 * 24 * 60 * 60_000);
+  await buildMail(classDate, pass, { kind: 'new_link', state: 'failed', createdAt });
+  const goOut = async (...days: string[]) =>
+    JSON.parse((await cli(['mails', 'retry', '--dry-run', '--json', ...days])).out) as unknown;
+  expect(await goOut()).toMatchObject({ goOut: 1 });
+  expect(await goOut('--days', '30')).toMatchObject({ goOut: 2 });
+});
+
 it('compares class times with their zones’ rules, and moves none when it is only asked', async () => {
   const startsAt = new Date('2030-07-01T09:00:00Z');
   const classDate = await buildClassDate({ localStart: '2030-07-01T10:00', timeZone: 'Europe/Berlin', startsAt });

@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
   { args: ['class-times', 'check'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['mails', 'list'], wrong: ['--state', 'lost'], json: true },
   { args: ['mails', 'resend', '--class', '1'], wrong: ['--class', 'one'], json: true, dryRun: true },
-  { args: ['mails', 'retry'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['mails', 'retry'], wrong: ['--days', '0'], json: true, dryRun: true },
   { args: ['mails', 'status'], wrong: ['--all'], json: true },
   { args: ['mails', 'test', 'me@example.org'], wrong: ['more'], json: true, dryRun: true, offline: true },
   { args: ['users', 'create-admin', ...PERSON], wrong: ['--passport', 'x'], json: true, dryRun: true },
