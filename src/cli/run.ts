@@ -2,6 +2,7 @@ import { ConnectionError, DatabaseError } from 'sequelize';
 import { loadConfigOrExit } from '../config/loadConfigOrExit';
 import { closeDeps, createDeps, type Deps } from '../deps';
 import { FieldErrors } from '../errors';
+import { createLogger } from '../observability/logger';
 import { isTemporalSilent } from '../temporal/isTemporalSilent';
 
 /** Of sysexits.h: wrong usage; something we need does not answer. */
@@ -12,12 +13,14 @@ const EXIT_UNAVAILABLE = 69;
 const NOT_MIGRATED = [1146, 1054];
 
 /**
- * Runs a command with everything it works with, and lets go of it afterwards.
+ * Runs a command with everything it works with, and lets go of it afterwards. What is logged meanwhile goes where
+ * trouble goes: on stdout is the result alone, for programs to read.
  *
  * @param act returns the exit code: 0 when all of it was done, 1 when something was not
  */
 export async function runCommand(act: (deps: Deps) => Promise<0 | 1>): Promise<void> {
-  const deps = createDeps(loadConfigOrExit());
+  const config = loadConfigOrExit();
+  const deps = createDeps(config, createLogger(config.logLevel, process.stderr));
   try {
     process.exitCode = await act(deps);
   } catch (error) {

@@ -164,12 +164,13 @@ function isJson({ out }: Ran): boolean {
   }
 }
 
-it('prints JSON, and nothing else, with --json', async () => {
+it('prints JSON, and nothing else, with --json, whatever is logged meanwhile', async () => {
   const asked = CASES.filter(({ json, needsTemporal }) => json && !needsTemporal);
   const ran = await runCommands(
     asked.map(({ args, dryRun }) => [...args, '--json', ...(dryRun ? ['--dry-run'] : [])]),
-    { settings },
+    { settings: { ...settings, LOG_LEVEL: 'info' } },
   );
+  expect(ran.some(({ err }) => err.includes('"level":"info"'))).toBe(true);
   expect(ran.flatMap((one, index) => (isJson(one) ? [] : [{ args: asked[index]?.args, ...one }]))).toEqual([]);
 });
 
@@ -179,7 +180,7 @@ it('prints JSON also where it asks Temporal', async () => {
   const asking = CASES.filter(({ needsTemporal }) => needsTemporal);
   const ran = await runCommands(
     asking.map(({ args, dryRun }) => [...args, '--json', ...(dryRun ? ['--dry-run'] : [])]),
-    { settings: { ...settings, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } },
+    { settings: { ...settings, LOG_LEVEL: 'info', TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } },
   );
   await deleteNamespace(address, namespace);
   expect(ran.filter((one) => !isJson(one) || (one.code !== 0 && one.code !== 1))).toEqual([]);
