@@ -1,6 +1,5 @@
-import { generateMeetings } from '../commands/generateMeetings';
+import { listComing } from '../commands/generateMeetings';
 import type { Deps } from '../deps';
-import { addMinutes } from '../domain/clock';
 import { listConnections } from '../queries/listConnections';
 import { check, type Check } from './check';
 
@@ -9,7 +8,7 @@ const DAY_MINUTES = 24 * 60;
 /** Teachers by their numbers, never by name: a report is passed on. */
 export async function checkTeachers(deps: Deps): Promise<Check[]> {
   const now = deps.clock.now();
-  const due = await generateMeetings(deps, { from: now, to: addMinutes(now, DAY_MINUTES) }, { dryRun: true });
+  const due = await listComing(deps, DAY_MINUTES);
   const unready = due.filter(({ teacherConnected }) => !teacherConnected);
   const teachers = [...new Set(unready.map(({ teacherId }) => teacherId))];
   return [

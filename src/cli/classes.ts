@@ -1,6 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { generateMeetings, type DueClass } from '../commands/generateMeetings';
-import { addMinutes } from '../domain/clock';
+import { listComing, type DueClass } from '../commands/generateMeetings';
 import { complain, print, printJson, printTable, runCommand } from './run';
 
 const USUAL_MINUTES = 60;
@@ -15,8 +14,7 @@ export function addClasses(program: Command): void {
     .option('--json', 'as JSON')
     .action(({ minutes, json }: { minutes: number; json?: boolean }) =>
       runCommand(async (deps) => {
-        const now = deps.clock.now();
-        const due = await generateMeetings(deps, { from: now, to: addMinutes(now, minutes) }, { dryRun: true });
+        const due = await listComing(deps, minutes);
         if (json) printJson(due);
         else printDue(due, minutes);
         return 0;

@@ -1,5 +1,6 @@
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
 import { planClass } from '../domain/classPlan';
 import type { RiskKind } from '../domain/classRisks';
 import type { ClassState, StateReason } from '../domain/classStates';
@@ -47,6 +48,13 @@ export async function generateMeetings(deps: Deps, due: Due, { dryRun }: { dryRu
   }
   if (!dryRun) await tryNow(deps, classes);
   return classes;
+}
+
+/** How those stand that start within so many minutes and are to take place. */
+export async function listComing(deps: Deps, minutes: number): Promise<DueClass[]> {
+  const from = deps.clock.now();
+  const classes = await generateMeetings(deps, { from, to: addMinutes(from, minutes) }, { dryRun: true });
+  return classes.filter(({ meeting }) => meeting !== 'over');
 }
 
 async function tryNow(deps: Deps, classes: readonly DueClass[]): Promise<void> {
