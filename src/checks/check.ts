@@ -1,5 +1,8 @@
-/** `warning`: it works, and should be looked at. `unknown`: could not be looked at; the reason says why. */
-export type CheckVerdict = 'passed' | 'warning' | 'failed' | 'unknown';
+/**
+ * `warning`: it works, and should be looked at. `unknown`: whoever was asked does not say; the reason says why. `not
+ * looked at`: the look itself went wrong, so nobody knows whether all is well.
+ */
+export type CheckVerdict = 'passed' | 'warning' | 'failed' | 'unknown' | 'not looked at';
 
 /** One thing that was looked at. */
 export interface Check {
@@ -25,6 +28,13 @@ export async function looked(name: string, title: string, look: () => Promise<Ch
     return await look();
   } catch (error) {
     const kind = error instanceof Error ? error.name : 'unknown';
-    return [check(name, title, { verdict: 'unknown', why: `This could not be looked at (${kind}).` })];
+    const why = `This could not be looked at (${kind}).`;
+    const remedy = 'Mend what else is wrong here, and look again.';
+    return [check(name, title, { verdict: 'not looked at', why, remedy })];
   }
+}
+
+/** Whether somebody has to act before all this can be relied on. */
+export function needsSomebody(checks: readonly Check[]): boolean {
+  return checks.some(({ verdict }) => verdict === 'failed' || verdict === 'not looked at');
 }

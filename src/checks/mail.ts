@@ -1,6 +1,6 @@
 import type { Deps } from '../deps';
 import { readMailStatus } from '../queries/readMailStatus';
-import { check, type Check } from './check';
+import { check, looked, type Check } from './check';
 
 export async function checkMail(deps: Deps): Promise<Check[]> {
   const { smtp } = deps.config;
@@ -23,7 +23,7 @@ export async function checkMail(deps: Deps): Promise<Check[]> {
           ? 'Check SMTP_USER and SMTP_PASSWORD; then mails test YOUR-ADDRESS.'
           : 'Check SMTP_HOST, SMTP_PORT and SMTP_SECURE (true for port 465 only), and the firewall.',
     }),
-    ...(await checkQueue(deps)),
+    ...(await looked('mails', 'Mails', () => checkQueue(deps))),
   ];
 }
 

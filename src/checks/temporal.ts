@@ -1,19 +1,44 @@
 import type { Deps } from '../deps';
 import type { ScheduleRow } from '../temporal/schedules';
+import { isTemporalRefusal } from '../temporal/isTemporalRefusal';
 import { isTemporalSilent } from '../temporal/isTemporalSilent';
 import { check, type Check } from './check';
 
-export async function checkTemporal({ temporal, config }: Pick<Deps, 'temporal' | 'config'>): Promise<Check[]> {
-  const { address, namespace } = config.temporal;
+type Asked = Pick<Deps, 'temporal' | 'config'>;
+
+export async function checkTemporal(deps: Asked): Promise<Check[]> {
+  const { address } = deps.config.temporal;
   try {
-    await temporal.check();
+    await deps.temporal.check();
   } catch (error) {
+    if (isTemporalRefusal(error)) return [refused(deps)];
     if (!isTemporalSilent(error) && !(error instanceof Error)) throw error;
     const why = `It does not answer at ${address}.`;
     const remedy =
       'Is it running, and is TEMPORAL_ADDRESS right? For Temporal Cloud set TEMPORAL_API_KEY too. Doors and starting go on meanwhile; what waits is told to it afterwards.';
     return [check('temporal', 'Temporal', { verdict: 'failed', why, remedy })];
   }
+  try {
+    return await checkNamespace(deps);
+  } catch (error) {
+    if (!isTemporalRefusal(error)) throw error;
+    return [refused(deps)];
+  }
+}
+
+/** Web and workers would be refused in the same way. */
+function refused({ config }: Asked): Check {
+  const { address, namespace } = config.temporal;
+  return check('temporal', 'Temporal', {
+    verdict: 'failed',
+    why: `It answers at ${address}, and does not let us into the namespace ${namespace}.`,
+    remedy:
+      'Check TEMPORAL_NAMESPACE (in Temporal Cloud with its account, such as classes.a1b2c) and TEMPORAL_API_KEY: has the key run out, and may its owner write to this namespace?',
+  });
+}
+
+async function checkNamespace({ temporal, config }: Asked): Promise<Check[]> {
+  const { address, namespace } = config.temporal;
   const { exists, missingAttributes, store } = await temporal.inspect();
   const there = answering(address, config.production && store === 'sqlite');
   const ofNamespace = check('namespace', 'Namespace', {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { checkEverything, checkSetup } from '../checks';
-import type { Check, CheckVerdict } from '../checks/check';
+import { needsSomebody, type Check, type CheckVerdict } from '../checks/check';
 import { ConfigError, loadConfig } from '../config/loadConfig';
 import type { Deps } from '../deps';
 import { EXIT_CONFIG } from '../config/loadConfigOrExit';
@@ -11,10 +11,11 @@ interface Options {
 }
 
 const MARKS: Readonly<Record<CheckVerdict, string>> = {
-  passed: 'ok     ',
-  warning: 'warning',
-  failed: 'FAILED ',
-  unknown: 'unknown',
+  passed: 'ok      ',
+  warning: 'warning ',
+  failed: 'FAILED  ',
+  unknown: 'unknown ',
+  'not looked at': 'NOT SEEN',
 };
 
 export function addChecks(program: Command): void {
@@ -41,7 +42,7 @@ async function run({ json = false }: Options, look: (deps: Deps) => Promise<Chec
   await runCommand(async (deps) => {
     const checks = await look(deps);
     report(checks, json);
-    return checks.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+    return needsSomebody(checks) ? 1 : 0;
   });
 }
 
@@ -70,10 +71,10 @@ function report(checks: readonly Check[], json: boolean): void {
   if (json) return printJson(checks);
   for (const { title, verdict, why, remedy } of checks) {
     print(`${MARKS[verdict]}  ${title}: ${why}`);
-    if (remedy !== null) print(`         ${remedy}`);
+    if (remedy !== null) print(`          ${remedy}`);
   }
   const count = (wanted: CheckVerdict) => checks.filter(({ verdict }) => verdict === wanted).length;
   print(
-    `${count('failed')} failed, ${count('warning')} to look at, ${count('unknown')} unknown, ${count('passed')} well.`,
+    `${count('failed')} failed, ${count('not looked at')} not looked at, ${count('warning')} warnings, ${count('unknown')} unknown, ${count('passed')} well.`,
   );
 }

@@ -5,10 +5,11 @@ const IN_SHORT: Readonly<Record<CheckVerdict, { word: string; tone: string }>> =
   warning: { word: 'look at it', tone: '' },
   failed: { word: 'failed', tone: 'bad' },
   unknown: { word: 'not known', tone: '' },
+  'not looked at': { word: 'not looked at', tone: 'bad' },
 };
 
 /** The worst first; what is well needs nobody. */
-const ORDER: readonly CheckVerdict[] = ['failed', 'warning', 'unknown', 'passed'];
+const ORDER: readonly CheckVerdict[] = ['failed', 'not looked at', 'warning', 'unknown', 'passed'];
 
 export function presentChecks(checks: readonly Check[]) {
   return [...checks]
