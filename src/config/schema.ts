@@ -29,6 +29,15 @@ const webUrl = z
   .url({ protocol: /^https?$/, message: 'must be an address such as https://live.example.com' })
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** In an address a % begins an escape, in a password it may stand for itself; whoever reads it cannot know. */
+function isReadable(url: string): boolean {
+  try {
+    return decodeURIComponent(url) !== '';
+  } catch {
+    return false;
+  }
+}
+
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((word) => word === 'true');
 
 const commaList = z.string().transform((text) =>
@@ -49,7 +58,9 @@ export const environmentSchema = z.object({
   /** How many proxies stand in front of us; X-Forwarded-For is believed for that many hops and no more. */
   TRUSTED_PROXY_HOPS: z.coerce.number('must be a number of proxies').int().min(0).max(9).default(0),
 
-  DATABASE_URL: z.url({ protocol: /^mysql$/, message: 'must look like mysql://user:password@host:3306/database' }),
+  DATABASE_URL: z
+    .url({ protocol: /^mysql$/, message: 'must look like mysql://user:password@host:3306/database' })
+    .refine(isReadable, 'must have every % of its user, password or database written as %25'),
   DATABASE_POOL_MAX: z.coerce.number('must be a number of connections').int().min(2).max(500).default(20),
 
   TEMPORAL_ADDRESS: z

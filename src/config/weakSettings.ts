@@ -76,11 +76,20 @@ function weakDatabase({ DATABASE_URL = '' }: Values): WeakSetting[] {
   if (username === 'root') {
     weak.push({ name: 'DATABASE_URL', why: 'It signs in as root. Make a user that owns this one database.' });
   }
-  if (EXAMPLE_PASSWORDS.includes(decodeURIComponent(password)) || password.length < PASSWORD_MIN) {
+  if (EXAMPLE_PASSWORDS.includes(decoded(password)) || password.length < PASSWORD_MIN) {
     const why = `Its password is missing, short or that of an example. Make one of ${PASSWORD_MIN} characters or more: openssl rand -hex 16.`;
     weak.push({ name: 'DATABASE_URL', why });
   }
   return weak;
+}
+
+/** As it stands where it cannot be read: that is told as wrong, not as weak. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function weakMail(values: Values): WeakSetting[] {

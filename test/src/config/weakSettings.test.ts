@@ -44,6 +44,16 @@ it.each([
   }
 });
 
+it('is told beside a password that cannot be read as it is written', () => {
+  const wrong = { ...GOOD, DATABASE_URL: 'mysql://dreamcrowd:100%sure@db/dreamcrowd' };
+  expect(() => loadConfig(wrong)).toThrow(ConfigError);
+  expect(() => loadConfig(wrong)).toThrow(
+    'DATABASE_URL: must have every % of its user, password or database written as %25',
+  );
+  expect(findWeakSettings(wrong).map(({ name }) => name)).toEqual(['DATABASE_URL']);
+  expect(loadConfig({ ...GOOD, DATABASE_URL: 'mysql://dreamcrowd:100%25sure-of-it@db/dreamcrowd' }).weak).toEqual([]);
+});
+
 it('is told beside what is missing and what is wrong, all at once', () => {
   let caught: unknown;
   try {
