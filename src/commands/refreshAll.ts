@@ -1,4 +1,6 @@
 import type { Deps } from '../deps';
+import { FieldErrors } from '../errors';
+import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { refreshConnection, type RefreshResult } from './refreshConnection';
 
@@ -18,12 +20,30 @@ export async function refreshAll(deps: Deps, { dryRun }: { dryRun: boolean }): P
   return refreshes;
 }
 
+/**
+ * The same for one teacher; `evenIfFresh` renews also a token that has life left.
+ *
+ * @throws FieldErrors when there is no such teacher
+ */
+export async function refreshTeacher(
+  deps: Deps,
+  teacherId: number,
+  { dryRun, evenIfFresh }: { readonly dryRun: boolean; readonly evenIfFresh: boolean },
+): Promise<TeacherRefresh> {
+  const teacher = await User.count({ where: { id: teacherId, role: 'teacher' } });
+  if (teacher === 0) throw new FieldErrors([{ field: 'teacher', message: `There is no teacher ${teacherId}.` }]);
+  const connection = await ZoomConnection.findOne({ where: { userId: teacherId, state: 'connected' } });
+  if (!connection) return { teacherId, outcome: 'not connected', reason: null };
+  return { teacherId, ...(await refresh(deps, connection, dryRun, evenIfFresh)) };
+}
+
 async function refresh(
   deps: Deps,
   connection: ZoomConnection,
   dryRun: boolean,
+  evenIfFresh = false,
 ): Promise<Omit<TeacherRefresh, 'teacherId'>> {
-  if (!hasUsedHalf(connection, deps.clock.now())) return { outcome: 'fresh', reason: null };
+  if (!evenIfFresh && !hasUsedHalf(connection, deps.clock.now())) return { outcome: 'fresh', reason: null };
   if (dryRun) return { outcome: 'would be renewed', reason: null };
   return refreshConnection(deps, { connectionId: connection.id });
 }

@@ -66,6 +66,29 @@ it('renews what has used up half its life; who cannot be renewed stops nobody el
   expect(site.zoom.control.tokensFor(LICENSED_HOST)).toBeDefined();
 });
 
+it('renews the token of one teacher, also one that has life left', async () => {
+  const healthy = await ZoomConnection.findOne({ where: { state: 'connected' }, rejectOnEmpty: true });
+  const teacher = ['refresh-tokens', '--teacher', String(healthy.userId), '--json'];
+  const outcome = async (...more: string[]) => {
+    const { code, out } = await cli([...teacher, ...more]);
+    return [code, JSON.parse(out) as unknown];
+  };
+  const is = (word: string) => [0, [{ teacherId: healthy.userId, outcome: word, reason: null }]];
+  const version = async () => (await healthy.reload()).version;
+  const before = await version();
+  expect(await outcome()).toEqual(is('fresh'));
+  expect(await outcome('--now', '--dry-run')).toEqual(is('would be renewed'));
+  expect(await version()).toBe(before);
+  expect(await outcome('--now')).toEqual(is('renewed'));
+  expect(await version()).toBeGreaterThan(before);
+
+  const never = await buildUser('teacher');
+  const unconnected = await cli(['refresh-tokens', '--teacher', String(never.id)]);
+  expect([unconnected.code, unconnected.out]).toEqual([1, expect.stringContaining('connects Zoom at /teacher/zoom')]);
+  const student = await buildUser('student');
+  expect((await cli(['refresh-tokens', '--teacher', String(student.id)])).code).toBe(64);
+});
+
 it('rotates keys, and says which key nothing needs any more', async () => {
   const newKeys = `e2:${Buffer.alloc(32, 5).toString('base64')},${site.settings['ENCRYPTION_KEYS']}`;
   const { code, out } = await cli(['keys', 'rotate'], { ENCRYPTION_KEYS: newKeys });

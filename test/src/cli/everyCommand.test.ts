@@ -44,7 +44,7 @@ writeFileSync(CSV_FILE, 'order,class_date,start,time_zone,minutes\n1,a,2030-01-1
 const CASES: readonly Case[] = [
   { args: ['migrate'], wrong: ['--down-all', 'another'], json: true, dryRun: true },
   { args: ['connections', 'list'], wrong: ['--all'], json: true },
-  { args: ['refresh-tokens'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['refresh-tokens'], wrong: ['--now'], json: true, dryRun: true },
   { args: ['generate-meetings'], wrong: ['--from', 'monday'], json: true, dryRun: true },
   { args: ['keys', 'new'], wrong: ['--id', 'no spaces'], json: true, offline: true },
   { args: ['keys', 'rotate'], wrong: ['--now'], json: true, dryRun: true },
