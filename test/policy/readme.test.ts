@@ -78,6 +78,46 @@ describe("the README's annotated tree", () => {
   });
 });
 
+describe('the way to production', () => {
+  /** What is typed, block by block. */
+  const blocks = [...readme.matchAll(/\n```sh\n([\s\S]*?)\n```\n/g)].map((match) => match[1] ?? '');
+  const blockWith = (text: string) => blocks.find((block) => block.includes(text)) ?? '';
+  const namesIn = (text: string, pattern: RegExp) =>
+    new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+
+  it('gives Docker every variable that docker-compose.yml insists on', () => {
+    const wanted = namesIn(readProjectFile('docker-compose.yml'), /\$\{(\w+):\?/g);
+    expect(wanted.size).toBeGreaterThan(7);
+    const given = namesIn(blockWith('docker compose up'), /^(\w+)=/gm);
+    expect([...wanted].filter((name) => !given.has(name))).toEqual([]);
+  });
+
+  it('makes the first admin on either way', () => {
+    expect(blockWith('docker compose up')).toContain('docker compose exec web node dist/src/cli.js users create-admin');
+    expect(blockWith('cli.js migrate')).toContain('node --env-file=.env dist/src/cli.js users create-admin');
+  });
+
+  it('starts services with the Node.js that it has put there, which everybody can read', () => {
+    const prefix = /tar -xJf \$NODE\.tar\.xz -C (\S+) --strip-components=1/.exec(readme)?.[1] ?? 'nowhere';
+    const started = [...readme.matchAll(/^ExecStart=(\S*node) /gm)].map((match) => match[1]);
+    expect(started).toEqual([`${prefix}/bin/node`]);
+    expect(prefix).toBe('/usr/local');
+  });
+
+  it('keeps backups that are whole, and tries them', () => {
+    const backup = blockWith('mysqldump');
+    expect(backup).toContain('--single-transaction');
+    expect(backup).toContain('set -euo pipefail');
+    expect(backup).toContain('systemctl enable --now dreamcrowd-backup.timer');
+    expect(blockWith('CREATE DATABASE drill')).toContain('cli.js audit check');
+    const restore = blockWith('DROP DATABASE dreamcrowd');
+    const steps = ['systemctl stop', 'zcat', 'cli.js migrate', 'systemctl start', 'cli.js sweep', 'cli.js doctor'];
+    const places = steps.map((step) => restore.indexOf(step));
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places).not.toContain(-1);
+  });
+});
+
 describe('the README', () => {
   const quoted = [...readme.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
   const indented = readme.split('\n').filter((line) => line.startsWith('    '));
