@@ -94,7 +94,7 @@ async function judgeMails({ mailboxUrl }: ProcessStack, classDates: readonly Cla
   return verdict;
 }
 
-async function judgeWorkflows({ deps, namespace }: ProcessStack): Promise<Verdict> {
+export async function judgeWorkflows({ deps, namespace }: ProcessStack): Promise<Verdict> {
   const connection = await Connection.connect({ address: deps.config.temporal.address });
   try {
     const client = new Client({ connection, namespace });

@@ -6,6 +6,7 @@ import { ABUSE, abusedDoor } from './abusedDoor';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
 import { BOOKING_KILLS, killedBooking } from './killedBooking';
+import { killedPushes, PUSH_KILLS } from './killedPushes';
 import { killedRenewal } from './killedRenewal';
 import { killedStarts, killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
@@ -43,6 +44,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'Zoom: every tenth reply to a create lost', triesPerSeed: LOST_REPLIES.classes / 10, run: lostReplies },
   { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
   { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
+  { name: 'worker killed between a pushed event’s answer and our commit', triesPerSeed: PUSH_KILLS, run: killedPushes },
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
   { name: 'web killed between a commit and its delivery', triesPerSeed: BOOKING_KILLS, run: killedBooking },
