@@ -11,7 +11,7 @@ import { checkPushEndpoint, type CheckedPushEndpoint } from './checkPushEndpoint
 import { createPushEndpointIn } from './createPushEndpoint';
 import { giveUpPushes } from './giveUpPushes';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
-import { switchOffIn } from './switchOffPushEndpoint';
+import { endSwitchOff, switchOffIn } from './switchOffPushEndpoint';
 import { switchOnIn } from './switchOnPushEndpoint';
 import type { AuditOrigin } from './writeAudit';
 
@@ -47,11 +47,11 @@ export async function putPushEndpoint(
   const checked = await checkPushEndpoint(deps, put, known?.url);
   const wanted = { ...put, ...checked };
   // What was being given up when it went off is done before it is on again.
-  if (known && put.enabled) await giveUpPushes(deps, known.id);
+  if (known?.state === 'off' && put.enabled) await giveUpPushes(deps, known.id);
   const work = () => inTransaction(deps.db, (transaction) => putIn(deps, wanted, origin, transaction));
   const { outboxIds, ...done } = await onceMore(work);
-  await deliverOutbox(deps, ...outboxIds);
-  await giveUpPushes(deps, done.endpoint.id);
+  if (done.endpoint.state === 'off') await endSwitchOff(deps, done.endpoint.id, outboxIds);
+  else await deliverOutbox(deps, ...outboxIds);
   return done;
 }
 
