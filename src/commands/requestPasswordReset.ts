@@ -3,6 +3,7 @@ import type { Deps } from '../deps';
 import type { User } from '../models/User';
 import { mayHavePassword } from '../queries/findAccountLink';
 import { findUserByEmail } from '../queries/findUserByEmail';
+import { addressHash } from '../security/addressHash';
 import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
 import { networkOf } from '../security/networkOf';
 import { deliverOutbox } from '../temporal/outbox';
@@ -40,11 +41,16 @@ export async function requestPasswordReset(
   const user = await findRecipient(limits, email);
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const entity = user ? { entity: { type: 'user', id: user.id } } : {};
-    const metadata = { known: user !== null };
+    const metadata = user ? { known: true } : { known: false, asked: auditedAddress(email) };
     await writeAudit(deps, origin, { action: 'password_reset_asked', ...entity, metadata }, transaction);
     return user ? [await makeAccountLink(deps, user, 'password_reset', transaction)] : [];
   });
   void deliverOutbox(deps, ...outboxIds);
+}
+
+/** Enough to see whether it is one address over and over or one after another; an address is named in no audit row. */
+function auditedAddress(email: string): string {
+  return addressHash(email).slice(0, 12);
 }
 
 async function findRecipient(limits: ResetLimits, email: string): Promise<User | null> {

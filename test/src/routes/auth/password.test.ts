@@ -6,6 +6,7 @@ import { AccountLink } from '../../../../src/models/AccountLink';
 import { MailDelivery } from '../../../../src/models/MailDelivery';
 import { Session } from '../../../../src/models/Session';
 import type { User } from '../../../../src/models/User';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
 import { HASHES_AT_ONCE, withinHashingCap } from '../../../../src/security/hashingCap';
 import { buildUser } from '../../../factories/people';
@@ -88,6 +89,24 @@ describe('a forgotten password', () => {
     expect((await website.audited()).at(-1)).toBe('password_reset_asked');
     expect(website.logged.join('')).not.toContain(teacher.email);
   });
+});
+
+it('an admin sees from the audit log that addresses are tried out, and whoever tries learns nothing', async () => {
+  const teacher = await buildTeacher();
+  const asked = ['one@nowhere.test', 'ONE@nowhere.test', 'two@nowhere.test', teacher.email];
+  const pages = new Set<string>();
+  for (const email of asked) pages.add((await ask(email)).text);
+  expect(pages.size).toBe(1);
+  const rows = await ZoomAuditLog.findAll({
+    where: { action: 'password_reset_asked' },
+    order: [['id', 'DESC']],
+    limit: 4,
+  });
+  const [known, two, again, one] = rows.map(({ metadata }) => JSON.parse(metadata ?? '{}') as Record<string, unknown>);
+  expect(known).toEqual({ known: true });
+  expect(one).toEqual({ known: false, asked: expect.stringMatching(/^[0-9a-f]{12}$/) as string });
+  expect(again).toEqual(one);
+  expect(two?.['asked']).not.toBe(one?.['asked']);
 });
 
 describe('the link that is mailed', () => {
