@@ -10,6 +10,7 @@ import { deliverOutbox } from '../temporal/outbox';
 import { problemsOfUser } from './createUser';
 import { endSessions } from './endSessions';
 import { inviteIn } from './inviteUser';
+import { forgetRefusedEdit } from './keepRefusedEdit';
 import { withdrawLinks } from './makeAccountLink';
 import { movePasses } from './movePasses';
 import { tellFormerAddress } from './tellFormerAddress';
@@ -79,8 +80,10 @@ export async function changeUserIn(
   const address = user.email !== before;
   if (fields.length === 0) return { user, changed: false, address, invitations: 0, outboxIds: [] };
   // What another marketplace sent says nothing of what this one does.
-  if (user.changed('customer') || user.changed('externalId'))
+  if (user.changed('customer') || user.changed('externalId')) {
     user.set({ externalRevision: null, externalFields: null });
+    await forgetRefusedEdit({ userId: user.id }, transaction);
+  }
   await check(user, address, transaction);
   await user.save({ transaction });
   const { invitations, outboxIds } = address

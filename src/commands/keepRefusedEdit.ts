@@ -6,7 +6,9 @@ import { RefusedEdit } from '../models/RefusedEdit';
 import type { Precondition } from './preconditions';
 
 /** What an edit was of. */
-export interface EditSubject {
+export type EditSubject = BookingSubject | { readonly userId: number };
+
+interface BookingSubject {
   readonly orderId: number;
   /** null for the order itself */
   readonly classDateId: number | null;
@@ -14,20 +16,20 @@ export interface EditSubject {
 
 /**
  * Carries out what a marketplace sent. What is refused because it was changed here is kept, so that somebody here can
- * decide whose word it is to be; of each order and class date the last edit alone.
+ * decide whose word it is to be; of each order, class date and person the last edit alone.
  *
- * @param find what it is of, once it was refused
+ * @param find what it is of, once it was refused for those fields; null: it is not kept
  */
 export async function keepingRefused<T>(
   deps: Pick<Deps, 'db' | 'clock'>,
   put: Precondition,
-  find: () => Promise<EditSubject | null>,
+  find: (names: readonly string[]) => Promise<EditSubject | null>,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const subject = error instanceof ChangedHereError ? await find() : null;
+    const subject = error instanceof ChangedHereError ? await find(error.names) : null;
     if (subject && error instanceof ChangedHereError) await keep(deps, subject, put, error.names);
     throw error;
   }
@@ -50,6 +52,8 @@ async function keep(
   await inTransaction(db, (transaction) => RefusedEdit.upsert(row, { transaction }));
 }
 
-function keyOf({ orderId, classDateId }: EditSubject): string {
+function keyOf(subject: EditSubject): string {
+  if ('userId' in subject) return `user:${subject.userId}`;
+  const { orderId, classDateId } = subject;
   return classDateId === null ? `order:${orderId}` : `class_date:${classDateId}`;
 }

@@ -15,6 +15,13 @@ export async function refuseIfShared(customer: string, user: User, transaction: 
   refuse('Orders that are not yours name this person too. An admin has to do it, on their page.');
 }
 
+interface ChangeOfShared {
+  readonly customer: string;
+  readonly toChange: readonly string[];
+  /** an admin has looked at it, and wants it so */
+  readonly decidedHere?: boolean | undefined;
+}
+
 /**
  * The same for a change of some fields. Whoever reads at another address could choose a new password there, so it is refused
  * for people who have one.
@@ -23,10 +30,11 @@ export async function refuseIfShared(customer: string, user: User, transaction: 
  * @throws AppError 409
  */
 export async function refuseChangeOfShared(
-  { customer, toChange }: { readonly customer: string; readonly toChange: readonly string[] },
+  { customer, toChange, decidedHere }: ChangeOfShared,
   user: User,
   transaction: Transaction,
 ): Promise<void> {
+  if (decidedHere === true) return;
   const moves = toChange.includes('email');
   if (moves && user.passwordHash !== null) {
     refuse('This person signs in here with a password. An admin has to change their address, on their page.');

@@ -10,6 +10,7 @@ import { deliverOutbox } from '../temporal/outbox';
 import { changeUserIn } from './changeUser';
 import { enableIn } from './enableUser';
 import { inviteIn, mayInviteAt } from './inviteUser';
+import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
 import { refuseChangeOfShared } from './needsAdmin';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -19,6 +20,8 @@ export interface PersonPut extends ExternalPersonId, Precondition, PersonContent
   readonly enable: boolean;
   /** invite a teacher who is new */
   readonly notify: boolean;
+  /** an admin has looked at it, and wants it so */
+  readonly decidedHere?: boolean;
 }
 
 export interface PersonPutDone {
@@ -45,12 +48,41 @@ interface Done extends PersonPutDone {
  *
  * @throws FieldErrors, ChangedHereError, AddressTakenError, AppError 409 and 412; nothing has been saved then
  */
-export async function putPerson(deps: Deps, put: PersonPut, origin: AuditOrigin): Promise<PersonPutDone> {
+export function putPerson(deps: Deps, put: PersonPut, origin: AuditOrigin): Promise<PersonPutDone> {
+  return keepingRefused(
+    deps,
+    put,
+    (names) => findSubject(put, names),
+    () => carryOutPersonPut(deps, put, origin),
+  );
+}
+
+/** Whether somebody who was disabled here is let in again is decided on their page, by enabling them. */
+async function findSubject(put: ExternalPersonId, names: readonly string[]): Promise<EditSubject | null> {
+  if (names.includes('state')) return null;
+  const user = await findPersonOf(put);
+  return user && { userId: user.id };
+}
+
+/**
+ * The same without keeping what is refused.
+ *
+ * @param first what else belongs to the commit; it may take the person's lock
+ */
+export async function carryOutPersonPut(
+  deps: Deps,
+  put: PersonPut,
+  origin: AuditOrigin,
+  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+): Promise<PersonPutDone> {
   const invites = await wouldInvite(put);
   // Not in the transaction: the counter has a connection of its own.
   const invite = invites && (await mayInviteAt(deps, put.email));
   const { outboxIds, ...done } = await onceMore(() =>
-    inTransaction(deps.db, (transaction) => putIn(deps, { ...put, invite }, origin, transaction)),
+    inTransaction(deps.db, async (transaction) => {
+      await first(transaction);
+      return putIn(deps, { ...put, invite }, origin, transaction);
+    }),
   );
   await deliverOutbox(deps, ...outboxIds);
   return invites && !invite ? { ...done, notes: [...done.notes, UNINVITED] } : done;
@@ -142,7 +174,7 @@ async function change(
   const wanted = personDigests(put, isDisabled && !put.enable);
   const former = { revision: user.externalRevision, sent, current };
   const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
-  await refuseChangeOfShared({ customer: put.customer, toChange }, user, transaction);
+  await refuseChangeOfShared({ ...put, toChange }, user, transaction);
   const outboxIds: number[] = [];
   if (toChange.includes('state')) outboxIds.push(...(await enableIn(deps, user, origin, transaction)).outboxIds);
   const { email, firstName, lastName, timeZone, language } = put;
@@ -152,6 +184,7 @@ async function change(
   const state = wanted.state === 'disabled' && sent?.state === 'disabled' ? 'disabled' : 'enabled';
   const externalFields = JSON.stringify({ ...wanted, state });
   const externalRevision = put.revision ?? user.externalRevision;
+  await forgetRefusedEdit({ userId: user.id }, transaction);
   await user.update({ externalFields, externalRevision }, { transaction, silent: true });
   return { user, outboxIds };
 }

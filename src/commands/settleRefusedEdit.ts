@@ -5,6 +5,7 @@ import { AppError, ChangedHereError, NotFoundError } from '../errors';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { RefusedEdit } from '../models/RefusedEdit';
+import { User } from '../models/User';
 import {
   CLASS_DATE_FIELDS,
   classDateDigests,
@@ -13,6 +14,8 @@ import {
   namedAs,
   ORDER_FIELDS,
   orderDigests,
+  PERSON_FIELDS,
+  personDigests,
   type Digests,
   type NamedPerson,
   type OrderField,
@@ -23,6 +26,7 @@ import { forgetRefusedEdit } from './keepRefusedEdit';
 import { lockOrder } from './lockOrder';
 import { carryOutClassDatePut, type ClassDatePut } from './putClassDate';
 import { carryOutOrderPut, type OrderPut } from './putOrder';
+import { carryOutPersonPut, type PersonPut } from './putPerson';
 import { resolveWallTime } from './resolveWallTime';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -59,9 +63,14 @@ export async function settleRefusedEdit(deps: Deps, settlement: Settlement, orig
 /** What the marketplace sends from now on waits for the commit, and is another edit then. */
 type LockIt = (transaction: Transaction) => Promise<void>;
 
-async function lockAsSeen({ id, orderId }: RefusedEdit, refusedAt: Date, transaction: Transaction): Promise<void> {
-  // The order first, as everything else that touches both does.
-  await lockOrder(orderId, transaction);
+async function lockAsSeen(
+  { id, orderId, userId }: RefusedEdit,
+  refusedAt: Date,
+  transaction: Transaction,
+): Promise<void> {
+  // The order, or the person, first, as everything else that touches both does.
+  if (orderId !== null) await lockOrder(orderId, transaction);
+  else await User.findByPk(userId ?? 0, { lock: true, transaction });
   const edit = await RefusedEdit.findByPk(id, { lock: true, transaction });
   if (!edit) throw isGone();
   if (edit.refusedAt.getTime() === refusedAt.getTime()) return;
@@ -87,7 +96,11 @@ async function takeTheirs(
 ): Promise<void> {
   const told = { notify, force };
   try {
-    if (edit.classDateId === null) {
+    if (edit.userId !== null) {
+      const put = personPutOf(edit);
+      const accept = [...put.accept, ...fieldsOf(edit)];
+      await carryOutPersonPut(deps, { ...put, accept, decidedHere: true }, origin, lockIt);
+    } else if (edit.classDateId === null) {
       await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, lockIt);
     } else {
       await carryOutClassDatePut(deps, accepting(classDatePutOf(edit), edit, told), origin, lockIt);
@@ -112,15 +125,22 @@ function accepting<Put extends OrderPut | ClassDatePut>(
 
 function keepOurs(deps: Deps, edit: RefusedEdit, origin: AuditOrigin, lockIt: LockIt): Promise<void> {
   return inTransaction(deps.db, async (transaction) => {
-    const { orderId, classDateId } = edit;
+    const { orderId, classDateId, userId } = edit;
     await lockIt(transaction);
-    if (classDateId === null) await noteSentOrder(deps, edit, origin, transaction);
-    else await noteSentClassDate(edit, classDateId, transaction);
-    await forgetRefusedEdit({ orderId, classDateId }, transaction);
-    const entity = classDateId === null ? { type: 'book_order', id: orderId } : { type: 'class_date', id: classDateId };
+    if (userId !== null) await noteSentPerson(edit, userId, transaction);
+    else if (classDateId !== null) await noteSentClassDate(edit, classDateId, transaction);
+    else await noteSentOrder(deps, edit, origin, transaction);
+    const subject = userId === null ? { orderId: orderId ?? 0, classDateId } : { userId };
+    await forgetRefusedEdit(subject, transaction);
+    const entity = entityOf(edit);
     const metadata = { fields: edit.fields };
     await writeAudit(deps, origin, { action: 'refused_edit_dropped', entity, metadata }, transaction);
   });
+}
+
+function entityOf({ orderId, classDateId, userId }: RefusedEdit): { type: string; id: number } {
+  if (userId !== null) return { type: 'user', id: userId };
+  return classDateId === null ? { type: 'book_order', id: orderId ?? 0 } : { type: 'class_date', id: classDateId };
 }
 
 async function noteSentOrder(
@@ -129,7 +149,7 @@ async function noteSentOrder(
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<void> {
-  const order = await BookOrder.findByPk(edit.orderId, { transaction, rejectOnEmpty: true });
+  const order = await BookOrder.findByPk(edit.orderId ?? 0, { transaction, rejectOnEmpty: true });
   const put = orderPutOf(edit);
   const has = (name: OrderField) => fieldsOf(edit).includes(name);
   const { namedTeacher, namedBuyer } = lastNamed(order);
@@ -179,6 +199,15 @@ async function noteSentClassDate(edit: RefusedEdit, classDateId: number, transac
   await classDate.update({ externalFields }, { transaction, silent: true });
 }
 
+async function noteSentPerson(edit: RefusedEdit, userId: number, transaction: Transaction): Promise<void> {
+  const user = await User.findByPk(userId, { lock: true, transaction, rejectOnEmpty: true });
+  const wanted = personDigests(personPutOf(edit), user.disabledAt !== null);
+  const sent = lastSent(user, PERSON_FIELDS);
+  // Whoever was disabled here is not let in by this.
+  const externalFields = JSON.stringify({ ...withSent(sent, wanted, edit), state: sent?.state ?? 'enabled' });
+  await user.update({ externalFields }, { transaction, silent: true });
+}
+
 /** What the marketplace is taken to have sent last: as before, but for the fields that are decided. */
 function withSent(sent: Digests | null, wanted: Digests, edit: RefusedEdit): Partial<Digests> {
   return { ...sent, ...Object.fromEntries(fieldsOf(edit).map((name) => [name, wanted[name]])) };
@@ -196,4 +225,9 @@ export function orderPutOf({ content }: RefusedEdit): OrderPut {
 /** @param edit of a class date */
 export function classDatePutOf({ content }: RefusedEdit): ClassDatePut {
   return JSON.parse(content) as ClassDatePut;
+}
+
+/** @param edit of a person */
+export function personPutOf({ content }: RefusedEdit): PersonPut {
+  return JSON.parse(content) as PersonPut;
 }

@@ -7,16 +7,20 @@ import {
   type Sequelize,
 } from 'sequelize';
 
-/** An edit that a marketplace was refused because of a change made here; of an order, or of one of its class dates. */
+/**
+ * An edit that a marketplace was refused because of a change made here; of an order, of one of its class dates, or of a
+ * person. */
 export class RefusedEdit extends Model<InferAttributes<RefusedEdit>, InferCreationAttributes<RefusedEdit>> {
   declare id: CreationOptional<number>;
-  declare orderId: number;
+  /** null: it is of a person */
+  declare orderId: CreationOptional<number | null>;
   declare classDateId: CreationOptional<number | null>;
-  /** `order:12` or `class_date:34`: of each there is one at most */
+  declare userId: CreationOptional<number | null>;
+  /** `order:12`, `class_date:34` or `user:56`: of each there is one at most */
   declare subjectKey: string;
   /** the names of the fields that were changed here, separated by spaces */
   declare fields: string;
-  /** all that the marketplace sent, as JSON: an OrderPut or a ClassDatePut */
+  /** all that the marketplace sent, as JSON: an OrderPut, a ClassDatePut or a PersonPut */
   declare content: string;
   declare refusedAt: Date;
 
@@ -24,8 +28,9 @@ export class RefusedEdit extends Model<InferAttributes<RefusedEdit>, InferCreati
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
-        orderId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
+        orderId: DataTypes.BIGINT.UNSIGNED,
         classDateId: DataTypes.BIGINT.UNSIGNED,
+        userId: DataTypes.BIGINT.UNSIGNED,
         subjectKey: { type: DataTypes.STRING, allowNull: false },
         fields: { type: DataTypes.STRING, allowNull: false },
         content: { type: DataTypes.TEXT('medium'), allowNull: false },

@@ -1,5 +1,6 @@
-import { classDatePutOf, orderPutOf } from '../commands/settleRefusedEdit';
-import type { RefusedEditRow } from '../queries/listRefusedEdits';
+import { classDatePutOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
+import type { RefusedBookingEdit, RefusedEditRow, RefusedPersonEdit } from '../queries/listRefusedEdits';
+import type { PersonContent } from '../queries/externalFields';
 import { paths } from '../routes/paths';
 import { formatInstant } from './classTime';
 
@@ -12,22 +13,62 @@ interface Difference {
 
 /** An edit of a marketplace's that waits for somebody's decision, as plain values. */
 export function presentRefusedEdit(row: RefusedEditRow, readerZone: string | null) {
-  const { edit, order, classDate } = row;
+  const { edit } = row;
   return {
     id: edit.id,
     action: paths.refusedEdit(edit.id),
-    title: classDate ? `A class of ${order.title}` : `The order ${order.title}`,
-    href: classDate ? paths.classDate(classDate.id) : paths.order(order.id),
-    customer: order.customer,
+    ...('person' in row ? ofPerson(row) : ofBooking(row)),
     // As the form sends it back.
     refusedAt: edit.refusedAt.toISOString(),
     at: formatInstant(edit.refusedAt, readerZone ?? 'UTC'),
+  };
+}
+
+function ofBooking(row: RefusedBookingEdit) {
+  const { edit, order, classDate } = row;
+  return {
+    title: classDate ? `A class of ${order.title}` : `The order ${order.title}`,
+    href: classDate ? paths.classDate(classDate.id) : paths.order(order.id),
+    customer: order.customer,
     live: classDate?.state === 'live',
+    mayBeQuiet: true,
     differences: edit.fields.split(' ').map((name) => differenceIn(name, row)),
   };
 }
 
-function differenceIn(name: string, row: RefusedEditRow): Difference {
+const FIELD_WORDS: Readonly<Record<string, string>> = {
+  email: 'Address',
+  firstName: 'First name',
+  lastName: 'Last name',
+  timeZone: 'Time zone',
+  language: 'Language',
+  state: 'State',
+};
+
+/** Whoever gets another address is mailed in any case. */
+function ofPerson({ edit, person }: RefusedPersonEdit) {
+  const [here, put] = [wordsOf(person, 'disabled'), wordsOf(personPutOf(edit), 'enabled')];
+  return {
+    title: `${person.role === 'teacher' ? 'The teacher' : 'The student'} ${person.fullName}`,
+    href: paths.person(person.id),
+    customer: person.customer,
+    live: false,
+    mayBeQuiet: false,
+    differences: edit.fields.split(' ').map((name): Difference => {
+      const [ours, theirs] = [here.get(name), put.get(name)];
+      return { what: FIELD_WORDS[name] ?? name, here: ours ?? 'not known', theirs: theirs ?? 'not known' };
+    }),
+  };
+}
+
+function wordsOf(
+  { email, firstName, lastName, timeZone, language }: PersonContent,
+  state: string,
+): Map<string, string | null> {
+  return new Map(Object.entries({ email, firstName, lastName, timeZone, language, state }));
+}
+
+function differenceIn(name: string, row: RefusedBookingEdit): Difference {
   if (row.classDate)
     return { what: 'Time', here: scheduleOf(row.classDate), theirs: scheduleOf(classDatePutOf(row.edit)) };
   const { order, teacher, buyer, guests } = row;

@@ -6,7 +6,14 @@ import { User } from '../models/User';
 import { listGuests } from './externalBookings';
 
 /** An edit that a marketplace was refused, and what it is about as it is here. */
-export interface RefusedEditRow {
+export type RefusedEditRow = RefusedBookingEdit | RefusedPersonEdit;
+
+export interface RefusedPersonEdit {
+  readonly edit: RefusedEdit;
+  readonly person: User;
+}
+
+export interface RefusedBookingEdit {
   readonly edit: RefusedEdit;
   readonly order: BookOrder;
   readonly teacher: User | undefined;
@@ -22,22 +29,23 @@ const LIMIT = 100;
 export async function listRefusedEdits({ orderId }: { orderId?: number } = {}): Promise<RefusedEditRow[]> {
   const where = orderId === undefined ? {} : { orderId };
   const edits = await RefusedEdit.findAll({ where, order: ['refusedAt', 'id'], limit: LIMIT });
-  const orderIds = [...new Set(edits.map((edit) => edit.orderId))];
+  const orderIds = [...new Set(edits.flatMap((edit) => edit.orderId ?? []))];
   const [orders, classDates, guests] = await Promise.all([
     BookOrder.findAll({ where: { id: orderIds } }),
     ClassDate.findAll({ where: { id: edits.flatMap(({ classDateId }) => classDateId ?? []) } }),
     listGuests(orderIds),
   ]);
-  const users = await User.findAll({ where: { id: orders.flatMap(({ userId, teacherId }) => [userId, teacherId]) } });
+  const userIds = [...edits, ...orders].flatMap(({ userId }) => userId ?? []);
+  const users = await User.findAll({ where: { id: [...userIds, ...orders.map(({ teacherId }) => teacherId)] } });
   const userOf = new Map(users.map((user) => [user.id, user]));
-  return edits.flatMap((edit) => {
+  return edits.flatMap((edit): RefusedEditRow[] => {
+    const person = edit.userId === null ? undefined : userOf.get(edit.userId);
+    if (person) return [{ edit, person }];
     const order = orders.find(({ id }) => id === edit.orderId);
     if (!order) return [];
-    return {
-      ...{ edit, order, teacher: userOf.get(order.teacherId), buyer: userOf.get(order.userId) },
-      guests: guests.filter((guest) => guest.orderId === order.id),
-      classDate: classDates.find(({ id }) => id === edit.classDateId) ?? null,
-    };
+    const of = { edit, order, teacher: userOf.get(order.teacherId), buyer: userOf.get(order.userId) };
+    const ofOrder = guests.filter((guest) => guest.orderId === order.id);
+    return [{ ...of, guests: ofOrder, classDate: classDates.find(({ id }) => id === edit.classDateId) ?? null }];
   });
 }
 

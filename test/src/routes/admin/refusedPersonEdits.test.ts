@@ -1,0 +1,145 @@
+import { changeUser } from '../../../../src/commands/changeUser';
+import { disableUser } from '../../../../src/commands/disableUser';
+import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
+import { RefusedEdit } from '../../../../src/models/RefusedEdit';
+import { User } from '../../../../src/models/User';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
+import { paths } from '../../../../src/routes/paths';
+import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
+import { parse, passwordHash, signedInBrowser, type Browser } from '../../../support/browser';
+
+/** Edits of people that a marketplace was refused: an admin decides about them as about those of orders. */
+let site: ApiSite;
+let shop: Caller;
+let browser: Browser;
+
+beforeAll(async () => {
+  site = await startApiSite();
+  shop = await site.caller();
+  ({ browser } = await signedInBrowser(site.website, 'admin'));
+});
+
+afterAll(() => site.close());
+
+beforeEach(() => RefusedEdit.destroy({ where: {} }));
+
+let count = 0;
+
+async function put(role: 'student' | 'teacher' = 'student') {
+  count += 1;
+  const email = `refused${count}@people.test`;
+  const content = { email, firstName: 'Mia', lastName: 'Berg', timeZone: 'Europe/Berlin', language: 'de' };
+  const path = `/api/v1/${role}s/X-${count}`;
+  await shop.put(path, content);
+  return { path, content, user: await User.findOne({ where: { email }, rejectOnEmpty: true }) };
+}
+
+const change = ({ id }: User, changed: Parameters<typeof changeUser>[2]) =>
+  changeUser(site.website.deps, id, changed, THE_SYSTEM);
+
+/** Renamed here, and then by the shop, which gives another zone as well. */
+async function refused() {
+  const built = await put();
+  await change(built.user, { lastName: 'Ours' });
+  const theirs = { ...built.content, lastName: 'Theirs', timeZone: 'Europe/Paris' };
+  expect((await shop.put(built.path, theirs)).status).toBe(409);
+  return { ...built, theirs };
+}
+
+const page = async () => parse(await browser.get(paths.refusedEdits));
+
+async function decide(decision: 'ours' | 'theirs'): Promise<string> {
+  const form = (await page())('main section form').first();
+  const refusedAt = form.find('[name=refusedAt]').attr('value') ?? '';
+  const answer = await browser.submit(form.attr('action') ?? '', { decision, refusedAt });
+  return parse(await browser.get(answer.headers['location'] ?? ''))('.flash').text();
+}
+
+it('stands beside what was changed here, the last one of each person alone', async () => {
+  const { path, theirs, user } = await refused();
+  await shop.put(path, { ...theirs, lastName: 'Theirs now' });
+  const $ = await page();
+  expect($('main section')).toHaveLength(1);
+  expect($('main h2 a').attr('href')).toBe(paths.person(user.id));
+  expect($('main section').text()).toMatch(
+    /The student Mia Ours[^]*Last name[^]*Here: Ours[^]*Marketplace: Theirs now/,
+  );
+  expect($('main section').text()).not.toContain('Europe/Paris');
+});
+
+it('ours: stands, and the same is not refused again', async () => {
+  const { path, theirs, user } = await refused();
+  expect(await decide('ours')).toContain('What was changed here stands.');
+  const again = await shop.put(path, theirs);
+  expect([again.status, again.body]).toMatchObject([
+    200,
+    { lastName: 'Ours', timeZone: 'Europe/Paris', changedHere: ['lastName'] },
+  ]);
+  const where = { action: 'refused_edit_dropped', entityType: 'user', entityId: user.id } as const;
+  expect(await ZoomAuditLog.count({ where })).toBe(1);
+  expect(await RefusedEdit.count()).toBe(0);
+});
+
+it('theirs: goes through as it was sent, with what else came with it', async () => {
+  const { path, theirs, user } = await refused();
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect(await user.reload()).toMatchObject({ lastName: 'Theirs', timeZone: 'Europe/Paris' });
+  expect((await shop.put(path, theirs)).body).toMatchObject({ changedHere: [] });
+  expect(await RefusedEdit.count()).toBe(0);
+});
+
+it('theirs: an admin moves somebody whom the marketplace alone may not move', async () => {
+  const { path, content, user } = await put('teacher');
+  await user.update({ passwordHash: await passwordHash() });
+  await change(user, { email: `ours${count}@people.test` });
+  const theirs = { ...content, email: `theirs${count}@people.test` };
+  expect((await shop.put(path, theirs)).status).toBe(409);
+  expect((await shop.put(`${path}?accept=email`, theirs)).body).toMatchObject({ code: 'needs_admin' });
+  await decide('theirs');
+  expect((await user.reload()).email).toBe(theirs.email);
+});
+
+it('is forgotten once the marketplace overwrites it, and once the person is another marketplace’s', async () => {
+  const { path, theirs, user } = await refused();
+  expect((await shop.put(`${path}?accept=lastName`, theirs)).status).toBe(200);
+  expect(await RefusedEdit.count()).toBe(0);
+  await change(user, { lastName: 'Ours again' });
+  expect((await shop.put(path, { ...theirs, lastName: 'More' })).status).toBe(409);
+  const [edit] = await RefusedEdit.findAll();
+  await change(user, { customer: 'other', externalId: 'O-1' });
+  expect(await RefusedEdit.count()).toBe(0);
+  const settled = settleRefusedEdit(site.website.deps, { id: edit?.id ?? 0, decision: 'theirs' }, THE_SYSTEM);
+  await expect(settled).rejects.toMatchObject({ status: 404 });
+});
+
+it('is decided as it was looked at: not when something else was sent meanwhile', async () => {
+  const { path, theirs, user } = await refused();
+  const [edit] = await RefusedEdit.findAll();
+  await shop.put(path, { ...theirs, lastName: 'Theirs now' });
+  const seen = { id: edit?.id ?? 0, refusedAt: edit?.refusedAt };
+  for (const decision of ['ours', 'theirs'] as const) {
+    const settled = settleRefusedEdit(site.website.deps, { ...seen, decision }, THE_SYSTEM);
+    await expect(settled).rejects.toMatchObject({ code: 'changed_meanwhile' });
+  }
+  expect((await user.reload()).lastName).toBe('Ours');
+});
+
+it('ours: lets nobody in who was disabled meanwhile, which theirs says beside the rest', async () => {
+  const { path, theirs, user } = await refused();
+  await RefusedEdit.destroy({ where: {} });
+  expect((await shop.put(`${path}?enable=true`, theirs)).status).toBe(409);
+  await disableUser(site.website.deps, user.id, THE_SYSTEM);
+  expect(await decide('theirs')).toContain('Something else of it has been changed here meanwhile.');
+  expect((await page())('main section').text()).toMatch(/State[^]*Here: disabled[^]*Marketplace: enabled/);
+  await decide('ours');
+  expect((await shop.put(`${path}?enable=true`, theirs)).body).toMatchObject({ code: 'changed_here' });
+  expect((await user.reload()).disabledAt).not.toBeNull();
+});
+
+it('is not kept where somebody disabled is to be let in: that is decided on their page', async () => {
+  const { path, content, user } = await put();
+  await disableUser(site.website.deps, user.id, THE_SYSTEM);
+  expect((await shop.put(`${path}?enable=true`, content)).status).toBe(409);
+  expect(await RefusedEdit.count()).toBe(0);
+});
