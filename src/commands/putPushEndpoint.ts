@@ -44,7 +44,7 @@ export async function putPushEndpoint(
 ): Promise<PushEndpointPutDone> {
   const known = await findEndpointOf(put);
   // Not in the transaction: its name is looked up.
-  const checked = await checkPushEndpoint(deps, put, known?.url);
+  const checked = await checkPushEndpoint(deps, put, known ? lookedAt(put, known) : undefined);
   const wanted = { ...put, ...checked };
   // What was being given up when it went off is done before it is on again.
   if (known?.state === 'off' && put.enabled) await giveUpPushes(deps, known.id);
@@ -53,6 +53,11 @@ export async function putPushEndpoint(
   if (done.endpoint.state === 'off') await endSwitchOff(deps, done.endpoint.id, outboxIds);
   else await deliverOutbox(deps, ...outboxIds);
   return done;
+}
+
+/** The address that need not be looked at again: the present one, or that which the program has sent before. */
+function lookedAt(put: PushEndpointPut, known: PushEndpoint): string {
+  return lastSent(known, ENDPOINT_FIELDS)?.url === endpointDigests(put).url ? put.url : known.url;
 }
 
 /** Two calls may make the same endpoint at once: whoever was second finds it the second time. */

@@ -120,6 +120,15 @@ it('stays as it was changed here until that is accepted', async () => {
   expect(accepted.body).toMatchObject({ types: ['class.missed'], enabled: true, changedHere: [] });
 });
 
+it('that was moved here may be put as before, whatever has become of the address that it had', async () => {
+  await put();
+  const moved = `${receiver.url}/elsewhere`;
+  await changePushEndpoint(site.website.deps, { id: (await row()).id, url: moved }, THE_SYSTEM);
+  await buildPushEndpoint(site.website.deps, { url: receiver.url });
+  const again = await shop.put(AT, content());
+  expect([again.status, again.body]).toEqual([200, expect.objectContaining({ url: moved, changedHere: ['url'] })]);
+});
+
 it('refuses a late call, by its revision and by its ETag', async () => {
   await put({ revision: 2 });
   expect(codeIn(await shop.put(AT, content({ revision: 1, types: ['class.missed'] })))).toBe('old_revision');
