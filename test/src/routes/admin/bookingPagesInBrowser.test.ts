@@ -10,10 +10,9 @@ import { PushEndpoint } from '../../../../src/models/PushEndpoint';
 import { paths } from '../../../../src/routes/paths';
 import { buildOrder } from '../../../factories/classes';
 import { buildSoldClass, publishOutcomes } from '../../../factories/pushes';
-import { buildUser } from '../../../factories/people';
-import { passwordHash, PASSWORD } from '../../../support/browser';
 import { eventually } from '../../../support/eventually';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAsAdmin } from '../../../support/signedInPage';
 import { startWebsite, type Website } from '../../../support/website';
 
 let website: Website;
@@ -23,9 +22,7 @@ let page: Page;
 beforeAll(async () => {
   website = await startWebsite({ APP_URL: SITE, PUSH_TO_LOOPBACK: 'true' });
   browser = await launchChromium(website.port);
-  page = await browser.newPage();
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  await signIn(page, SITE, { email: admin.email, password: PASSWORD });
+  page = await openAsAdmin(browser);
 });
 
 afterAll(async () => {

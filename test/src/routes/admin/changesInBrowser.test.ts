@@ -5,8 +5,8 @@ import { buildClassDate, buildOrder, buildPass } from '../../../factories/classe
 import { buildMail } from '../../../factories/mails';
 import { buildMeeting } from '../../../factories/meetings';
 import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAsAdmin } from '../../../support/signedInPage';
 import { startWebsite, type Website } from '../../../support/website';
 
 let website: Website;
@@ -39,15 +39,13 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 it.each([true, false])('an admin changes a class and its order (scripts: %s)', async (scripts) => {
   const { order, classDate } = await build();
   const substitute = await buildUser('teacher', { firstName: 'Sub', lastName: 'Stitute' });
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
+  const page = await openAsAdmin(browser, { next: paths.classDate(classDate.id), scripts });
   const look = () => looksRight(page, { scripts });
   const follow = async (name: string) => {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name: 'What this does' }).waitFor();
     await look();
   };
-  await signIn(page, SITE, { email: admin.email, password: PASSWORD }, paths.classDate(classDate.id));
 
   await follow('Reschedule');
   await page.getByText('Ann Archer will be mailed').waitFor();
@@ -99,9 +97,7 @@ it.each([true, false])('an admin changes a class and its order (scripts: %s)', a
 
 it('a class that somebody has changed meanwhile is shown as it is, beside what was entered', async () => {
   const { classDate } = await build();
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  const page = await browser.newPage();
-  await signIn(page, SITE, { email: admin.email, password: PASSWORD }, paths.classDateSchedule(classDate.id));
+  const page = await openAsAdmin(browser, { next: paths.classDateSchedule(classDate.id) });
   await page.getByLabel('Minutes').fill('30');
   await classDate.update({ durationMinutes: 45, version: classDate.version + 1 });
   await press(page, 'Move the class');

@@ -8,8 +8,8 @@ import type { User } from '../../../../src/models/User';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder, buildPass } from '../../../factories/classes';
 import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAs, openAsAdmin } from '../../../support/signedInPage';
 import { startWebsite, type Website } from '../../../support/website';
 
 let website: Website;
@@ -21,7 +21,7 @@ let classDate: ClassDate;
 beforeAll(async () => {
   website = await startWebsite({ APP_URL: SITE });
   browser = await launchChromium(website.port);
-  teacher = await buildUser('teacher', { passwordHash: await passwordHash() });
+  teacher = await buildUser('teacher');
   order = await buildOrder({ teacherId: teacher.id, title: 'Algebra for beginners' });
   classDate = await buildClassDate({ order, startsAt: addMinutes(new Date(), 600) });
   const student = await buildUser('student');
@@ -44,17 +44,15 @@ beforeEach(async () => {
 const found = (of: ClassDate, kind: ClassRisk['kind'], detail: string | null = null) =>
   ClassRisk.create({ classDateId: of.id, kind, detail, isOpen: true, since: new Date(), toldAt: new Date() });
 
-async function openAs(role: 'admin' | 'teacher', path: string): Promise<Page> {
-  const user = role === 'teacher' ? teacher : await buildUser('admin', { passwordHash: await passwordHash() });
-  const page = await (await browser.newContext()).newPage();
-  await signIn(page, SITE, { email: user.email, password: PASSWORD }, path);
-  await page.waitForURL(`${SITE}${path}`);
+async function openFor(role: 'admin' | 'teacher', next: string): Promise<Page> {
+  const page = await (role === 'teacher' ? openAs(browser, teacher, { next }) : openAsAdmin(browser, { next }));
+  await page.waitForURL(`${SITE}${next}`);
   return page;
 }
 
 it('an admin sees what is wrong, how it is mended, and on which class; and that it is over', async () => {
   for (const kind of RISK_KINDS) await found(classDate, kind, kind === 'addresses' ? '1' : '101');
-  const page = await openAs('admin', paths.admin);
+  const page = await openFor('admin', paths.admin);
   await page.getByRole('link', { name: 'One class of the next 48 hours is at risk' }).waitFor();
   await page.getByText('Too many people').waitFor();
   await looksRight(page);
@@ -94,14 +92,14 @@ it('the worst comes first, and what is too far away or over does not come', asyn
   await found(await build('In a week', 7 * 1440), 'connection');
   await found(await build('Cancelled', 90, 'cancelled'), 'connection');
   await found(await build('Has begun', -5, 'live'), 'connection');
-  const page = await openAs('admin', paths.classesAtRisk);
+  const page = await openFor('admin', paths.classesAtRisk);
   expect(await page.locator('h2').allTextContents()).toEqual(['Bad and later', 'Small and soon', 'Small and later']);
 });
 
 it('a teacher sees their own on the page of their classes', async () => {
   await found(classDate, 'licence_length');
   await found(await buildClassDate({ startsAt: addMinutes(new Date(), 120) }), 'connection');
-  const page = await openAs('teacher', paths.teacher);
+  const page = await openFor('teacher', paths.teacher);
   await page.getByText('Too long for Zoom Basic').waitFor();
   await page.getByText('Teacher: Get a licence from Zoom').waitFor();
   expect(await page.locator('h3').count()).toBe(1);

@@ -3,10 +3,9 @@ import { MailDelivery } from '../../../../src/models/MailDelivery';
 import { paths } from '../../../../src/routes/paths';
 import { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
 import { buildMail } from '../../../factories/mails';
-import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
 import { startJoinSite, type JoinSite } from '../../../support/joinSite';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAsAdmin } from '../../../support/signedInPage';
 
 let site: JoinSite;
 let browser: Browser;
@@ -27,10 +26,8 @@ it.each([true, false])('support sees why a mail did not arrive, and sends it aga
   const lastError = 'the mail server refused it (550)';
   const mail = await buildMail(classDate, pass, { state: 'bounced', lastError, sentAt: null });
   await buildMail(classDate, pass, { kind: 'early_reminder', minutesBefore: 1440 });
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
+  const page = await openAsAdmin(browser, { next: paths.deliveries, scripts });
   const look = () => looksRight(page, { scripts });
-  await signIn(page, SITE, { email: admin.email, password: PASSWORD }, paths.deliveries);
   await page.getByRole('heading', { name: 'Mails', exact: true }).waitFor();
   await look();
   await page.goto(`${SITE}${paths.classDate(classDate.id)}`);

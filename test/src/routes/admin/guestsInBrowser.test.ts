@@ -1,10 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
-import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
 import { startWebsite, type Website } from '../../../support/website';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAsAdmin } from '../../../support/signedInPage';
 
 const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3);
 const LONG_ADDRESS = `${'anna.maria.'.repeat(5)}x@${'sub.'.repeat(20)}example.test`;
@@ -22,18 +21,11 @@ afterAll(async () => {
   await website.close();
 });
 
-async function signedIn(context: BrowserContext): Promise<Page> {
-  const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-  const page = await context.newPage();
-  await signIn(page, SITE, { email: admin.email, password: PASSWORD });
-  await page.getByRole('heading', { name: 'Classes' }).first().waitFor();
-  return page;
-}
-
 it.each([true, false])('an admin adds, corrects and removes a guest (scripts: %s)', async (scripts) => {
   const order = await buildOrder();
   await buildClassDate({ order });
-  const page = await signedIn(await browser.newContext({ javaScriptEnabled: scripts }));
+  const page = await openAsAdmin(browser, { scripts });
+  await page.getByRole('heading', { name: 'Classes' }).first().waitFor();
   const look = () => looksRight(page, { scripts });
   await page.goto(`${SITE}${paths.order(order.id)}`);
   await look();

@@ -1,9 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { paths } from '../../../../src/routes/paths';
-import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
 import { press, startJoinSite, UNKNOWN_TOKEN, type JoinSite } from '../../../support/joinSite';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAsAdmin } from '../../../support/signedInPage';
 
 let site: JoinSite;
 let browser: Browser;
@@ -24,10 +23,8 @@ it.each([true, false])(
     const { url, token } = await site.buildLink();
     const student = site.newBrowser();
     await press(student, await student.get(url), { Origin: SITE });
-    const admin = await buildUser('admin', { passwordHash: await passwordHash() });
-    const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
+    const page = await openAsAdmin(browser, { next: paths.passes, scripts });
     const look = () => looksRight(page, { scripts });
-    await signIn(page, SITE, { email: admin.email, password: PASSWORD }, paths.passes);
     const lookFor = async (wanted: string) => {
       await page.fill('#wanted', wanted);
       await page.getByRole('button', { name: 'Look' }).click();

@@ -1,11 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { settleClass } from '../../../../src/commands/settleClass';
 import { paths } from '../../../../src/routes/paths';
-import type { User } from '../../../../src/models/User';
 import { buildAttendedClass, type AttendedClass, type AttendedStay } from '../../../factories/attendedClasses';
-import { buildUser } from '../../../factories/people';
-import { PASSWORD, passwordHash } from '../../../support/browser';
-import { launchChromium, looksRight, signIn, SITE } from '../../../support/pages';
+import { launchChromium, looksRight, SITE } from '../../../support/pages';
+import { openAs, openAsAdmin } from '../../../support/signedInPage';
 import { startWebsite, type Website } from '../../../support/website';
 
 let website: Website;
@@ -31,17 +29,10 @@ afterAll(async () => {
   await website.close();
 });
 
-async function openAs(user: User, url: string, scripts = true) {
-  await user.update({ passwordHash: await passwordHash() });
-  const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
-  await signIn(page, SITE, { email: user.email, password: PASSWORD }, url);
-  return page;
-}
-
 it.each([true, false])(
   'an admin reads the bars, puts a name right and takes that back (scripts: %s)',
   async (scripts) => {
-    const page = await openAs(await buildUser('admin'), paths.attendance(attended.classDate.id), scripts);
+    const page = await openAsAdmin(browser, { next: paths.attendance(attended.classDate.id), scripts });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await looksRight(page, { scripts });
@@ -69,7 +60,7 @@ it.each([true, false])(
 );
 
 it('its teacher reads it', async () => {
-  const page = await openAs(attended.teacher, paths.teacher);
+  const page = await openAs(browser, attended.teacher, { next: paths.teacher });
   await page.goto(`${SITE}${paths.myAttendance(attended.classDate.id)}`);
   await page.getByRole('heading', { name: /^Attendance/ }).waitFor();
   await looksRight(page);
