@@ -44,7 +44,7 @@ function addMailStatus(mails: Command): void {
 function addMailRetry(mails: Command): void {
   mails
     .command('retry')
-    .description('send again everything of the last days that did not arrive and would still help')
+    .description('send again everything of the last days that failed and would still help')
     .option('--days <count>', 'how far to go back', parseDays, USUAL_DAYS)
     .option('--dry-run', 'say what would go out; send nothing')
     .option('--json', 'as JSON')

@@ -37,9 +37,9 @@ export function addMails(program: Command): void {
     .action((options: Options) => runCommand((deps) => list(deps, options)));
   mails
     .command('resend')
-    .description('send again what did not arrive of a class date or a trouble, or one mail')
-    .option('--class <id>', 'what did not arrive of this class date', parseId)
-    .option('--incident <id>', 'what did not arrive about this trouble', parseId)
+    .description('send again what failed of a class date or a trouble, or one mail')
+    .option('--class <id>', 'what failed of this class date', parseId)
+    .option('--incident <id>', 'what failed about this trouble', parseId)
     .option('--id <id>', 'this mail', parseId)
     .option('--even-if-sent', 'with --id: once more although it has been sent')
     .option('--dry-run', 'say what would go out; send nothing')

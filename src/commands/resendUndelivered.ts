@@ -1,5 +1,5 @@
 import type { Deps } from '../deps';
-import { UNDELIVERED } from '../domain/resending';
+import { FAILED } from '../domain/resending';
 import { eachDeliveryBatch, type DeliveryFilter } from '../queries/findDeliveries';
 import { resendMails, type Resent } from './resendMails';
 import type { AuditOrigin } from './writeAudit';
@@ -8,7 +8,7 @@ import type { AuditOrigin } from './writeAudit';
 const BATCH = 200;
 
 /**
- * Sends again all that did not arrive of what the filter asks for, however much it is. What helps nobody any more stays
+ * Sends again all that failed of what the filter asks for, however much it is. What helps nobody any more stays
  * where it is for good, so a look at some of them alone would one day see nothing else.
  */
 export async function resendUndelivered(
@@ -18,7 +18,7 @@ export async function resendUndelivered(
   origin: AuditOrigin,
 ): Promise<Resent> {
   const resent = new Map<number, string | null>();
-  for await (const ids of eachDeliveryBatch({ ...filter, states: UNDELIVERED }, BATCH)) {
+  for await (const ids of eachDeliveryBatch({ ...filter, states: FAILED }, BATCH)) {
     const some = await resendMails(deps, { ids, evenIfSent: false, dryRun }, origin);
     for (const [id, why] of some) resent.set(id, why);
   }

@@ -29,6 +29,12 @@ interface ClassMailSituation {
 /** Over, and never arrived as far as we know: the row itself goes out anew. */
 export const UNDELIVERED: readonly MailState[] = ['bounced', 'failed', 'skipped', 'unknown'];
 
+/**
+ * What goes out anew when all that did not arrive is asked for. What was skipped was left out on purpose, or helps no more;
+ * whoever knows better sends it by itself.
+ */
+export const FAILED: readonly MailState[] = ['bounced', 'failed', 'unknown'];
+
 /** Until when a mail that is sent once more helps its reader, or why it would not. */
 export function resendUntil(mail: MailSituation, now: Date): { until: Date } | { why: string } {
   if ('isOpen' in mail) {

@@ -3,7 +3,7 @@ import type { DefaultContext } from 'koa';
 import { z } from 'zod';
 import { resendMails, type Resent } from '../../commands/resendMails';
 import type { Deps } from '../../deps';
-import { UNDELIVERED } from '../../domain/resending';
+import { FAILED } from '../../domain/resending';
 import { FieldErrors, NotFoundError } from '../../errors';
 import { only } from '../../middlewares/access';
 import type { AppContext, AppRouterContext, AppState } from '../../middlewares/context';
@@ -89,10 +89,10 @@ function choicesOf({ values }: ParsedDeliveries, counts: ReadonlyMap<string, num
   };
 }
 
-/** All that did not arrive of one class or one trouble may be sent again at one press. */
+/** All that failed of one class or one trouble may be sent again at one press. */
 function failingOf({ filter, values }: ParsedDeliveries, counts: ReadonlyMap<string, number>) {
   if (filter.classDateId === undefined && filter.incidentId === undefined) return null;
-  const count = UNDELIVERED.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  const count = FAILED.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
   return count === 0 ? null : { count, class: values.class, incident: values.incident };
 }
 
@@ -134,7 +134,7 @@ async function resendFailed(deps: Deps, ctx: AppContext): Promise<void> {
   const given = givenOf({ state: '', kind: '', to: '', day: '', page: '', ...typed });
   const { filter, errors } = parseDeliveries(given, 'UTC');
   if (errors.length > 0 || Object.keys(given).length === 0) throw new NotFoundError();
-  const ids = await findDeliveryIds({ ...filter, states: UNDELIVERED }, { limit: AT_ONCE_MAX });
+  const ids = await findDeliveryIds({ ...filter, states: FAILED }, { limit: AT_ONCE_MAX });
   const resent = await resendMails(deps, { ids, evenIfSent: false }, originOf(ctx));
   redirectWithFlash(ctx, deliveriesWith(given), outcomeInWords(resent));
 }
