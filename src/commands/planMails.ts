@@ -18,6 +18,7 @@ const TOLD_LATELY_MINUTES = 60;
 const NEVER_PLANNED: readonly MailKind[] = ['new_link', 'class_at_risk'];
 
 /** Why a mail that was planned never went out. */
+export const TOO_LATE = 'when it could have gone out it was too late for it';
 export const SUPERSEDED = 'the class has changed since; it would no longer have been true';
 
 /**
@@ -119,7 +120,7 @@ function pairOf({ recipientKey, kind, minutesBefore }: Omit<OnceKey, 'version'>)
 /** A reminder of the day before is no help to whoever has booked for this evening; the ledger says why it was left out. */
 function tooLate({ kind, minutesBefore }: NeededMail, { startsAt }: ClassDate, now: Date) {
   if (kind !== 'early_reminder' || now < reminderUsefulUntil(startsAt, minutesBefore)) return {};
-  return { state: 'skipped' as const, lastError: 'when it could have gone out it was too late for it' };
+  return { state: 'skipped' as const, lastError: TOO_LATE };
 }
 
 function newRow({ kind, minutesBefore }: NeededMail, classDate: ClassDate, now: Date) {

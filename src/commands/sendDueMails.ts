@@ -15,7 +15,7 @@ import { subjectColumn, subjectOf } from '../queries/mailSubject';
 import type { MailSubjectId } from '../temporal/outbox';
 import { noteBounces } from './noteBounces';
 import { reportTrouble } from './openIncident';
-import { SUPERSEDED } from './planMails';
+import { SUPERSEDED, TOO_LATE } from './planMails';
 import { toldColumns } from './toldColumns';
 
 export interface SendResult {
@@ -143,7 +143,7 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   const { about } = batch;
   const recipient = batch.recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
-  const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now);
+  const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now) ?? tooLate(row, batch.now);
   if (skip !== null) return finish(row, 'skipped', skip);
   if (isOutdated(row, about, recipient)) return finish(row, row.toldAt ? 'unknown' : 'skipped', SUPERSEDED);
   const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);
@@ -169,6 +169,11 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
     );
     return afterNoAnswer(row);
   }
+}
+
+/** It waited for us to come back, not for its mail server. What may have gone out already is repeated all the same. */
+function tooLate({ toldAt, usefulUntil }: MailDelivery, now: Date): string | null {
+  return toldAt === null && now >= usefulUntil ? TOO_LATE : null;
 }
 
 /** What it would say is no longer so; or it may have gone out once, and its repeat would say something else. */

@@ -1,6 +1,7 @@
-import { planMails } from '../../../src/commands/planMails';
+import { planMails, TOO_LATE } from '../../../src/commands/planMails';
 import { probeIncident } from '../../../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
+import { toldColumns } from '../../../src/commands/toldColumns';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
 import type { ClassDate } from '../../../src/models/ClassDate';
@@ -165,6 +166,17 @@ it('is skipped, with the reason, once it would no longer help', async () => {
   await send(classDate);
   expect(await row.reload()).toMatchObject({ state: 'skipped' });
   expect(row.lastError).toContain('by the next try it would no longer help');
+});
+
+it('is skipped when nobody was there to send it until it no longer helped, unless it may have gone out already', async () => {
+  const { classDate, buyer, teacher } = await buildScene(0);
+  await plan(classDate);
+  const [first, second] = [await rowTo(classDate, buyer), await rowTo(classDate, teacher)];
+  await first.update({ usefulUntil: NOW });
+  await second.update({ usefulUntil: NOW, ...toldColumns(classDate, NOW) });
+  expect(await send(classDate)).toEqual({ sent: 1, retrying: 0 });
+  expect(await first.reload()).toMatchObject({ state: 'skipped', lastError: TOO_LATE });
+  expect((await second.reload()).state).toBe('sent');
 });
 
 it('waits as rows while no mail server answers, and goes out when one does', async () => {
