@@ -16,7 +16,10 @@ export interface ScheduleRow {
 }
 
 export interface Schedules {
-  /** Makes sure of all of them; any number of workers may. @returns those that somebody has paused */
+  /**
+   * Makes sure of all of them, and of the search attributes without which what the sweep starts would stall: a store that was
+   * lost has neither. Any number of workers may. @returns those that somebody has paused
+   */
   ensure(): Promise<ScheduleName[]>;
   list(): Promise<ScheduleRow[]>;
   /** Has one run now, beside its hours. @returns false when there is no such schedule yet */
@@ -25,10 +28,14 @@ export interface Schedules {
 
 type Asked = <T>(call: () => Promise<T>) => Promise<T>;
 
-/** @param asked gives each call its time limit */
-export function createSchedules(client: Client, asked: Asked): Schedules {
+/**
+ * @param asked gives each call its time limit
+ * @param makeReady makes the namespace know what our workflows need
+ */
+export function createSchedules(client: Client, asked: Asked, makeReady: () => Promise<void>): Schedules {
   return {
     ensure: async () => {
+      await asked(makeReady);
       const sweep = await asked(() => ensureSweepSchedule(client));
       const cleanup = await asked(() => ensureCleanupSchedule(client));
       const standing = { sweep, cleanup };

@@ -5,6 +5,7 @@ import { QUEUES } from '../domain/queues';
 import type { SweptKind } from '../domain/sweep';
 import { createRuns, type Runs } from './runs';
 import { createSchedules, type Schedules } from './schedules';
+import { ensureSearchAttributes } from './searchAttributes';
 import { inspectNamespace, type Inspection } from './inspection';
 import {
   accountLinkWorkflowId,
@@ -116,7 +117,7 @@ export function createTemporal(config: Config, logger: Logger): Temporal {
     hintPushEndpoint: (row, ...how) => hint(HINTED.pushEndpoint(row), ...how),
     hintAccountLink: (row, ...how) => hint(HINTED.accountLink(row), ...how),
     runs: createRuns(connection, client),
-    schedules: createSchedules(client, asked),
+    schedules: createSchedules(client, asked, () => ensureSearchAttributes(connection, config.temporal.namespace)),
     inspect: () => asked(() => inspectNamespace(connection, config.temporal.namespace)),
     check: async () => {
       await asked(() => connection.workflowService.getSystemInfo({}));

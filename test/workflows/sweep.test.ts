@@ -1,4 +1,4 @@
-import { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { recordSweep } from '../../src/commands/recordSweep';
 import { sweepWorkflows, type SweepCounts } from '../../src/commands/sweepWorkflows';
@@ -10,7 +10,9 @@ import { WorkflowSweep } from '../../src/models/WorkflowSweep';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { addToOutbox } from '../../src/temporal/outbox';
 import { connectWorker, createWorkers } from '../../src/temporal/workers';
+import { missingAttributes } from '../../src/temporal/searchAttributes';
 import { SWEEP_SCHEDULE_ID } from '../../src/temporal/sweepSchedule';
+import { createTemporal } from '../../src/temporal/temporal';
 import { classDateWorkflowId, zoomConnectionWorkflowId } from '../../src/temporal/workflowIds';
 import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
 import { buildMail } from '../factories/mails';
@@ -302,6 +304,22 @@ describe('the schedule', () => {
     expect(result).toMatchObject({ 'Old rows': '0 deleted', 'Class times': '2 compared, 0 moved, 0 left' });
     expect(JSON.stringify(result)).toMatch(/"Workflows":"\d+ expected, 0 running, .* 0 failed"/);
     expect((await handle().describe()).spec.intervals).toEqual([expect.objectContaining({ every: 300_000 })]);
+  });
+
+  it('comes with the search attributes, which a store that was lost while the workers lived has not either', async () => {
+    const { config, logger } = scene.stack.deps;
+    const { address } = config.temporal;
+    const namespace = await createNamespace(address);
+    const temporal = createTemporal({ ...config, temporal: { ...config.temporal, namespace } }, logger);
+    const connection = await Connection.connect({ address });
+    try {
+      expect(await missingAttributes(connection, namespace)).toHaveLength(3);
+      await temporal.schedules.ensure();
+      expect(await missingAttributes(connection, namespace)).toEqual([]);
+    } finally {
+      await connection.close();
+      await temporal.close();
+    }
   });
 
   it('comes back when it is deleted, and as it should be when it is changed', async () => {
