@@ -2,13 +2,13 @@ import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isToBegin } from '../domain/classStates';
-import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { noteOutcome, noteStateChange } from './noteOutcome';
+import { waitForZoom } from './waitForZoom';
 import { zoomTrouble } from './zoomTrouble';
 
 /**
@@ -24,8 +24,7 @@ export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: n
   } catch (error) {
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
-    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
-    await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
+    await waitForZoom(deps, meeting, trouble, now);
   }
 }
 

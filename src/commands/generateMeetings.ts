@@ -26,6 +26,9 @@ export interface DueClass {
   readonly nextLookAt: Date | null;
 }
 
+/** So many classes a commit. */
+const AT_ONCE = 200;
+
 /**
  * Says of each class date in a span how it stands with its meeting. Unless it is a dry run, those that lack one are tried
  * at once, whatever they wait for: by their workflows, which alone make meetings, so a second one is never made.
@@ -59,9 +62,13 @@ export async function listComing(deps: Deps, minutes: number): Promise<DueClass[
 
 async function tryNow(deps: Deps, classes: readonly DueClass[]): Promise<void> {
   const ids = classes.filter(({ meeting }) => isToBeMade(meeting)).map(({ classDateId }) => classDateId);
+  for (let from = 0; from < ids.length; from += AT_ONCE) await trySome(deps, ids.slice(from, from + AT_ONCE));
+}
+
+async function trySome(deps: Deps, ids: readonly number[]): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     // What Zoom has refused or put off may be asked again; what it may have done is looked for in its own time.
-    const putOff = { classDateId: ids, state: ['planned', 'failed'] };
+    const putOff = { classDateId: [...ids], state: ['planned', 'failed'] };
     await ZoomMeeting.update({ nextAttemptAt: null }, { where: putOff, transaction });
     const added: number[] = [];
     for (const classDateId of ids) added.push(await addToOutbox({ classDateId }, 'retry now', transaction));

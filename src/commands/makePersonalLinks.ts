@@ -1,7 +1,6 @@
 import { Op, type InferAttributes } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { addMinutes } from '../domain/clock';
 import { formerRegistrantsOf } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
@@ -9,6 +8,7 @@ import { ZoomSecureToken, type LinkQuality } from '../models/ZoomSecureToken';
 import { findPassNames, type PassName } from '../queries/findPassNames';
 import { ZoomDailyLimit, ZoomRefused } from '../zoom/errors';
 import { dropRegistrant } from './dropRegistrant';
+import { waitForZoom } from './waitForZoom';
 import { zoomTrouble } from './zoomTrouble';
 
 /** Zoom's limit for one batch of registrants. */
@@ -42,8 +42,7 @@ export async function makePersonalLinks(
     await ClassDate.update({ nextAttemptAt: null }, { where: { id: classDateId } });
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
-    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
-    await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
+    await waitForZoom(deps, meeting, trouble, now);
   }
 }
 

@@ -18,20 +18,17 @@ const CHANGES_MAX = 200;
  * Changing a meeting in Zoom does not change the class: what differs is shown on the class's page and told the teacher
  * once, and cleared when it is as the class again.
  *
- * @param classDate locked
- * @returns whether there is something to be told
+ * @param classDate locked, and the meeting brought up to it
  */
 export async function noteRoom(
   deps: Pick<Deps, 'signingKeys'>,
   { classDate, meeting, room, now }: { classDate: ClassDate; meeting: ZoomMeeting; room: RoomAtZoom; now: Date },
   transaction: Transaction,
-): Promise<boolean> {
-  // The class itself was changed, and the meeting is about to be: what differs now says nothing.
-  if (meeting.syncedVersion < classDate.version) return false;
+): Promise<void> {
   const changes = changesOf(classDate, meeting, room).join(', ').slice(0, CHANGES_MAX);
   await meeting.update({ lastError: changes === '' ? null : `Changed in Zoom: ${changes}.` }, { transaction });
   const findings = changes === '' ? [] : [{ kind: 'meeting_changed' as const, detail: changes }];
-  return saveRisks(deps, classDate, { findings, lookedFor: ['meeting_changed'], now }, transaction);
+  await saveRisks(deps, classDate, { findings, lookedFor: ['meeting_changed'], now }, transaction);
 }
 
 function changesOf(

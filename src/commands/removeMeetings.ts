@@ -9,7 +9,7 @@ import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
 /** A meeting this long past its end cannot be joined by mistake any more; we stop asking Zoom to delete it. */
 const GIVE_UP_AFTER_MINUTES = 24 * 60;
-const NOT_CONNECTED_WAIT_MINUTES = 10;
+export const NOT_CONNECTED_WAIT_MINUTES = 10;
 
 /** Deletes the class's former meetings at Zoom. "Not found" is success. */
 export async function removeMeetings(
@@ -21,7 +21,7 @@ export async function removeMeetings(
 }
 
 async function removeMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
-  if (meeting.meetingId === null || now > addMinutes(meeting.startTime, meeting.duration + GIVE_UP_AFTER_MINUTES)) {
+  if (meeting.meetingId === null || isLongPast(meeting, now)) {
     await meeting.update({ state: 'gone', nextAttemptAt: null });
     return;
   }
@@ -40,6 +40,11 @@ async function removeMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promi
     const entity = { type: 'zoom_meeting', id: meeting.id };
     await writeAudit(deps, THE_SYSTEM, { action: 'meeting_deleted', entity }, transaction);
   });
+}
+
+/** Whatever is at Zoom of it, nobody goes there by mistake any more. */
+export function isLongPast({ startTime, duration }: ZoomMeeting, now: Date): boolean {
+  return now > addMinutes(startTime, duration + GIVE_UP_AFTER_MINUTES);
 }
 
 async function postpone(deps: Deps, meeting: ZoomMeeting, error: unknown, now: Date): Promise<void> {

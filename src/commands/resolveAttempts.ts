@@ -5,6 +5,7 @@ import { dueBy } from '../queries/dueBy';
 import { ZoomNotFound } from '../zoom/errors';
 import type { ListedMeeting } from '../zoom/meetings';
 import { markerText } from './meetingRequest';
+import { isLongPast, NOT_CONNECTED_WAIT_MINUTES } from './removeMeetings';
 import { saveMadeMeeting } from './saveMadeMeeting';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
@@ -32,6 +33,10 @@ export async function resolveAttempts(
 }
 
 async function resolveAttempt(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
+  if (isLongPast(meeting, now)) {
+    await meeting.update({ state: 'gone', isCurrent: null, nextAttemptAt: null });
+    return;
+  }
   try {
     const listed = await deps.zoom.listMeetings(meeting.teacherId, 'scheduled');
     const [oldest, ...surplus] = oursOldestFirst(listed, meeting.marker);
@@ -39,7 +44,7 @@ async function resolveAttempt(deps: Deps, meeting: ZoomMeeting, now: Date): Prom
     else await countLook(deps, meeting, now);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
-    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, 1);
+    const nextAttemptAt = trouble.nextAttemptAt ?? addMinutes(now, NOT_CONNECTED_WAIT_MINUTES);
     await meeting.update({ nextAttemptAt, lastError: describeZoomError(error) });
   }
 }

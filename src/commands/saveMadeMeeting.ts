@@ -42,6 +42,7 @@ export async function saveMadeMeeting(
         joinUrlEncrypted: deps.encryption.encrypt(made.joinUrl, joinUrlPlace(meeting.id)),
         status: 'scheduled',
         seenAt: deps.clock.now(),
+        attempts: 0,
         nextAttemptAt: null,
         unknownSince: null,
         lastError: null,

@@ -3,6 +3,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
@@ -19,21 +20,32 @@ export async function updateMeeting(
   const classDate = await ClassDate.findByPk(classDateId);
   if (!meeting?.meetingId || !classDate || meeting.syncedVersion >= classDate.version) return;
   const { title: topic } = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
+  // Zoom counts each update: one that would change nothing is spared.
+  if (isAsBefore(meeting, classDate, topic)) return saveSynced(deps, { meeting, classDate, topic, now });
+  if (await waitsForLimit(deps, meeting, now)) return;
+  const attempts = meeting.attempts + 1;
+  // Committed first: whatever becomes of us, it is known that Zoom may have it otherwise than the row says.
+  await meeting.update({ attempts });
   try {
-    // Zoom counts each update: one that would change nothing is spared.
-    const asBefore = isAsBefore(meeting, classDate, topic);
     meeting.set({ topic, ...scheduleOf(classDate) });
-    if (!asBefore)
-      await deps.zoom.updateMeeting(meeting.teacherId, meeting.meetingId, meetingRequest(classDate, meeting));
+    await deps.zoom.updateMeeting(meeting.teacherId, meeting.meetingId, meetingRequest(classDate, meeting));
     await saveSynced(deps, { meeting, classDate, topic, now });
   } catch (error) {
     await meeting.reload();
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
-    const attempts = meeting.attempts + 1;
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts, now });
     const nextAttemptAt = trouble.nextAttemptAt ?? new Date(now.getTime() + 60_000);
-    await meeting.update({ attempts, nextAttemptAt, lastError: describeZoomError(error) });
+    await meeting.update({ nextAttemptAt, lastError: describeZoomError(error) });
   }
+}
+
+/** A limit that is used up is not tried by each class of its host: Zoom counts what it refuses, too. */
+async function waitsForLimit({ clock }: Deps, meeting: ZoomMeeting, now: Date): Promise<boolean> {
+  const connection = await ZoomConnection.findOne({ where: { userId: meeting.teacherId, state: 'connected' } });
+  const pauseMs = (connection?.pausedUntil?.getTime() ?? 0) - clock.now().getTime();
+  if (pauseMs <= 0) return false;
+  await meeting.update({ nextAttemptAt: new Date(now.getTime() + pauseMs) });
+  return true;
 }
 
 interface Synced {
@@ -62,6 +74,7 @@ function scheduleOf({ startsAt, durationMinutes, timeZone }: ClassDate) {
 
 function isAsBefore(meeting: ZoomMeeting, classDate: ClassDate, topic: string): boolean {
   return (
+    meeting.attempts === 0 &&
     meeting.lastError === null &&
     meeting.topic === topic &&
     meeting.startTime.getTime() === classDate.startsAt.getTime() &&

@@ -178,7 +178,8 @@ function mayMake(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
 }
 
 function updateSteps(facts: ClassFacts, now: Date): Step[] {
-  const { meeting, version } = facts;
+  const { meeting, version, teacherConnected } = facts;
+  if (!teacherConnected) return [];
   // Zoom counts every update, 100 a day and host.
   const stale = meeting?.state === 'created' && meeting.syncedVersion < version && !gathers(facts, now);
   return stale && isDue(meeting.nextAttemptAt, now) ? ['updateMeeting'] : [];
@@ -194,19 +195,24 @@ function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
 /** Is the room still there, and as it was made? */
 function lookSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   const wanted = roomIsUnseen(facts, times, now) || roomIsToldChanged(facts, times, now);
-  return wanted && isDue(facts.nextAttemptAt, now) ? ['lookAtRoom'] : [];
+  // One after the other: an update says whether it is there, too, and what is seen beside it says nothing.
+  const free = updateSteps(facts, now).length === 0;
+  return wanted && free && isDue(facts.nextAttemptAt, now) ? ['lookAtRoom'] : [];
 }
 
 /** From T−5 until the class starts, unless it has just been seen. */
-function roomIsUnseen({ state, meeting }: ClassFacts, times: ClassTimes, now: Date): boolean {
-  if (state !== 'ready' || meeting?.state !== 'created' || now < times.looksAt || now >= times.startsAt) return false;
+function roomIsUnseen(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
+  const { meeting } = facts;
+  if (!isToBegin(facts, times.startsAt) || meeting?.state !== 'created') return false;
+  if (now < times.looksAt || now >= times.startsAt) return false;
   return meeting.seenAt === null || meeting.seenAt < addMinutes(times.looksAt, -SEEN_LATELY_MINUTES);
 }
 
 /** What Zoom says may be old, and an echo of our own edit: after that edit we see for ourselves. */
 function roomIsToldChanged(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
   const { state, meeting, version, teacherConnected } = facts;
-  if (state === 'live' || state === 'ended' || now >= times.endsAt || !teacherConnected) return false;
+  const mayBeMoved = state === 'scheduled' || state === 'preparing' || isToBegin(facts, times.startsAt);
+  if (!mayBeMoved || now >= times.endsAt || !teacherConnected) return false;
   return meeting?.state === 'created' && meeting.toldChanged && meeting.syncedVersion >= version;
 }
 

@@ -1,4 +1,4 @@
-import type { ClassState } from './classStates';
+import { isToBegin, type ClassState } from './classStates';
 import type { ClassTimes } from './classTimes';
 import { addMinutes } from './clock';
 
@@ -15,6 +15,7 @@ export interface Rehearsal {
 
 interface Rehearsed {
   readonly state: ClassState;
+  readonly endedAt: Date | null;
   readonly version: number;
   readonly rehearsal: Rehearsal;
 }
@@ -23,8 +24,9 @@ interface Rehearsed {
 const LOOK_AGAIN_MINUTES = 30;
 
 /** A class that was never rehearsed, or changed since, or whose next rehearsal has come, or that has something to be mended. */
-export function rehearsalDue({ state, version, rehearsal }: Rehearsed, times: ClassTimes, now: Date): boolean {
-  if (!isToCome(state) || now < times.checksAt || now >= times.startsAt) return false;
+export function rehearsalDue(rehearsed: Rehearsed, times: ClassTimes, now: Date): boolean {
+  const { version, rehearsal } = rehearsed;
+  if (!isToCome(rehearsed, times) || now < times.checksAt || now >= times.startsAt) return false;
   const { doneAt, notBefore } = rehearsal;
   if (notBefore !== null && notBefore > now) return false;
   if (doneAt === null || rehearsal.version < version) return true;
@@ -33,20 +35,18 @@ export function rehearsalDue({ state, version, rehearsal }: Rehearsed, times: Cl
 }
 
 /** The instants at which it may become due. */
-export function rehearsalInstants(
-  { state, rehearsal }: Pick<Rehearsed, 'state' | 'rehearsal'>,
-  times: ClassTimes,
-): Date[] {
-  if (!isToCome(state)) return [];
-  const { doneAt, notBefore, openRisks } = rehearsal;
+export function rehearsalInstants(rehearsed: Omit<Rehearsed, 'version'>, times: ClassTimes): Date[] {
+  if (!isToCome(rehearsed, times)) return [];
+  const { doneAt, notBefore, openRisks } = rehearsed.rehearsal;
   const again = openRisks > 0 && doneAt !== null ? lookAgainAt(doneAt) : null;
   return [times.checksAt, times.checksAgainAt, notBefore, again].flatMap((at) =>
     at !== null && at < times.startsAt ? [at] : [],
   );
 }
 
-function isToCome(state: ClassState): boolean {
-  return state === 'scheduled' || state === 'preparing' || state === 'ready';
+function isToCome(rehearsed: Pick<Rehearsed, 'state' | 'endedAt'>, { startsAt }: ClassTimes): boolean {
+  const { state } = rehearsed;
+  return state === 'scheduled' || state === 'preparing' || isToBegin(rehearsed, startsAt);
 }
 
 function lookAgainAt(doneAt: Date): Date {

@@ -126,6 +126,7 @@ describe('planClass', () => {
     for (const state of ['scheduled', 'ready'] as const) {
       expect(planClass(facts({ state, meeting }), at(-120)).steps).toContain('lookAtRoom');
     }
+    expect(planClass(facts({ state: 'ended', endedAt: at(-130), meeting }), at(-120)).steps).toContain('lookAtRoom');
     for (const other of [
       { state: 'live' },
       { state: 'ended' },
@@ -137,6 +138,19 @@ describe('planClass', () => {
       expect(planClass(facts({ state: 'ready', meeting, ...other }), at(-120)).steps).not.toContain('lookAtRoom');
     }
     expect(planClass(facts({ state: 'ready', meeting }), at(60)).steps).not.toContain('lookAtRoom');
+  });
+
+  it('looks at a room that was tried beforehand, too', () => {
+    const tried = facts({ state: 'ended', endedAt: at(-20), meeting: CREATED });
+    expect(planClass(tried, at(-5)).steps).toEqual(['lookAtRoom']);
+  });
+
+  it('looks at no room that is about to be brought up to the class, nor brings it up while its teacher has no Zoom', () => {
+    const stale = facts({ state: 'ready', version: 2, meeting: CREATED });
+    expect(planClass(stale, at(-5)).steps).toEqual(['updateMeeting']);
+    const later = { ...CREATED, nextAttemptAt: at(-4) };
+    expect(planClass({ ...stale, meeting: later }, at(-5)).steps).toEqual(['lookAtRoom']);
+    expect(planClass({ ...stale, teacherConnected: false }, at(-120)).steps).not.toContain('updateMeeting');
   });
 
   it('asks why it has not started, once', () => {

@@ -31,17 +31,24 @@ describe('a rehearsal is due', () => {
     ['after a while, while something is wrong', done(-120, { openRisks: 1 }), -90, true],
     ['not once the class should have started', NEVER, 0, false],
   ] as const)('%s', (_what, rehearsal, minutes, due) => {
-    expect(rehearsalDue({ state: 'scheduled', version: 1, rehearsal }, TIMES, at(minutes))).toBe(due);
+    expect(rehearsalDue({ state: 'scheduled', endedAt: null, version: 1, rehearsal }, TIMES, at(minutes))).toBe(due);
   });
 
   it.each(CLASS_STATES)('only for a class that is to come: %s', (state) => {
     const toCome = ['scheduled', 'preparing', 'ready'].includes(state);
-    expect(rehearsalDue({ state, version: 1, rehearsal: NEVER }, TIMES, at(-60))).toBe(toCome);
-    expect(rehearsalInstants({ state, rehearsal: NEVER }, TIMES)).toEqual(toCome ? [at(DAY), at(-120)] : []);
+    const klass = { state, endedAt: null, rehearsal: NEVER };
+    expect(rehearsalDue({ ...klass, version: 1 }, TIMES, at(-60))).toBe(toCome);
+    expect(rehearsalInstants(klass, TIMES)).toEqual(toCome ? [at(DAY), at(-120)] : []);
+  });
+
+  it('also for one whose room was tried beforehand', () => {
+    const tried = { state: 'ended', endedAt: at(-300), rehearsal: NEVER } as const;
+    expect(rehearsalDue({ ...tried, version: 1 }, TIMES, at(-60))).toBe(true);
+    expect(rehearsalInstants(tried, TIMES)).toEqual([at(DAY), at(-120)]);
   });
 
   it('is looked forward to, except where the class would have begun', () => {
-    const instants = (rehearsal: Rehearsal) => rehearsalInstants({ state: 'ready', rehearsal }, TIMES);
+    const instants = (rehearsal: Rehearsal) => rehearsalInstants({ state: 'ready', endedAt: null, rehearsal }, TIMES);
     expect(instants(done(-60, { openRisks: 2, notBefore: at(-40) }))).toEqual([at(DAY), at(-120), at(-40), at(-30)]);
     expect(instants(done(-10, { openRisks: 2, notBefore: at(1) }))).toEqual([at(DAY), at(-120)]);
   });

@@ -13,6 +13,7 @@ import { paths } from '../../../../src/routes/paths';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { buildConnectedTeacher } from '../../../support/teachers';
+import { eventually } from '../../../support/eventually';
 import { tellOf } from '../../../support/toldRoom';
 import { APP_URL, startWebsite, type Website } from '../../../support/website';
 
@@ -154,6 +155,57 @@ it('what Zoom says of a change is looked up: a late echo of an edit of ours is n
   await tellMoved(meeting, ELSEWHEN);
   await look();
   expect([(await meeting.reload()).changesSeen, await flags(classDate)]).toEqual([2, 1]);
+});
+
+it('an update after which we died is made up for when the class is moved back', async () => {
+  const { classDate, meeting } = await build();
+  const first = classDate.startsAt;
+  const move = (to: Date) => {
+    const localStart = to.toISOString().slice(0, 16);
+    return rescheduleClass(website.deps, { classDateId: classDate.id, localStart }, THE_SYSTEM);
+  };
+  await move(addMinutes(first, 5));
+  const { zoom: client } = website.deps;
+  const dead = () => new Promise<never>(() => undefined);
+  const updateRoom: typeof client.updateMeeting = async (...wanted) => {
+    await client.updateMeeting(...wanted);
+    return dead();
+  };
+  void updateMeeting(
+    { ...website.deps, zoom: { ...client, updateMeeting: updateRoom } },
+    { classDateId: classDate.id, now: new Date() },
+  );
+  await eventually('Zoom has it', () => startAtZoom(meeting) === inUtc(addMinutes(first, 5)));
+  await move(first);
+  await update(classDate);
+  expect(startAtZoom(meeting)).toBe(inUtc(first));
+});
+
+it('what was seen before the room was brought up to the class is no change, and is looked at once more', async () => {
+  const { classDate, meeting } = await build();
+  const localStart = addMinutes(classDate.startsAt, 5).toISOString().slice(0, 16);
+  const { seenAt } = meeting;
+  const { zoom: client } = website.deps;
+  const getMeeting: typeof client.getMeeting = async (...wanted) => {
+    const room = await client.getMeeting(...wanted);
+    await rescheduleClass(website.deps, { classDateId: classDate.id, localStart }, THE_SYSTEM);
+    await update(classDate);
+    return room;
+  };
+  const deps = { ...website.deps, zoom: { ...client, getMeeting } };
+  await lookAtRoom(deps, { classDateId: classDate.id, now: new Date() });
+  expect([await flags(classDate), (await meeting.reload()).seenAt]).toEqual([0, seenAt]);
+});
+
+it('of a room that is still to be brought up to the class, only that it is there is seen', async () => {
+  const { classDate, meeting } = await build();
+  await tellMoved(meeting, ELSEWHEN);
+  zoom.control.change(meeting.meetingId ?? '', { start_time: ELSEWHEN });
+  await classDate.update({ version: 2 });
+  const now = new Date();
+  await lookAtRoom(website.deps, { classDateId: classDate.id, now });
+  expect(await meeting.reload()).toMatchObject({ seenAt: now, changesTold: 1, changesSeen: 0 });
+  expect(await flags(classDate)).toBe(0);
 });
 
 it('a change that is told while the room is looked at is looked up once more', async () => {
