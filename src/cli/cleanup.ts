@@ -15,7 +15,7 @@ export function addCleanup(program: Command): void {
           printJson(counts);
           return 0;
         }
-        const { passes, sessions, limits, mailErrors, accountLinks, pushes, events } = counts;
+        const { passes, sessions, limits, mailErrors, accountLinks, pushes, events, auditTraces } = counts;
         print(`${dryRun ? 'Would be cleared' : 'Cleared'}:`);
         print(`  passes of classes long over, of who opened them from where: ${passes}`);
         print(`  sessions that have run out: ${sessions}`);
@@ -24,6 +24,7 @@ export function addCleanup(program: Command): void {
         print(`  links to choose a password by that are long over, with their mails: ${accountLinks}`);
         print(`  what was pushed to endpoints long ago: ${pushes}`);
         print(`  events of the feed that are kept no longer: ${events}`);
+        print(`  rows of the audit log, of from where something was done: ${auditTraces}`);
         return 0;
       }),
     );

@@ -6,6 +6,7 @@ import { addMinutes } from '../domain/clock';
 import { OVER_STATES } from '../domain/classStates';
 import { deleteOldAccountLinks, OLD_ACCOUNT_LINKS } from './deleteOldAccountLinks';
 import { deleteOldEvents, OLD_EVENTS } from './deleteOldEvents';
+import { forgetAuditTraces, OLD_AUDIT_TRACES } from './forgetAuditTraces';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** How much was cleared away, or would be. */
@@ -23,6 +24,8 @@ export interface Cleanup {
   readonly pushes: number;
   /** of the feed */
   readonly events: number;
+  /** rows of the audit log that no longer tell from which address and browser */
+  readonly auditTraces: number;
 }
 
 interface How {
@@ -41,13 +44,23 @@ type CleanupDeps = Pick<Deps, 'db' | 'clock' | 'config' | 'signingKeys' | 'logge
 
 /**
  * Clears away what is no longer needed: of passes whose class is long over, who opened them and from where; sessions and
- * limits that have run out; what mail servers said; links to choose a password by that are over, with their mails; old events of the feed, and what was
- * pushed. No pass is deleted: attendance, mails and the audit log point at
- * it, and its link goes on telling its holder that the class is over. A link of a class that is to come, runs, or is being
- * settled is not touched, whatever its age. May be stopped and repeated at any time.
+ * limits that have run out; what mail servers said; links to choose a password by that are over, with their mails; old
+ * events of the feed, and what was pushed; in the audit log, from where something was done. No pass is deleted:
+ * attendance, mails and the audit log point at it, and its link goes on telling its holder that the class is over. A link
+ * of a class that is to come, runs, or is being settled is not touched, whatever its age. May be stopped and repeated at
+ * any time.
  */
 export async function cleanUp(deps: CleanupDeps, how: How = {}): Promise<Cleanup> {
-  const done = { passes: 0, sessions: 0, limits: 0, mailErrors: 0, accountLinks: 0, pushes: 0, events: 0 };
+  const done = {
+    passes: 0,
+    sessions: 0,
+    limits: 0,
+    mailErrors: 0,
+    accountLinks: 0,
+    pushes: 0,
+    events: 0,
+    auditTraces: 0,
+  };
   const parts = partsOf(deps);
   if (how.dryRun) return countAll(deps, parts, done);
   for (const part of parts) {
@@ -86,11 +99,12 @@ interface Part {
 
 function partsOf(deps: CleanupDeps): Part[] {
   const now = deps.clock.now();
-  const { passTracesDays, mailErrorsDays, accountLinksDays, eventsDays } = deps.config.retention;
+  const { passTracesDays, mailErrorsDays, accountLinksDays, eventsDays, auditTracesDays } = deps.config.retention;
   const before = (days: number) => sqlInstant(addMinutes(now, -days * DAY_MINUTES));
   const over = { before: before(passTracesDays), over: OVER_STATES };
   const errors = { before: before(mailErrorsDays) };
   const links = { before: before(accountLinksDays) };
+  const audits = { before: before(auditTracesDays) };
   const expired = { now: sqlInstant(now), nowMs: now.getTime() };
   return [
     { name: 'passes', from: OLD_PASSES, values: over, clear: () => clearPasses(deps, over) },
@@ -119,6 +133,12 @@ function partsOf(deps: CleanupDeps): Part[] {
       clear: () => deleteOldAccountLinks(deps, links.before, AT_ONCE),
     },
     ...partsOfEvents(deps, { before: before(eventsDays) }),
+    {
+      name: 'auditTraces',
+      from: OLD_AUDIT_TRACES,
+      values: audits,
+      clear: () => forgetAuditTraces(deps, audits.before, AT_ONCE),
+    },
   ];
 }
 

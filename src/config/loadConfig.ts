@@ -41,6 +41,7 @@ export interface Config {
     readonly passTracesDays: number;
     readonly mailErrorsDays: number;
     readonly accountLinksDays: number;
+    readonly auditTracesDays: number;
     readonly eventsDays: number;
   };
   readonly zoom: {
@@ -177,6 +178,7 @@ function retentionOf(env: Environment): Config['retention'] {
     passTracesDays: env.KEEP_PASS_TRACES_DAYS,
     mailErrorsDays: env.KEEP_MAIL_ERRORS_DAYS,
     accountLinksDays: env.KEEP_ACCOUNT_LINKS_DAYS,
+    auditTracesDays: env.KEEP_AUDIT_TRACES_DAYS,
     eventsDays: env.KEEP_EVENTS_DAYS,
   };
 }

@@ -96,6 +96,8 @@ export const environmentSchema = z.object({
   KEEP_MAIL_ERRORS_DAYS: days.default(90),
   /** How long a link to choose a password by is kept once it is over, with the mails about it. */
   KEEP_ACCOUNT_LINKS_DAYS: days.default(90),
+  /** How long the audit log tells from which address and browser something was done. */
+  KEEP_AUDIT_TRACES_DAYS: days.default(365),
   /** How long a marketplace can read the feed back, and have events pushed again; longer than pushing them is tried. */
   KEEP_EVENTS_DAYS: days.min(7, 'must be at least 7 days, for pushing an event is tried for three').default(90),
 

@@ -11,7 +11,16 @@ import { buildUser } from '../../factories/people';
 import { startWebsite, type Website } from '../../support/website';
 
 const DAY = 24 * 60;
-const NOTHING = { passes: 0, sessions: 0, limits: 0, mailErrors: 0, accountLinks: 0, pushes: 0, events: 0 };
+const NOTHING = {
+  passes: 0,
+  sessions: 0,
+  limits: 0,
+  mailErrors: 0,
+  accountLinks: 0,
+  pushes: 0,
+  events: 0,
+  auditTraces: 0,
+};
 let website: Website;
 
 beforeEach(async () => {
@@ -88,7 +97,16 @@ it('clears sessions and limits that have run out, and what mail servers said lon
   await deps.db.query(
     `UPDATE mail_deliveries SET updated_at = TIMESTAMPADD(DAY, -91, UTC_TIMESTAMP(3)) WHERE version = 1`,
   );
-  const expected = { passes: 1, sessions: 1, limits: 1, mailErrors: 1, accountLinks: 0, pushes: 0, events: 0 };
+  const expected = {
+    passes: 1,
+    sessions: 1,
+    limits: 1,
+    mailErrors: 1,
+    accountLinks: 0,
+    pushes: 0,
+    events: 0,
+    auditTraces: 0,
+  };
 
   const before = await website.countRows('sessions', 'rate_limits', 'zoom_audit_logs');
   expect(await cleanUp(deps, { dryRun: true })).toEqual(expected);
