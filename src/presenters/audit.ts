@@ -35,12 +35,18 @@ function presentPerson({ audit, user }: AuditRow): { name: string; href: string 
     return { name, href: auditLogsWith({ person: String(userId) }) };
   }
   if (commitments !== null && userSalt === null) return { name: 'erased', href: null };
-  return { name: ipAddress === null ? 'the system' : 'nobody signed in', href: null };
+  const came = ipAddress !== null || isAddressErased(audit);
+  return { name: came ? 'nobody signed in' : 'the system', href: null };
 }
 
-function presentAddress({ audit: { ipAddress, commitments, ipSalt } }: AuditRow) {
+function presentAddress({ audit }: AuditRow) {
+  const { ipAddress } = audit;
   if (ipAddress !== null) return { text: ipAddress, href: auditLogsWith({ ip: ipAddress }) };
-  return commitments !== null && ipSalt === null ? { text: 'address erased', href: null } : null;
+  return isAddressErased(audit) ? { text: 'address erased', href: null } : null;
+}
+
+function isAddressErased({ ipAddress, commitments, ipSalt }: AuditRow['audit']): boolean {
+  return ipAddress === null && commitments !== null && ipSalt === null;
 }
 
 function presentEntity({ audit: { entityType, entityId } }: AuditRow, classes: ReadonlyMap<string, number>) {

@@ -113,6 +113,9 @@ it('says what was erased', async () => {
   const erased = { userId: null, userSalt: null, ipAddress: null, ipSalt: null };
   await ZoomAuditLog.update(erased, { where: { id } });
   expect((await show()).main).toContain('by erased, from address erased');
+  const refused = await write({ ...THE_SYSTEM, ipAddress: HOME }, { action: 'sign_in_refused' });
+  await ZoomAuditLog.update({ ipAddress: null, ipSalt: null }, { where: { id: refused } });
+  expect((await show()).main).toContain('by nobody signed in, from address erased');
 });
 
 describe('the filter', () => {
