@@ -12,7 +12,7 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
  * Concludes who was there from what is known now, as a new revision; never over a former one, and none that says the
- * same as the last.
+ * same as the last. What was settled of a time that the class had before does not count as the last.
  *
  * @param classDate locked
  */
@@ -29,7 +29,8 @@ export async function concludeClass(
   const passIds = new Map(passes.map((pass) => [personKey(pass) as string, pass.id]));
   const rows = rowsOf(conclusion).map((row) => ({ ...row, passId: passIds.get(row.personKey) ?? null }));
   const last = await lastRevision(classDateId, transaction);
-  if (last?.outcome === outcome && (await saysTheSame(last, rows, transaction))) return outcome;
+  const settled = classDate.settledAt === null ? null : last;
+  if (settled?.outcome === outcome && (await saysTheSame(settled, rows, transaction))) return outcome;
   const revision = (last?.revision ?? 0) + 1;
   const madeBy = origin.userId;
   await AttendanceRevision.create({ classDateId, revision, cause, outcome, madeBy }, { transaction });

@@ -14,7 +14,7 @@ export interface AttendancePage extends ClassRow {
   readonly record: AttendanceRecord;
   /** as it was settled last; as it looks now, until then */
   readonly conclusion: Conclusion;
-  /** null until it has been settled */
+  /** null until it has been settled; of a class that takes place once more, until it has been settled anew */
   readonly revision: AttendanceRevision | null;
   readonly revisions: readonly AttendanceRevision[];
   /** those that were taken back, too */
@@ -40,7 +40,8 @@ export async function findAttendancePage(
   const where = { classDateId: id };
   const revisions = await AttendanceRevision.findAll({ where, order: [['revision', 'DESC']] });
   const corrections = await AttendanceCorrection.findAll({ where, order: [['id', 'DESC']] });
-  const [revision = null] = revisions;
+  // Those of a time that the class had before are told, but say nothing of the one it has.
+  const revision = classDate.settledAt === null ? null : (revisions[0] ?? null);
   const names = await findPassNames(record.passes);
   return {
     ...row,
