@@ -83,13 +83,14 @@ export function concludeAttendance(facts: AttendanceFacts): Conclusion {
   const teacher = intervalsOf(taught, facts);
   const others = [...facts.students, ...facts.strangers].flatMap((person) => intervalsOf(person, facts));
   // Nobody can be late for a class whose teacher has not come yet.
-  const lateFrom = addMinutes(new Date(Math.max(facts.startsAt.getTime(), teacher[0]?.from ?? 0)), facts.lateMinutes);
+  const taughtFrom = arrivalOf(inClass(teacher, intersection(teacher, others), facts));
+  const lateFrom = addMinutes(new Date(Math.max(facts.startsAt.getTime(), taughtFrom ?? 0)), facts.lateMinutes);
   const figures = (person: PersonStays) => figuresOf(person, teacher, lateFrom, facts);
   const ofTeacher = (person: PersonStays) =>
     figuresOf(person, others, addMinutes(facts.startsAt, facts.lateMinutes), facts);
   const students = facts.students.map(figures);
   const strangers = facts.strangers.map(figures);
-  const came = whoCame(ofTeacher(taught), [...students, ...strangers], facts);
+  const came = whoCame(taught, ofTeacher(taught), [...students, ...strangers], facts);
   const outcome = facts.correctedOutcome ?? classOutcome(came);
   return { outcome, teacher: ofTeacher(facts.teacher), students, strangers };
 }
@@ -126,11 +127,12 @@ function figuresOf(
 ): PersonFigures {
   const there = intervalsOf(person, facts);
   const together = intersection(there, others);
+  const counted = inClass(there, together, facts);
   const [first, last] = [there[0], there.at(-1)];
   const corrected = facts.correctedVerdicts.get(person.personKey);
   return {
     personKey: person.personKey,
-    verdict: corrected ?? verdictOf(there, together, lateFrom, facts),
+    verdict: corrected ?? verdictOf(counted, lateFrom, facts),
     corrected: corrected !== undefined,
     presentSeconds: secondsOf(there),
     inClassSeconds: secondsOf(intersection(there, [plannedSpan(facts)])),
@@ -142,17 +144,27 @@ function figuresOf(
   };
 }
 
-/** Time before the start counts only where it was spent together: both may have begun early. */
-function verdictOf(
+/**
+ * The time that counts. Before the start that is only what was spent together: both may have begun early, but who tried
+ * the room and went away again has not come yet.
+ */
+function inClass(
   there: readonly Interval[],
   together: readonly Interval[],
-  lateFrom: Date,
-  { startsAt, presentMinutes }: AttendanceFacts,
-): Verdict {
-  const fromStart = intersection(there, [{ from: startsAt.getTime(), to: Infinity }]);
-  const [first] = there;
-  if (!first || secondsOf([...fromStart, ...together]) < presentMinutes * 60) return 'absent';
-  return first.from > lateFrom.getTime() ? 'late' : 'present';
+  { startsAt }: Pick<AttendanceFacts, 'startsAt'>,
+): Interval[] {
+  return union([...intersection(there, [{ from: startsAt.getTime(), to: Infinity }]), ...together]);
+}
+
+/** null: they never came */
+function arrivalOf([first]: readonly Interval[]): number | null {
+  return first?.from ?? null;
+}
+
+function verdictOf(counted: readonly Interval[], lateFrom: Date, { presentMinutes }: AttendanceFacts): Verdict {
+  const arrival = arrivalOf(counted);
+  if (arrival === null || secondsOf(counted) < presentMinutes * 60) return 'absent';
+  return arrival > lateFrom.getTime() ? 'late' : 'present';
 }
 
 function plannedSpan({ startsAt, durationMinutes }: AttendanceFacts): Interval {
@@ -174,15 +186,24 @@ function doubtsOf(stays: readonly KnownStay[], facts: AttendanceFacts): Doubt[] 
   return DOUBTS.filter((doubt) => has[doubt]);
 }
 
-function whoCame(teacher: PersonFigures, others: readonly PersonFigures[], facts: AttendanceFacts): WhoCame {
-  const came = others.filter(({ verdict }) => verdict !== 'absent');
-  const firstOf = (people: readonly PersonFigures[]) =>
-    Math.min(...people.map(({ firstJoinAt }) => firstJoinAt?.getTime() ?? Infinity));
+function whoCame(
+  taught: PersonStays,
+  teacher: PersonFigures,
+  others: readonly PersonFigures[],
+  facts: AttendanceFacts,
+): WhoCame {
+  const came = new Set(others.filter(({ verdict }) => verdict !== 'absent').map(({ personKey }) => personKey));
+  const waited = [...facts.students, ...facts.strangers].filter(({ personKey }) => came.has(personKey));
   const byHand = facts.correctedVerdicts.size > 0;
   return {
     teacher: teacher.verdict !== 'absent',
-    students: came.length > 0,
+    students: came.size > 0,
     met: byHand || teacher.overlapSeconds > 0,
-    teacherFirst: firstOf([teacher]) <= firstOf(came),
+    teacherFirst: firstArrival([taught], facts) <= firstArrival(waited, facts),
   };
+}
+
+/** Of people who never met, for whom nothing counts but the time from the start on. */
+function firstArrival(people: readonly PersonStays[], facts: AttendanceFacts): number {
+  return Math.min(...people.map((person) => arrivalOf(inClass(intervalsOf(person, facts), [], facts)) ?? Infinity));
 }

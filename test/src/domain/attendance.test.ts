@@ -62,13 +62,17 @@ describe('the figures of a person', () => {
           strangers: [told('stranger', stranger)],
         });
         const hostThere = secondsThere(host);
+        const counts = (at: number, others: ReadonlySet<number>) => at >= early || others.has(at);
         const planned = (at: number) => at >= early && at < early + 30 * 60;
         const figures = [conclusion.teacher, ...conclusion.students, ...conclusion.strangers];
         const others = secondsThere([...students.flat(), ...stranger]);
+        const taught = [...hostThere].filter((at) => counts(at, others));
+        const taughtFrom = taught.length === 0 ? early : Math.max(early, Math.min(...taught));
         for (const [index, stays] of [host, ...students, stranger].entries()) {
           const there = [...secondsThere(stays)];
           const together = there.filter((at) => (index === 0 ? others : hostThere).has(at));
-          const counted = new Set([...there.filter((at) => at >= early), ...together]);
+          const counted = there.filter((at) => counts(at, index === 0 ? others : hostThere));
+          const waitedFor = Math.min(...counted) - (index === 0 ? early : taughtFrom);
           expect(figures[index]).toMatchObject({
             presentSeconds: there.length,
             inClassSeconds: there.filter(planned).length,
@@ -76,7 +80,8 @@ describe('the figures of a person', () => {
             firstJoinAt: there.length === 0 ? null : second(Math.min(...there)),
             lastLeaveAt: there.length === 0 ? null : second(Math.max(...there) + 1),
           });
-          expect(figures[index]?.verdict === 'absent').toBe(counted.size < 60);
+          const verdict = waitedFor > 10 * 60 ? 'late' : 'present';
+          expect(figures[index]?.verdict).toBe(counted.length < 60 ? 'absent' : verdict);
         }
       }),
       { numRuns: 500 },
@@ -139,6 +144,25 @@ describe('the verdict', () => {
     expect(ofStudent([stay], { teacher: host }).verdict).toBe(verdict);
   });
 
+  it.each([
+    ['a teacher who tried the room beforehand is late when they come late', [minutes(-25, -23), minutes(20, 60)]],
+    ['a teacher who tried it up to the start is', [minutes(-25, 0), minutes(20, 60)]],
+  ])('%s, and the students, who had to wait for them, are not', (_what, stays) => {
+    const { teacher: host, students } = conclude({
+      teacher: person('teacher', ...stays),
+      students: [person('student', minutes(21, 60)), person('other', minutes(31, 60))],
+    });
+    expect([host, ...students].map(({ verdict }) => verdict)).toEqual(['late', 'present', 'late']);
+  });
+
+  it.each([
+    ['late: looking in before the start is not coming', teacher, 'late'],
+    ['present where the teacher was there with them before the start', earlyTeacher, 'present'],
+  ])('of a student who was in from -20 to -18 and from 30 on is %s', (_what, host, verdict) => {
+    const both = person('teacher', ...host.stays, minutes(0, 60));
+    expect(ofStudent([minutes(-20, -18), minutes(30, 60)], { teacher: both }).verdict).toBe(verdict);
+  });
+
   it('follows the thresholds of the class', () => {
     expect(ofStudent([minutes(4, 30)], { lateMinutes: 3 }).verdict).toBe('late');
     expect(ofStudent([minutes(4, 30)], { presentMinutes: 27 }).verdict).toBe('absent');
@@ -161,6 +185,9 @@ describe('the outcome', () => {
     [early, none, early, 'held'],
     [early, late, none, 'students_absent'],
     [late, early, none, 'teacher_absent'],
+    // A try of the room is not coming first.
+    [[minutes(-25, -23), minutes(30, 60)], early, none, 'teacher_absent'],
+    [early, [minutes(-25, -23), minutes(30, 60)], none, 'students_absent'],
   ])('teacher %j, student %j, stranger %j: %s', (host, stays, unknown, outcome) => {
     const facts = {
       teacher: person('teacher', ...host),
