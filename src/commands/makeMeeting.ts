@@ -8,6 +8,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
+import { followRuns } from './followRuns';
 import { meetingMarker, meetingRequest } from './meetingRequest';
 import { noteStateChange } from './noteOutcome';
 import { recordMeetingTrouble } from './recordMeetingTrouble';
@@ -62,6 +63,8 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
       const former = classDate.state;
       await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
       await noteStateChange(classDate, former, transaction);
+      // Kept through a move; its teacher may have been in it early.
+      await followRuns(classDate, meeting, transaction);
       return null;
     }
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;

@@ -3,16 +3,15 @@ import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { earlier } from '../domain/clock';
-import { isOfFormerTime, mergeRun, summariseRuns, type RunSummary } from '../domain/meetingRuns';
-import { nextClassState } from '../domain/transitions';
+import { mergeRun, runsOfClass, summariseRuns } from '../domain/meetingRuns';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents';
+import { followRuns } from './followRuns';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
-import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'wait' | 'other' }>;
@@ -64,21 +63,18 @@ async function recordRun(
   const action = event.event === 'started' ? 'meeting_started' : 'meeting_ended';
   const entity = { type: 'zoom_meeting', id: meeting.id };
   await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId: classDate.id } }, transaction);
+  const ofClass = runsOfClass(runs, meeting, classTimes(classDate));
+  // Of a time that the class had before, or of any other use that was made of its room.
+  if (!ofClass.some(({ uuid }) => uuid === event.uuid)) return null;
   if (classDate.closedAt) return noteEvidence(deps, classDate, transaction);
   if (!meeting.isCurrent) {
     // A former meeting says nothing any more of how the class stands, but that it was live it was.
-    const liveAt = wasLiveAt(classDate, meeting, summary);
+    const { firstStartedAt: liveAt } = summariseRuns(ofClass);
     if (liveAt) await classDate.update({ liveAt: earlier(classDate.liveAt, liveAt) }, { transaction });
     return null;
   }
-  await follow(classDate, summary, transaction);
+  if (!(await followRuns(classDate, meeting, transaction))) return null;
   return event.event === 'started' ? 'meeting started' : 'meeting ended';
-}
-
-/** null for a run of the time that the class had before it was moved: as it is now it has still to come. */
-function wasLiveAt(classDate: ClassDate, { startTime }: ZoomMeeting, { firstStartedAt }: RunSummary): Date | null {
-  const run = { startedAt: firstStartedAt, endedAt: null };
-  return isOfFormerTime(run, startTime, classTimes(classDate)) ? null : firstStartedAt;
 }
 
 /** @returns whether it told anything new */
@@ -96,22 +92,6 @@ async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Trans
   const changed = known.changed() !== false;
   await known.save({ transaction });
   return changed;
-}
-
-async function follow(classDate: ClassDate, summary: RunSummary, transaction: Transaction): Promise<void> {
-  const event = summary.state === 'running' ? 'meeting_started' : 'meeting_ended';
-  const former = classDate.state;
-  const state = nextClassState(former, event);
-  await classDate.update(
-    {
-      state,
-      stateReason: state === former ? classDate.stateReason : null,
-      liveAt: earlier(classDate.liveAt, summary.firstStartedAt),
-      ...(state === 'live' || state === 'ended' ? { endedAt: summary.lastEndedAt } : {}),
-    },
-    { transaction },
-  );
-  await noteStateChange(classDate, former, transaction);
 }
 
 async function recordDeletion(

@@ -1,5 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
 import { matchPerson, mergeSegment, surerMatch, type PersonMatch, type Segment } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -29,7 +30,12 @@ export async function recordParticipantEvent(
     transaction,
   });
   const changed = await saveSegment(meeting, instance, event, transaction);
-  return changed ? noteEvidence(deps, classDate, transaction) : null;
+  return changed && isOfClass(classDate, event) ? noteEvidence(deps, classDate, transaction) : null;
+}
+
+/** People may meet in the room of a class long after it: that says nothing of the class. */
+function isOfClass(classDate: ClassDate, { told: { joinTime } }: ParticipantEvent): boolean {
+  return joinTime === null || joinTime < classTimes(classDate).hardCapAt;
 }
 
 /** @returns whether it told anything new */

@@ -2,7 +2,8 @@ import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
-import { nextClassState } from '../domain/transitions';
+import { addMinutes } from '../domain/clock';
+import { nextClassState, type ClassEvent } from '../domain/transitions';
 import { AppError } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
 import { findClassWarnings } from '../queries/findClassWarnings';
@@ -65,7 +66,7 @@ export async function rescheduleClassIn(
     const mayStay = !isOver(classDate.state) && classDate.closedAt === null;
     const wanted = wantedSchedule(classDate, edit, now, mayStay ? classDate.startsAt : null);
     note = wanted.note;
-    return decisionFor(classDate, wanted);
+    return decisionFor(classDate, wanted, now);
   };
   const change = await changeClassIn(deps, edit, origin, decide, transaction);
   return { ...change, note };
@@ -120,10 +121,9 @@ export function isSameSchedule(classDate: ClassDate, wanted: WantedSchedule): bo
   );
 }
 
-function decisionFor(classDate: ClassDate, wanted: WantedSchedule): Decision | null {
+function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): Decision | null {
   if (isSameSchedule(classDate, wanted)) return null;
-  const later = wanted.startsAt > classDate.startsAt;
-  const state = nextClassState(classDate.state, later ? 'rescheduled_later' : 'rescheduled_earlier');
+  const state = nextClassState(classDate.state, moveOf(classDate, wanted, now));
   return {
     changes: { ...scheduleColumns(wanted), state },
     action: 'class_rescheduled',
@@ -135,4 +135,9 @@ function decisionFor(classDate: ClassDate, wanted: WantedSchedule): Decision | n
       minutes: wanted.durationMinutes,
     },
   };
+}
+
+function moveOf(classDate: ClassDate, { startsAt }: WantedSchedule, now: Date): ClassEvent {
+  if (startsAt <= classDate.startsAt) return 'rescheduled_earlier';
+  return addMinutes(startsAt, -classDate.leadMinutes) > now ? 'put_off' : 'rescheduled_later';
 }

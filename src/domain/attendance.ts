@@ -31,6 +31,10 @@ export interface PersonStays {
 export interface AttendanceFacts {
   readonly startsAt: Date;
   readonly durationMinutes: number;
+  /** nothing counts before the doors opened */
+  readonly opensAt: Date;
+  /** nor once the class is closed whatever Zoom says */
+  readonly hardCapAt: Date;
   /** coming later than this after the start is late */
   readonly lateMinutes: number;
   /** having been there for less is absent */
@@ -95,17 +99,22 @@ export function concludeAttendance(facts: AttendanceFacts): Conclusion {
   return { outcome, teacher: ofTeacher(facts.teacher), students, strangers };
 }
 
-/** When somebody was there. A stay whose end was never told lasted until its run was over; without a beginning it has no length. */
-export function intervalsOf(
-  { stays }: Pick<PersonStays, 'stays'>,
-  { openUntil }: Pick<AttendanceFacts, 'openUntil'>,
-): Interval[] {
-  return union(
-    stays.flatMap(({ joinTime, leaveTime, runEndedAt }) => {
-      const to = leaveTime ?? runEndedAt ?? openUntil;
-      return joinTime ? [{ from: joinTime.getTime(), to: to.getTime() }] : [];
-    }),
-  );
+/** When somebody was there. */
+export function intervalsOf({ stays }: Pick<PersonStays, 'stays'>, bounds: Bounds): Interval[] {
+  return union(stays.flatMap((stay) => spanOf(stay, bounds) ?? []));
+}
+
+type Bounds = Pick<AttendanceFacts, 'opensAt' | 'hardCapAt' | 'openUntil'>;
+
+/**
+ * The part of a stay that is of the class. One whose end was never told lasted until its run was over; one without a
+ * beginning has no length. null: none of it
+ */
+export function spanOf({ joinTime, leaveTime, runEndedAt }: KnownStay, bounds: Bounds): Interval | null {
+  if (!joinTime) return null;
+  const from = Math.max(joinTime.getTime(), bounds.opensAt.getTime());
+  const to = Math.min((leaveTime ?? runEndedAt ?? bounds.openUntil).getTime(), bounds.hardCapAt.getTime());
+  return to > from ? { from, to } : null;
 }
 
 /** Whether nobody has told that a stay has ended, in a class that goes on. */

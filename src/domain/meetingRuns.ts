@@ -1,9 +1,18 @@
+import type { ClassState } from './classStates';
+import type { ClassTimes } from './classTimes';
 import { later } from './clock';
 
 /** One run of a meeting: a host who leaves by mistake and comes back makes a second one, with a uuid of its own. */
 export interface Run {
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+}
+
+/** The meeting that some runs are of. */
+interface RoomOfRuns {
+  readonly isCurrent: boolean | null;
+  /** the start it has at Zoom */
+  readonly startTime: Date;
 }
 
 /** What the runs known so far say of the meeting as a whole. */
@@ -46,18 +55,38 @@ export function endOfRun(run: Run, runs: readonly Run[]): Date | null {
 }
 
 /**
- * Whether a run was of a time that its class had before it was moved: it began before the doors of the class as it is now,
- * in a room that was made for another time.
- *
- * @param madeFor the start that the run's meeting had at Zoom
+ * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before it was moved:
+ * over before its doors opened, or begun before that in a room that was made for another time. And not those that began
+ * after the class could last at most: people may meet in the old room on any later day.
  */
-export function isOfFormerTime(
-  { startedAt, endedAt }: Run,
-  madeFor: Date,
-  { startsAt, opensAt }: { readonly startsAt: Date; readonly opensAt: Date },
-): boolean {
-  const at = startedAt ?? endedAt;
-  return at !== null && at < opensAt && madeFor.getTime() !== startsAt.getTime();
+export function runsOfClass<T extends Run>(
+  runs: readonly T[],
+  { isCurrent, startTime }: RoomOfRuns,
+  { startsAt, opensAt, hardCapAt }: Pick<ClassTimes, 'startsAt' | 'opensAt' | 'hardCapAt'>,
+): T[] {
+  const isItsRoom = isCurrent === true || startTime.getTime() === startsAt.getTime();
+  return runs.filter((run) => {
+    if (run.startedAt !== null && run.startedAt >= hardCapAt) return false;
+    const [began, end] = [run.startedAt ?? run.endedAt, endOfRun(run, runs)];
+    if (began === null || began >= opensAt) return true;
+    return isItsRoom && (end === null || end > opensAt);
+  });
+}
+
+/**
+ * Of a class's runs, those that it goes by. Whoever is early in a room that was kept through a move does not open the
+ * class; once it has opened, a run that goes on counts.
+ */
+export function runsToFollow<T extends Run>(
+  runs: readonly T[],
+  state: ClassState,
+  { opensAt }: Pick<ClassTimes, 'opensAt'>,
+): T[] {
+  if (state !== 'scheduled') return [...runs];
+  return runs.filter(({ startedAt, endedAt }) => {
+    const began = startedAt ?? endedAt;
+    return began === null || began >= opensAt;
+  });
 }
 
 /** A run's own start comes from "started"; "ended" repeats it, in case that was lost. */

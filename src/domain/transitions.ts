@@ -1,13 +1,15 @@
 import type { ClassState } from './classStates';
 
 /**
- * What can happen to a class date. The first group is done by people, the second told by Zoom, the third brought by
- * time: `opened` at the lead time, `meeting_made` when its meeting is there, `over` when its end (and grace) has passed
- * and Zoom does not say it still runs, `settled` when attendance has been reconciled.
+ * What can happen to a class date. The first group is done by people (`put_off`: moved so much later that its doors are
+ * not open any more), the second told by Zoom, the third brought by time: `opened` at the lead time, `meeting_made` when
+ * its meeting is there, `over` when its end (and grace) has passed and Zoom does not say it still runs, `settled` when
+ * attendance has been reconciled.
  */
 export const CLASS_EVENTS = [
   'rescheduled_earlier',
   'rescheduled_later',
+  'put_off',
   'cancelled',
   'reopened',
   'teacher_changed',
@@ -34,6 +36,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   },
   preparing: {
     rescheduled_later: 'scheduled',
+    put_off: 'scheduled',
     cancelled: 'cancelled',
     meeting_started: 'live',
     meeting_ended: 'ended',
@@ -42,6 +45,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   },
   ready: {
     rescheduled_later: 'scheduled',
+    put_off: 'scheduled',
     cancelled: 'cancelled',
     teacher_changed: 'preparing',
     meeting_started: 'live',
@@ -50,6 +54,8 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
     over: 'ended',
   },
   live: {
+    // Whoever is in the room now is not in the class of then.
+    put_off: 'scheduled',
     cancelled: 'cancelled',
     teacher_changed: 'preparing',
     meeting_ended: 'ended',
@@ -58,6 +64,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   },
   ended: {
     rescheduled_later: 'scheduled',
+    put_off: 'scheduled',
     reopened: 'scheduled',
     // The host came back: the same meeting, a new instance.
     meeting_started: 'live',
@@ -67,6 +74,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   },
   settled: {
     rescheduled_later: 'scheduled',
+    put_off: 'scheduled',
     reopened: 'scheduled',
   },
   // A cancelled class stays so until somebody reopens it; late words from Zoom do not revive it.
@@ -75,6 +83,7 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
   },
   missed: {
     rescheduled_later: 'scheduled',
+    put_off: 'scheduled',
     reopened: 'scheduled',
   },
 };

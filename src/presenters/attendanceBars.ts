@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { isStillIn, type AttendanceFacts, type KnownStay } from '../domain/attendance';
+import { isStillIn, spanOf, type AttendanceFacts, type KnownStay } from '../domain/attendance';
 import type { Interval } from '../domain/intervals';
 import { formatClock } from './classTime';
 
@@ -43,10 +43,8 @@ export function timeLine(planned: Interval, stays: readonly Interval[], zone: st
 
 export function barsOf(stays: readonly KnownStay[], facts: AttendanceFacts, span: Interval): Bar[] {
   return stays.flatMap((stay) => {
-    const { joinTime, leaveTime, runEndedAt } = stay;
-    if (!joinTime) return [];
-    const to = (leaveTime ?? runEndedAt ?? facts.openUntil).getTime();
-    return [{ ...place({ from: joinTime.getTime(), to }, span), open: leaveTime === null && !isStillIn(stay, facts) }];
+    const there = spanOf(stay, facts);
+    return there ? [{ ...place(there, span), open: stay.leaveTime === null && !isStillIn(stay, facts) }] : [];
   });
 }
 

@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<ClassEditKind, EditWords>> = {
     path: paths.classDateSchedule,
     heading: 'Reschedule',
     button: 'Move the class',
-    room: 'Its room is moved at Zoom with it. Every link stays good.',
+    room: 'Its room is moved at Zoom with it; where somebody has been in it already and the class is put off, it gets another. Every link stays good.',
     noRoom: 'It has no room yet; one is made when its time comes. Every link stays good.',
     news: 'what is new and what it was before',
     done: 'The class is changed.',

@@ -1,6 +1,7 @@
 import { Op, type Transaction } from 'sequelize';
 import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from '../domain/attendance';
 import { CLASS_OUTCOMES } from '../domain/classStates';
+import { classTimes } from '../domain/classTimes';
 import { endOfRun } from '../domain/meetingRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
@@ -102,6 +103,7 @@ interface Known extends Tied {
 function factsOf(known: Known, now: Date): AttendanceFacts {
   const { classDate, passes, corrections, stays, formerHosts, strangers, listRead } = known;
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, closedAt, endedAt } = classDate;
+  const { opensAt, hardCapAt } = classTimes(classDate);
   const ends = endsOfRuns(known.runs);
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
@@ -110,7 +112,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   });
   const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
   return {
-    ...{ startsAt, durationMinutes, lateMinutes, presentMinutes, listRead },
+    ...{ startsAt, durationMinutes, opensAt, hardCapAt, lateMinutes, presentMinutes, listRead },
     openUntil: closedAt ? (endedAt ?? closedAt) : now,
     isOver: closedAt !== null,
     teacher: personOf(`teacher:${teacherId}`),

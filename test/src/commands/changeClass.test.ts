@@ -62,6 +62,8 @@ type Edit = (
 
 const later: Edit = ({ id }, more) =>
   rescheduleClass(website.deps, { classDateId: id, localStart: local(inMinutes(300)), ...more }, origin);
+const soLittle: Edit = ({ id }, more) =>
+  rescheduleClass(website.deps, { classDateId: id, localStart: local(inMinutes(25)), ...more }, origin);
 const earlier: Edit = ({ id }, more) =>
   rescheduleClass(website.deps, { classDateId: id, localStart: local(inMinutes(10)), ...more }, origin);
 const cancel: Edit = ({ id }, more) => cancelClass(website.deps, { classDateId: id, ...more }, origin);
@@ -76,7 +78,8 @@ const substitute: Edit = async ({ id }, more) => {
 
 /** What each edit is to the table of transitions, and which states it refuses in words. */
 const EDITS = [
-  { name: 'later', edit: later, event: 'rescheduled_later', refuses: ['cancelled'] },
+  { name: 'later', edit: later, event: 'put_off', refuses: ['cancelled'] },
+  { name: 'so little later that it is open', edit: soLittle, event: 'rescheduled_later', refuses: ['cancelled'] },
   // What is in the past can only be moved to later.
   { name: 'earlier', edit: earlier, event: 'rescheduled_earlier', refuses: ['cancelled'], skips: [...OVER, 'live'] },
   { name: 'cancelled', edit: cancel, event: 'cancelled', refuses: OVER },

@@ -45,7 +45,9 @@ afterAll(async () => {
 beforeEach(() => temporal.hints.splice(0));
 
 const tell = (told: Told) => tellOf(deps, told);
-const buildReadyClass = (fields?: Parameters<typeof buildClassDate>[0]) => buildRoomWithStudent(deps, fields);
+/** A class of the time that the events are of. */
+const buildReadyClass = (fields?: Parameters<typeof buildClassDate>[0]) =>
+  buildRoomWithStudent(deps, { startsAt: new Date('2026-11-22T09:30:00Z'), ...fields });
 
 async function outcome(classDate: ClassDate, meeting: ZoomMeeting) {
   await Promise.all([classDate.reload(), meeting.reload()]);

@@ -25,6 +25,8 @@ function conclude(facts: Partial<AttendanceFacts>) {
   return concludeAttendance({
     startsAt: START,
     durationMinutes: 60,
+    opensAt: addMinutes(START, -30),
+    hardCapAt: addMinutes(START, 300),
     lateMinutes: 10,
     presentMinutes: 1,
     openUntil: addMinutes(START, 60),
@@ -50,26 +52,30 @@ describe('the figures of a person', () => {
   it('are what a model counts second by second', () => {
     const told = (key: string, stays: readonly ModelStay[]) =>
       person(key, ...stays.map(({ from, to }) => minutes(from / 60, to / 60)));
-    const early = 900;
+    const [opens, early, cap] = [300, 900, 3_000];
+    const thereInTime = (stays: readonly ModelStay[]) =>
+      new Set([...secondsThere(stays)].filter((at) => at >= opens && at < cap));
     fc.assert(
       fc.property(modelClasses, ({ host, students, stranger }) => {
         const conclusion = conclude({
-          // The model begins some time before the class does, and goes on after it.
+          // The model begins some time before the doors open, and goes on when all is closed.
           startsAt: second(early),
           durationMinutes: 30,
+          opensAt: second(opens),
+          hardCapAt: second(cap),
           teacher: told('teacher', host),
           students: students.map((stays, index) => told(String(index), stays)),
           strangers: [told('stranger', stranger)],
         });
-        const hostThere = secondsThere(host);
+        const hostThere = thereInTime(host);
         const counts = (at: number, others: ReadonlySet<number>) => at >= early || others.has(at);
         const planned = (at: number) => at >= early && at < early + 30 * 60;
         const figures = [conclusion.teacher, ...conclusion.students, ...conclusion.strangers];
-        const others = secondsThere([...students.flat(), ...stranger]);
+        const others = thereInTime([...students.flat(), ...stranger]);
         const taught = [...hostThere].filter((at) => counts(at, others));
         const taughtFrom = taught.length === 0 ? early : Math.max(early, Math.min(...taught));
         for (const [index, stays] of [host, ...students, stranger].entries()) {
-          const there = [...secondsThere(stays)];
+          const there = [...thereInTime(stays)];
           const together = there.filter((at) => (index === 0 ? others : hostThere).has(at));
           const counted = there.filter((at) => counts(at, index === 0 ? others : hostThere));
           const waitedFor = Math.min(...counted) - (index === 0 ? early : taughtFrom);

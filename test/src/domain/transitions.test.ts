@@ -6,6 +6,7 @@ const TABLE = `
                     scheduled preparing ready     live      ended     settled   cancelled missed
 rescheduled_earlier scheduled preparing ready     live      ended     settled   cancelled missed
 rescheduled_later   scheduled scheduled scheduled live      scheduled scheduled cancelled scheduled
+put_off             scheduled scheduled scheduled scheduled scheduled scheduled cancelled scheduled
 cancelled           cancelled cancelled cancelled cancelled ended     settled   cancelled missed
 reopened            scheduled preparing ready     live      scheduled scheduled scheduled scheduled
 teacher_changed     scheduled preparing preparing preparing ended     settled   cancelled missed

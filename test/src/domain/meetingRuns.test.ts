@@ -1,0 +1,41 @@
+import { addMinutes } from '../../../src/domain/clock';
+import { runsOfClass, runsToFollow, type Run } from '../../../src/domain/meetingRuns';
+
+const START = new Date('2026-12-01T10:00:00Z');
+const TIMES = { startsAt: START, opensAt: addMinutes(START, -30), hardCapAt: addMinutes(START, 300) };
+/** In minutes from the start of the class. */
+const run = (from: number | null, to: number | null): Run => ({
+  startedAt: from === null ? null : addMinutes(START, from),
+  endedAt: to === null ? null : addMinutes(START, to),
+});
+const ROOM = { isCurrent: true, startTime: START };
+const FORMER = { isCurrent: null, startTime: addMinutes(START, -60) };
+const DAY = 24 * 60;
+
+describe('the runs of a class', () => {
+  it.each([
+    ['one from the opening on', ROOM, run(-30, -28), true],
+    ['one that began before and went on', ROOM, run(-40, 60), true],
+    ['one of whose end nothing is known', ROOM, run(-40, null), true],
+    ['the overrun', ROOM, run(299, 400), true],
+    ['one of which only the end was told', ROOM, run(null, 301), true],
+    ['not one that was over when the doors opened', ROOM, run(-33, -30), false],
+    ['not one in the old room on another day', ROOM, run(DAY, DAY + 60), false],
+    ['one in a former room that was made for this time', { ...FORMER, startTime: START }, run(-35, 10), true],
+    ['one in a former room from the opening on', FORMER, run(-29, 10), true],
+    ['not one that held it at a former time, though that went on past the opening', FORMER, run(-60, -10), false],
+  ])('are %s', (_what, room, one, isOfClass) => {
+    expect(runsOfClass([one], room, TIMES)).toEqual(isOfClass ? [one] : []);
+  });
+
+  it('are not one whose end was lost where the next began before the doors opened', () => {
+    const [lost, next] = [run(-90, null), run(-50, 60)];
+    expect(runsOfClass([lost, next], ROOM, TIMES)).toEqual([next]);
+  });
+});
+
+it('nobody who is early in a kept room opens the class, and once it has opened their run counts', () => {
+  const [early, later] = [run(-40, null), run(-29, null)];
+  expect(runsToFollow([early, later], 'scheduled', TIMES)).toEqual([later]);
+  expect(runsToFollow([early, later], 'ready', TIMES)).toEqual([early, later]);
+});
