@@ -2,9 +2,13 @@ import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isToBegin } from '../domain/classStates';
+import { later } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../models/ZoomParticipant';
+import { seemsEmpty } from '../queries/seemsEmpty';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { noteOutcome, noteStateChange } from './noteOutcome';
@@ -12,15 +16,16 @@ import { waitForZoom } from './waitForZoom';
 import { zoomTrouble } from './zoomTrouble';
 
 /**
- * The class should have started and nothing was heard: asks Zoom. If it does run, the word was lost and is made good;
- * if not, the class is marked as watched, and the teacher gets a mail.
+ * The class should have started and nothing was heard, or nothing of anybody who is still in: asks Zoom. If it does run,
+ * the word was lost and is made good; if not, the class is marked as watched, and the teacher gets a mail.
  */
 export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
   if (!meeting?.meetingId) return;
+  const knownRuns = await countRuns(meeting.id);
   try {
     const { status } = await deps.zoom.getMeeting(meeting.teacherId, meeting.meetingId);
-    await noteWatched(deps, classDateId, status === 'started', now);
+    await noteAnswer(deps, { classDateId, meetingRowId: meeting.id, knownRuns, started: status === 'started', now });
   } catch (error) {
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
@@ -28,24 +33,64 @@ export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: n
   }
 }
 
-async function noteWatched(deps: Deps, classDateId: number, started: boolean, now: Date): Promise<void> {
+interface Answer {
+  readonly classDateId: number;
+  readonly meetingRowId: number;
+  /** how many runs were known when Zoom was asked */
+  readonly knownRuns: number;
+  readonly started: boolean;
+  readonly now: Date;
+}
+
+async function noteAnswer(deps: Deps, answer: Answer): Promise<void> {
+  const { classDateId, meetingRowId, started, now } = answer;
   await inTransaction(deps.db, async (transaction) => {
-    const classDate = await ClassDate.findByPk(classDateId, {
-      transaction,
-      lock: Transaction.LOCK.UPDATE,
-      rejectOnEmpty: true,
-    });
-    if (!isToBegin(classDate, classDate.startsAt)) return;
-    const changes = started
-      ? {
-          state: nextClassState(classDate.state, 'meeting_started'),
-          liveAt: classDate.liveAt ?? now,
-          stateReason: null,
-        }
-      : { watchedAt: now, stateReason: 'not_started' as const };
-    const former = classDate.state;
-    await classDate.update({ ...changes, nextAttemptAt: null }, { transaction });
-    if (started) await noteStateChange(classDate, former, transaction);
-    else await noteOutcome(classDate, 'class.teacher_absent', transaction);
+    const lock = Transaction.LOCK.UPDATE;
+    const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+    await ZoomMeeting.update({ seenAt: now }, { where: { id: meetingRowId }, transaction });
+    const empty = await seemsEmpty(classDate, meetingRowId, transaction);
+    if (!empty && !isToBegin(classDate, classDate.startsAt)) return;
+    if (started) await noteStarted(classDate, now, transaction);
+    else await noteNotStarted(classDate, answer, transaction);
   });
+}
+
+/** What ended before was another run. */
+async function noteStarted(classDate: ClassDate, now: Date, transaction: Transaction): Promise<void> {
+  const { state: former, liveAt } = classDate;
+  const live = { state: nextClassState(former, 'meeting_started'), liveAt: liveAt ?? now, endedAt: null };
+  await classDate.update({ ...live, stateReason: null, nextAttemptAt: null }, { transaction });
+  await noteStateChange(classDate, former, transaction);
+}
+
+async function noteNotStarted(
+  classDate: ClassDate,
+  { meetingRowId, knownRuns, now }: Answer,
+  transaction: Transaction,
+): Promise<void> {
+  if (classDate.state === 'live') {
+    // While Zoom was asked somebody started it.
+    if ((await countRuns(meetingRowId, transaction)) !== knownRuns) return;
+    const endedAt = (await lastHeardOf(meetingRowId, transaction)) ?? classDate.liveAt;
+    await classDate.update({ state: nextClassState('live', 'meeting_ended'), endedAt }, { transaction });
+    await noteStateChange(classDate, 'live', transaction);
+    if (!isToBegin(classDate, classDate.startsAt)) return;
+  }
+  await classDate.update({ watchedAt: now, stateReason: 'not_started', nextAttemptAt: null }, { transaction });
+  await noteOutcome(classDate, 'class.teacher_absent', transaction);
+}
+
+function countRuns(zoomMeetingId: number, transaction: Transaction | null = null): Promise<number> {
+  return ZoomMeetingInstance.count({ where: { zoomMeetingId }, transaction });
+}
+
+/** The last instant of which anything is known in a meeting's runs. */
+async function lastHeardOf(zoomMeetingId: number, transaction: Transaction): Promise<Date | null> {
+  const runs = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId }, transaction });
+  const stays = await ZoomParticipant.findAll({ where: { instanceId: runs.map(({ id }) => id) }, transaction });
+  const instants = [
+    ...runs.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]),
+    ...stays.flatMap(({ joinTime, leaveTime }) => [joinTime, leaveTime]),
+  ];
+  return instants.reduce<Date | null>((last, instant) => later(last, instant), null);
 }

@@ -60,7 +60,9 @@ async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<
     const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
     const liveAt = classDate.liveAt ?? now;
-    await classDate.update({ state, stateReason: 'overrun', liveAt, nextAttemptAt }, { transaction });
+    // What ended before was another run.
+    const overrun = { state, stateReason: 'overrun', liveAt, endedAt: null, nextAttemptAt } as const;
+    await classDate.update(overrun, { transaction });
     await noteStateChange(classDate, former, transaction);
   });
 }
@@ -95,7 +97,9 @@ function endWithoutWord(classDate: ClassDate, now: Date): Date {
   return classDate.liveAt ? now : classTimes(classDate).endsAt;
 }
 
+/** Of a class that is live by Zoom's own word the ends that we know are of other runs. */
 async function lastKnownEnd(classDate: ClassDate, transaction: Transaction): Promise<Date | null> {
+  if (classDate.state === 'live') return null;
   const { runs } = await findRuns(classDate, transaction);
   return summariseRuns(runs).lastEndedAt;
 }

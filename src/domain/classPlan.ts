@@ -35,6 +35,8 @@ export interface ClassFacts {
   readonly version: number;
   readonly scheduleVersion: number;
   readonly watchedAt: Date | null;
+  /** live since before its start, and nobody is known to be in its room */
+  readonly seemsEmpty: boolean;
   readonly endedAt: Date | null;
   readonly closedAt: Date | null;
   readonly settledAt: Date | null;
@@ -188,8 +190,15 @@ function updateSteps(facts: ClassFacts, now: Date): Step[] {
 function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
   if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
-  const unwatched = isToBegin(facts, times.startsAt) && !facts.watchedAt && now >= times.watchesAt;
+  const unwatched = mayHaveToBegin(facts, times) && !facts.watchedAt && now >= times.watchesAt;
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
+}
+
+/** Of a try of the room "started" may have been told and "ended" lost: unless Zoom has been asked since, it is. */
+function mayHaveToBegin(facts: ClassFacts, times: ClassTimes): boolean {
+  const { seemsEmpty, meeting } = facts;
+  const unseen = meeting?.state === 'created' && (meeting.seenAt === null || meeting.seenAt < times.watchesAt);
+  return isToBegin(facts, times.startsAt) || (seemsEmpty && unseen);
 }
 
 /** Is the room still there, and as it was made? */

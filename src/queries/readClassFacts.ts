@@ -7,6 +7,7 @@ import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { seemsEmpty } from './seemsEmpty';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
@@ -22,6 +23,7 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
     ...classFields(classDate),
+    seemsEmpty: meeting ? await seemsEmpty(classDate, meeting.id) : false,
     teacherConnected: connections > 0,
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,

@@ -23,6 +23,7 @@ export function buildClassFacts(startsAt: Date, changes: Partial<ClassFacts> = {
     version: 1,
     scheduleVersion: 1,
     watchedAt: null,
+    seemsEmpty: false,
     endedAt: null,
     closedAt: null,
     settledAt: null,

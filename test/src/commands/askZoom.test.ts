@@ -1,9 +1,14 @@
 import { askZoom } from '../../../src/commands/askZoom';
+import { closeClass } from '../../../src/commands/closeClass';
 import { makeMeeting } from '../../../src/commands/makeMeeting';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
+import { readClassFacts } from '../../../src/queries/readClassFacts';
 import { buildClassDate, buildOrder } from '../../factories/classes';
+import { newUuid } from '../../support/meetingEvents';
 import { buildConnectedTeacher } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
@@ -15,35 +20,117 @@ beforeAll(async () => {
 
 afterAll(() => site.close());
 
-async function ask(fields: Pick<ClassDate, 'endedAt'>, running: boolean) {
+const NOW = new Date();
+const ago = (minutes: number) => addMinutes(NOW, -minutes);
+
+/** A class that should have begun five minutes ago, with its room at Zoom. */
+async function buildDue(fields: Partial<ClassDate>) {
   const { id: teacherId } = await buildConnectedTeacher(site.deps, site.zoom);
-  const now = new Date();
   const order = await buildOrder({ teacherId });
-  const classDate = await buildClassDate({ order, startsAt: addMinutes(now, -5), state: 'preparing' });
-  const input = { classDateId: classDate.id, now };
-  await makeMeeting(site.deps, input);
-  await classDate.update({ state: 'ended', liveAt: addMinutes(now, -30), ...fields });
-  const { meetingId } = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
-  if (running) site.zoom.control.hostStart(meetingId ?? '');
-  await askZoom(site.deps, input);
-  if (running) site.zoom.control.end(meetingId ?? '');
-  const { state, stateReason, watchedAt } = await classDate.reload();
-  return { state, stateReason, watched: watchedAt !== null };
+  const classDate = await buildClassDate({ order, startsAt: ago(5), state: 'preparing' });
+  await makeMeeting(site.deps, { classDateId: classDate.id, now: NOW });
+  await classDate.update({ state: 'ended', liveAt: ago(30), ...fields });
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+  return { classDate, meeting };
 }
 
+type Due = Awaited<ReturnType<typeof buildDue>>;
+
+/** Does something while the room runs at Zoom, or does not. */
+async function whileRunning(running: boolean, { meeting: { meetingId } }: Due, work: () => Promise<unknown>) {
+  if (running) site.zoom.control.hostStart(meetingId ?? '');
+  await work();
+  if (running) site.zoom.control.end(meetingId ?? '');
+}
+
+async function ask(due: Due, running: boolean, deps = site.deps) {
+  await whileRunning(running, due, () => askZoom(deps, { classDateId: due.classDate.id, now: NOW }));
+  const { state, stateReason, watchedAt, endedAt } = await due.classDate.reload();
+  return { state, stateReason, watched: watchedAt !== null, endedAt };
+}
+
+const NOT_STARTED = { state: 'ended', stateReason: 'not_started', watched: true };
+const LIVE = { state: 'live', stateReason: null, watched: false, endedAt: null };
+
 describe('a class whose room was tried beforehand', () => {
-  const tried = { endedAt: addMinutes(new Date(), -20) };
+  const tried = { endedAt: ago(20) };
 
   it('is marked when it has not started', async () => {
-    expect(await ask(tried, false)).toEqual({ state: 'ended', stateReason: 'not_started', watched: true });
+    expect(await ask(await buildDue(tried), false)).toEqual({ ...NOT_STARTED, ...tried });
   });
 
-  it('is live when Zoom says that it runs, though the word of that was lost', async () => {
-    expect(await ask(tried, true)).toEqual({ state: 'live', stateReason: null, watched: false });
+  it('is live when Zoom says that it runs, though the word of that was lost, and has not ended then', async () => {
+    expect(await ask(await buildDue(tried), true)).toEqual(LIVE);
+  });
+
+  it('that overran, of which no word came either, ended when Zoom said that it runs no more', async () => {
+    const due = await buildDue(tried);
+    const run = { uuid: newUuid(), startedAt: ago(22), endedAt: ago(20) };
+    await ZoomMeetingInstance.create({ zoomMeetingId: due.meeting.id, ...run });
+    const close = (minutes: number) =>
+      closeClass(site.deps, { classDateId: due.classDate.id, now: addMinutes(NOW, minutes) });
+    await whileRunning(true, due, () => close(80));
+    expect(await due.classDate.reload()).toMatchObject({ state: 'live', endedAt: null });
+    await close(100);
+    expect(await due.classDate.reload()).toMatchObject({ state: 'ended', endedAt: addMinutes(NOW, 100) });
+  });
+});
+
+describe('a class that is live since before its start', () => {
+  /** Of its run only these stays were told, in minutes ago. */
+  async function buildLive(...stays: readonly { from: number; to: number | null }[]): Promise<Due> {
+    const due = await buildDue({ state: 'live' });
+    const run = { uuid: newUuid(), startedAt: ago(30), endedAt: null };
+    const { id: instanceId } = await ZoomMeetingInstance.create({ zoomMeetingId: due.meeting.id, ...run });
+    for (const [index, { from, to }] of stays.entries()) {
+      const times = { joinTime: ago(from), leaveTime: to === null ? null : ago(to) };
+      const host = { role: 'host', matchedBy: 'host', source: 'webhook' } as const;
+      await ZoomParticipant.create({ instanceId, zoomSessionUserId: String(index), ...host, ...times });
+    }
+    return due;
+  }
+
+  const seemsEmpty = async ({ classDate }: Due) => (await readClassFacts(site.deps.db, classDate.id, NOW))?.seemsEmpty;
+
+  it('and has nobody in it was only tried, where Zoom says that it does not run: its teacher is awaited', async () => {
+    const due = await buildLive({ from: 30, to: 28 });
+    expect(await seemsEmpty(due)).toBe(true);
+    expect(await ask(due, false)).toEqual({ ...NOT_STARTED, endedAt: ago(28) });
+  });
+
+  it('of whose people no word came at all was tried when it started, for all that is known', async () => {
+    expect(await ask(await buildLive(), false)).toEqual({ ...NOT_STARTED, endedAt: ago(30) });
+  });
+
+  it('is over, and not awaited, where somebody left after the start', async () => {
+    const over = { state: 'ended', stateReason: null, watched: false, endedAt: ago(1) };
+    expect(await ask(await buildLive({ from: 30, to: 1 }), false)).toEqual(over);
+  });
+
+  it('goes on where Zoom says that it runs, and has been seen to', async () => {
+    const due = await buildLive({ from: 30, to: 28 });
+    expect(await ask(due, true)).toEqual(LIVE);
+    expect((await due.meeting.reload()).seenAt).toEqual(NOW);
+  });
+
+  it('goes on where somebody is in it, whatever Zoom said a moment ago', async () => {
+    const due = await buildLive({ from: 30, to: null });
+    expect(await seemsEmpty(due)).toBe(false);
+    expect(await ask(due, false)).toEqual(LIVE);
+  });
+
+  it('goes on where it was started anew while Zoom was asked', async () => {
+    const due = await buildLive({ from: 30, to: 28 });
+    const getMeeting: typeof site.deps.zoom.getMeeting = async (...call) => {
+      const answer = await site.deps.zoom.getMeeting(...call);
+      await ZoomMeetingInstance.create({ zoomMeetingId: due.meeting.id, uuid: newUuid(), startedAt: NOW });
+      return answer;
+    };
+    expect(await ask(due, false, { ...site.deps, zoom: { ...site.deps.zoom, getMeeting } })).toEqual(LIVE);
   });
 });
 
 it('a class that had begun before it ended is not marked', async () => {
-  const endedAt = addMinutes(new Date(), -1);
-  expect(await ask({ endedAt }, false)).toEqual({ state: 'ended', stateReason: null, watched: false });
+  const over = { state: 'ended', stateReason: null, watched: false, endedAt: ago(1) };
+  expect(await ask(await buildDue({ endedAt: ago(1) }), false)).toEqual(over);
 });

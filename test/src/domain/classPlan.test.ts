@@ -211,4 +211,12 @@ describe('planClass', () => {
     expect(planClass({ ...tried, endedAt: at(3) }, at(5)).steps).toEqual([]);
     expect(planClass({ ...tried, endedAt: null }, at(5)).steps).toEqual([]);
   });
+
+  it('asks once where a class is live since before its start and nobody is known to be in', () => {
+    const empty = facts({ state: 'live', seemsEmpty: true, meeting: { ...CREATED, seenAt: at(-5) } });
+    expect(planClass(empty, at(4)).steps).toEqual([]);
+    expect(planClass(empty, at(5)).steps).toEqual(['askZoom']);
+    expect(planClass({ ...empty, meeting: { ...CREATED, seenAt: at(5) } }, at(6)).steps).toEqual([]);
+    expect(planClass({ ...empty, seemsEmpty: false }, at(5)).steps).toEqual([]);
+  });
 });
