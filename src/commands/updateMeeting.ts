@@ -27,6 +27,7 @@ export async function updateMeeting(
   // Committed first: whatever becomes of us, it is known that Zoom may have it otherwise than the row says.
   await meeting.update({ attempts });
   try {
+    meeting.set({ madeFor: meeting.madeFor ?? meeting.startTime });
     meeting.set({ topic, ...scheduleOf(classDate) });
     await deps.zoom.updateMeeting(meeting.teacherId, meeting.meetingId, meetingRequest(classDate, meeting));
     await saveSynced(deps, { meeting, classDate, topic, now });
@@ -58,12 +59,13 @@ interface Synced {
 
 /** What was changed in Zoom has been overwritten with it. */
 async function saveSynced(deps: Deps, { meeting, classDate, topic, now }: Synced): Promise<void> {
+  const { madeFor } = meeting;
   const synced = { syncedVersion: classDate.version, attempts: 0, nextAttemptAt: null, lastError: null };
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
     const locked = await ClassDate.findByPk(classDate.id, { transaction, lock, rejectOnEmpty: true });
     const where = { id: meeting.id };
-    await ZoomMeeting.update({ topic, ...scheduleOf(classDate), ...synced }, { where, transaction });
+    await ZoomMeeting.update({ topic, madeFor, ...scheduleOf(classDate), ...synced }, { where, transaction });
     await saveRisks(deps, locked, { findings: [], lookedFor: ['meeting_changed'], now }, transaction);
   });
 }

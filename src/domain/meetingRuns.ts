@@ -13,6 +13,8 @@ interface RoomOfRuns {
   readonly isCurrent: boolean | null;
   /** the start it has at Zoom */
   readonly startTime: Date;
+  /** the start it was made for, where it was kept through a move */
+  readonly madeFor: Date | null;
 }
 
 /** What the runs known so far say of the meeting as a whole. */
@@ -55,21 +57,21 @@ export function endOfRun(run: Run, runs: readonly Run[]): Date | null {
 }
 
 /**
- * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before it was moved:
- * over before its doors opened, or begun before that in a room that was made for another time. And not those that began
- * after the class could last at most: people may meet in the old room on any later day.
+ * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before: in a room that
+ * was made for another time, what was over before the doors opened, or, where that room had to go, what began before. And
+ * not those that began after the class could last at most: people may meet in the old room on any later day.
  */
 export function runsOfClass<T extends Run>(
   runs: readonly T[],
-  { isCurrent, startTime }: RoomOfRuns,
+  { isCurrent, startTime, madeFor }: RoomOfRuns,
   { startsAt, opensAt, hardCapAt }: Pick<ClassTimes, 'startsAt' | 'opensAt' | 'hardCapAt'>,
 ): T[] {
-  const isItsRoom = isCurrent === true || startTime.getTime() === startsAt.getTime();
+  const madeForIt = (madeFor ?? startTime).getTime() === startsAt.getTime();
   return runs.filter((run) => {
     if (run.startedAt !== null && run.startedAt >= hardCapAt) return false;
     const [began, end] = [run.startedAt ?? run.endedAt, endOfRun(run, runs)];
-    if (began === null || began >= opensAt) return true;
-    return isItsRoom && (end === null || end > opensAt);
+    if (madeForIt || began === null || began >= opensAt) return true;
+    return isCurrent === true && (end === null || end > opensAt);
   });
 }
 

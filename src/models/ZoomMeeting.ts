@@ -27,6 +27,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare meetingId: CreationOptional<string | null>;
   declare topic: string;
   declare startTime: Date;
+  /** the start it was made for, where it was kept through edits of its class; null: the one it has */
+  declare madeFor: CreationOptional<Date | null>;
   declare duration: number;
   declare timezone: string;
   declare registration: CreationOptional<boolean>;
@@ -64,6 +66,7 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         meetingId: DataTypes.STRING,
         topic: { type: DataTypes.STRING, allowNull: false },
         startTime: { type: DataTypes.DATE(3), allowNull: false },
+        madeFor: DataTypes.DATE(3),
         duration: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         timezone: { type: DataTypes.STRING, allowNull: false },
         registration: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },

@@ -8,19 +8,22 @@ const run = (from: number | null, to: number | null): Run => ({
   startedAt: from === null ? null : addMinutes(START, from),
   endedAt: to === null ? null : addMinutes(START, to),
 });
-const ROOM = { isCurrent: true, startTime: START };
-const FORMER = { isCurrent: null, startTime: addMinutes(START, -60) };
+const ROOM = { isCurrent: true, startTime: START, madeFor: null };
+const KEPT = { ...ROOM, madeFor: addMinutes(START, -60) };
+const FORMER = { isCurrent: null, startTime: addMinutes(START, -60), madeFor: null };
 const DAY = 24 * 60;
 
 describe('the runs of a class', () => {
   it.each([
-    ['one from the opening on', ROOM, run(-30, -28), true],
-    ['one that began before and went on', ROOM, run(-40, 60), true],
-    ['one of whose end nothing is known', ROOM, run(-40, null), true],
+    ['one at any time before, in a room that was made for it', ROOM, run(-33, -31), true],
     ['the overrun', ROOM, run(299, 400), true],
     ['one of which only the end was told', ROOM, run(null, 301), true],
-    ['not one that was over when the doors opened', ROOM, run(-33, -30), false],
     ['not one in the old room on another day', ROOM, run(DAY, DAY + 60), false],
+    ['one in a kept room from the opening on', KEPT, run(-30, -28), true],
+    ['one that began there before and went on', KEPT, run(-40, 60), true],
+    ['one of whose end nothing is known', KEPT, run(-40, null), true],
+    ['not one that was over there when the doors opened', KEPT, run(-33, -30), false],
+    ['one in a room that was moved and moved back', { ...KEPT, madeFor: START }, run(-33, -31), true],
     ['one in a former room that was made for this time', { ...FORMER, startTime: START }, run(-35, 10), true],
     ['one in a former room from the opening on', FORMER, run(-29, 10), true],
     ['not one that held it at a former time, though that went on past the opening', FORMER, run(-60, -10), false],
@@ -30,7 +33,7 @@ describe('the runs of a class', () => {
 
   it('are not one whose end was lost where the next began before the doors opened', () => {
     const [lost, next] = [run(-90, null), run(-50, 60)];
-    expect(runsOfClass([lost, next], ROOM, TIMES)).toEqual([next]);
+    expect(runsOfClass([lost, next], KEPT, TIMES)).toEqual([next]);
   });
 });
 
