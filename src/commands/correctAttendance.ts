@@ -38,7 +38,7 @@ export async function correctAttendance(
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockClassDate(classDateId, transaction);
     const record = await readAttendance(classDate, now, transaction);
-    const problems = problemsOf(input, record);
+    const problems = classDate.state === 'cancelled' ? [IS_CANCELLED] : problemsOf(input, record);
     if (problems.length > 0) throw new FieldErrors(problems);
     const former = { classDateId, kind, subject, endedAt: null };
     await AttendanceCorrection.update({ endedAt: now, endedBy: origin.userId }, { where: former, transaction });
@@ -79,17 +79,25 @@ function lockClassDate(id: number, transaction: Transaction): Promise<ClassDate>
   return ClassDate.findByPk(id, { transaction, lock: Transaction.LOCK.UPDATE, rejectOnEmpty: true });
 }
 
-/** Until a class has been settled there is nothing to conclude anew: settling takes the corrections in. */
+/**
+ * Until a class has been settled there is nothing to conclude anew: settling takes the corrections in. One that was missed is
+ * never settled, and people may know better what became of it.
+ */
 async function concludeAnew(
   deps: Deps,
   classDate: ClassDate,
   why: Parameters<typeof concludeClass>[2],
   transaction: Transaction,
 ): Promise<void> {
-  if (classDate.state !== 'settled') return;
+  if (classDate.state !== 'settled' && classDate.state !== 'missed') return;
   const outcome = await concludeClass(deps, classDate, why, transaction);
-  await classDate.update({ outcome }, { transaction });
+  await classDate.update({ outcome, settledAt: classDate.settledAt ?? why.now }, { transaction });
 }
+
+const IS_CANCELLED: FieldError = {
+  field: 'value',
+  message: 'It was cancelled. Reopen it, if it takes place after all.',
+};
 
 function problemsOf(
   { kind, subject, value, reason }: AttendanceCorrectionInput,
@@ -99,7 +107,7 @@ function problemsOf(
   const text = reason.trim();
   if (text === '') problems.push({ field: 'reason', message: 'Say why, for whoever asks later.' });
   if (text.length > REASON_MAX) problems.push({ field: 'reason', message: `Use at most ${REASON_MAX} characters.` });
-  const { classDate, facts, strangers } = record;
+  const { facts, strangers } = record;
   const people = [facts.teacher, ...facts.students].map(({ personKey }) => personKey);
   if (kind === 'person') {
     if (!strangers.some(({ keys }) => keys.includes(subject)))
@@ -108,7 +116,7 @@ function problemsOf(
       problems.push({ field: 'value', message: 'Choose who it was, or that it was nobody of this class.' });
     return problems;
   }
-  if (classDate.closedAt === null) problems.push({ field: 'value', message: 'Wait until the class is over.' });
+  if (!facts.isOver) problems.push({ field: 'value', message: 'Wait until the class is over.' });
   const values: readonly string[] = kind === 'verdict' ? VERDICTS : CORRECTED_OUTCOMES;
   if (!values.includes(value)) problems.push({ field: 'value', message: 'Choose what is right.' });
   if (kind === 'verdict' && !people.includes(subject))

@@ -31,9 +31,7 @@ export interface PersonStays {
 export interface AttendanceFacts {
   readonly startsAt: Date;
   readonly durationMinutes: number;
-  /** nothing counts before the doors opened */
-  readonly opensAt: Date;
-  /** nor once the class is closed whatever Zoom says */
+  /** nothing counts any more from when a class is closed whatever Zoom says */
   readonly hardCapAt: Date;
   /** coming later than this after the start is late */
   readonly lateMinutes: number;
@@ -51,6 +49,8 @@ export interface AttendanceFacts {
   readonly students: readonly PersonStays[];
   /** who was there, and could not be tied to anybody */
   readonly strangers: readonly PersonStays[];
+  /** what became of it whoever came: it was cancelled, or never had a room; null where that depends on who came */
+  readonly fixedOutcome: ClassOutcome | null;
   readonly correctedVerdicts: ReadonlyMap<string, Verdict>;
   readonly correctedOutcome: ClassOutcome | null;
 }
@@ -95,7 +95,7 @@ export function concludeAttendance(facts: AttendanceFacts): Conclusion {
   const students = facts.students.map(figures);
   const strangers = facts.strangers.map(figures);
   const came = whoCame(taught, ofTeacher(taught), [...students, ...strangers], facts);
-  const outcome = facts.correctedOutcome ?? classOutcome(came);
+  const outcome = facts.correctedOutcome ?? facts.fixedOutcome ?? classOutcome(came);
   return { outcome, teacher: ofTeacher(facts.teacher), students, strangers };
 }
 
@@ -104,7 +104,7 @@ export function intervalsOf({ stays }: Pick<PersonStays, 'stays'>, bounds: Bound
   return union(stays.flatMap((stay) => spanOf(stay, bounds) ?? []));
 }
 
-type Bounds = Pick<AttendanceFacts, 'opensAt' | 'hardCapAt' | 'openUntil'>;
+type Bounds = Pick<AttendanceFacts, 'hardCapAt' | 'openUntil'>;
 
 /**
  * The part of a stay that is of the class. One whose end was never told lasted until its run was over; one without a
@@ -112,7 +112,7 @@ type Bounds = Pick<AttendanceFacts, 'opensAt' | 'hardCapAt' | 'openUntil'>;
  */
 export function spanOf({ joinTime, leaveTime, runEndedAt }: KnownStay, bounds: Bounds): Interval | null {
   if (!joinTime) return null;
-  const from = Math.max(joinTime.getTime(), bounds.opensAt.getTime());
+  const from = joinTime.getTime();
   const to = Math.min((leaveTime ?? runEndedAt ?? bounds.openUntil).getTime(), bounds.hardCapAt.getTime());
   return to > from ? { from, to } : null;
 }

@@ -45,3 +45,9 @@ export const CLASS_OUTCOMES = [
 /** What a person may say became of a class; that it was cancelled has a way of its own. */
 export const CORRECTED_OUTCOMES = CLASS_OUTCOMES.filter((outcome) => outcome !== 'cancelled');
 export type ClassOutcome = (typeof CLASS_OUTCOMES)[number];
+
+/** What became of a class in such a state, whoever came; null where that depends on who came. */
+export function fixedOutcome(state: ClassState): ClassOutcome | null {
+  if (state === 'missed') return 'room_failed';
+  return state === 'cancelled' ? 'cancelled' : null;
+}

@@ -6,6 +6,7 @@ import {
   type PersonFigures,
   type PersonStays,
 } from '../domain/attendance';
+import { isOver } from '../domain/classStates';
 import { addMinutes } from '../domain/clock';
 import { secondsOf, type Interval } from '../domain/intervals';
 import type { Stranger } from '../domain/strangers';
@@ -76,7 +77,7 @@ export function strangerName(stranger: Stranger<ZoomParticipant> | undefined): s
 
 /** The page of a class's attendance as plain values. */
 export function presentAttendance(page: AttendancePage, readerZone: string | null) {
-  const { classDate, conclusion, record, revision } = page;
+  const { classDate, conclusion, record } = page;
   const zone = readerZone ?? classDate.timeZone;
   const { facts } = record;
   const attendees = attendeesOf(page);
@@ -92,16 +93,33 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     ...presentClassRow(page, readerZone),
     id: classDate.id,
     zone,
-    settledAt: revision && formatInstant(revision.createdAt, zone),
-    over: classDate.closedAt !== null,
-    began: spans.length > 0 || classDate.closedAt !== null,
-    outcome: outcomeInWords(conclusion.outcome),
+    figures: figuresInWords(page, zone),
+    changes: !isOver(classDate.state),
+    over: facts.isOver,
+    cancelled: classDate.state === 'cancelled',
+    began: spans.length > 0 || facts.isOver,
+    outcome: outcomeNow(page),
     teacherMinutes: minutesInWords(conclusion.teacher.presentSeconds),
     togetherMinutes: minutesInWords(conclusion.teacher.overlapSeconds),
     formerMinutes: facts.formerTeachers.length > 0 ? minutesInWords(formerSeconds(facts)) : null,
     people: attendees.filter(({ role }) => role !== 'unknown').map(present),
     strangers: attendees.filter(({ role }) => role === 'unknown').map(present),
   };
+}
+
+/** How final the figures are. */
+function figuresInWords({ classDate, record, revision }: AttendancePage, zone: string): string {
+  if (revision) return `settled ${formatInstant(revision.createdAt, zone)}`;
+  if (classDate.state === 'cancelled') return 'as Zoom told them; a cancelled class is not settled';
+  if (classDate.state === 'missed') return 'there are none to come: it never had a room';
+  if (record.facts.isOver) return 'provisional: Zoom’s own list is read some 90 minutes after the end';
+  return 'provisional: they go on changing until the class is over';
+}
+
+function outcomeNow({ classDate, conclusion, record }: AttendancePage): string {
+  if (!record.facts.isOver) return 'not known before the class is over';
+  const outcome = outcomeInWords(conclusion.outcome);
+  return isOver(classDate.state) ? outcome : `${outcome}, as it looks now`;
 }
 
 function presentAttendee(
@@ -130,11 +148,13 @@ function presentAttendee(
   };
 }
 
-/** Nobody is called absent while the class goes on: they may come yet. */
+/** Nobody is called absent while the class goes on: they may come yet. Nor is anybody from a class that was cancelled. */
 export function verdictOf(
   { figures, stays }: Pick<Attendee, 'figures' | 'stays'>,
   facts: AttendanceFacts,
 ): { verdict: string; tone: Tone } {
+  const cancelled = facts.fixedOutcome === 'cancelled';
+  if (cancelled) return { verdict: figures.firstJoinAt === null ? 'Not in' : 'Was in', tone: 'plain' };
   if (facts.isOver) return { verdict: VERDICT_WORDS[figures.verdict], tone: VERDICT_TONES[figures.verdict] };
   if (isIn(stays, facts)) return { verdict: 'In now', tone: 'good' };
   return { verdict: figures.firstJoinAt === null ? 'Not in yet' : 'Has left', tone: 'plain' };

@@ -62,7 +62,9 @@ export function correctionForms(page: AttendancePage, typed: TypedForm) {
     choices: CORRECTED_OUTCOMES.map((value) => ({ value, label: outcomeInWords(value) })),
     button: 'Correct the outcome',
   };
-  const over = page.classDate.closedAt !== null;
+  // Of a cancelled class there is nothing to be put right.
+  if (page.classDate.state === 'cancelled') return [];
+  const over = page.record.facts.isOver;
   const forms = [...(strangers.length > 0 ? [who] : []), ...(over ? [verdict, outcome] : [])];
   return forms.map((form) => ({ ...form, ...typedInto(form.kind, typed) }));
 }

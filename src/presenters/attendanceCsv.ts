@@ -23,7 +23,7 @@ export const ATTENDANCE_CSV_HEAD = [
 
 /** Instants are written with the zone's offset, which spreadsheets and programs both read. */
 export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[][] {
-  const state = page.revision ? `settled, revision ${page.revision.revision}` : 'provisional';
+  const state = stateInWords(page);
   const instant = (at: Date | null) => at && DateTime.fromJSDate(at, { zone }).toISO({ suppressMilliseconds: true });
   return attendeesOf(page).map(({ figures, stays, name, role, waitedSeconds }) => [
     name,
@@ -40,4 +40,9 @@ export function attendanceCsvRows(page: AttendancePage, zone: string): CsvCell[]
     sourcesInWords(figures.sources),
     state,
   ]);
+}
+
+function stateInWords({ classDate: { state }, revision }: AttendancePage): string {
+  if (revision) return `settled, revision ${revision.revision}`;
+  return state === 'cancelled' || state === 'missed' ? state : 'provisional';
 }

@@ -1,5 +1,5 @@
 import { assertNever } from '../domain/assertNever';
-import { isToBegin, type ClassOutcome, type ClassState, type StateReason } from '../domain/classStates';
+import { fixedOutcome, isToBegin, type ClassOutcome, type ClassState, type StateReason } from '../domain/classStates';
 import type { ClassRow } from '../queries/listClassDates';
 import { formatDuration, formatInstant } from './classTime';
 
@@ -35,8 +35,13 @@ export function presentClassRow(
 
 /** The state for a list or a heading; of a class that is over, what became of it. */
 export function stateInShort(state: ClassState, reason: StateReason | null, outcome: ClassOutcome | null): string {
-  if (outcome && state === 'settled') return outcomeInWords(outcome);
+  if (outcome && (state === 'settled' || isKnownBetter(state, outcome))) return outcomeInWords(outcome);
   return reason ? `${stateInWords(state)}: ${REASONS_IN_SHORT[reason]}` : stateInWords(state);
+}
+
+/** A class that we missed may have been held elsewhere, as people say. */
+function isKnownBetter(state: ClassState, outcome: ClassOutcome | null): boolean {
+  return state === 'missed' && outcome !== null && outcome !== fixedOutcome(state);
 }
 
 const REASONS_IN_SHORT: Readonly<Record<StateReason, string>> = {
@@ -114,7 +119,7 @@ export function outcomeInWords(outcome: ClassOutcome): string {
 }
 
 function toneOf(state: ClassState, reason: StateReason | null, outcome: ClassOutcome | null) {
-  if (state === 'missed' || (reason !== null && reason !== 'overrun')) return 'bad';
+  if ((state === 'missed' && !isKnownBetter(state, outcome)) || (reason !== null && reason !== 'overrun')) return 'bad';
   if (state === 'live' || state === 'ready' || outcome === 'held') return 'good';
   return 'plain';
 }

@@ -1,6 +1,6 @@
 import { Op, type Transaction } from 'sequelize';
 import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from '../domain/attendance';
-import { CLASS_OUTCOMES } from '../domain/classStates';
+import { CLASS_OUTCOMES, fixedOutcome, isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { endOfRun } from '../domain/meetingRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
@@ -102,8 +102,8 @@ interface Known extends Tied {
 
 function factsOf(known: Known, now: Date): AttendanceFacts {
   const { classDate, passes, corrections, stays, formerHosts, strangers, listRead } = known;
-  const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, closedAt, endedAt } = classDate;
-  const { opensAt, hardCapAt } = classTimes(classDate);
+  const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, state, closedAt, endedAt } = classDate;
+  const { hardCapAt } = classTimes(classDate);
   const ends = endsOfRuns(known.runs);
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
@@ -112,9 +112,10 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   });
   const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
   return {
-    ...{ startsAt, durationMinutes, opensAt, hardCapAt, lateMinutes, presentMinutes, listRead },
-    openUntil: closedAt ? (endedAt ?? closedAt) : now,
-    isOver: closedAt !== null,
+    ...{ startsAt, durationMinutes, hardCapAt, lateMinutes, presentMinutes, listRead },
+    openUntil: (closedAt && endedAt) ?? closedAt ?? classDate.cancelledAt ?? now,
+    isOver: closedAt !== null || isOver(state),
+    fixedOutcome: fixedOutcome(state),
     teacher: personOf(`teacher:${teacherId}`),
     formerTeachers: formerHosts.map(stay),
     // Of those whose pass was withdrawn, only who had come.

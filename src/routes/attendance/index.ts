@@ -16,7 +16,7 @@ import { idOf } from '../idOf';
 import { paths } from '../paths';
 import { addCorrectionRoutes } from './corrections';
 
-/** Until the class is settled its figures go on changing. */
+/** Until the class is settled, or is off, its figures go on changing. */
 const REFRESH_SECONDS = 10;
 
 /** Who was in a class: for admins, who may put it right, and for its teacher. */
@@ -27,7 +27,7 @@ export function attendanceRoutes(deps: Deps): Router<AppState, DefaultContext> {
   router.get(paths.myAttendance(':id'), only('teacher'), async (ctx) => {
     const page = presentAttendance(await find(deps, ctx, userOf(ctx).id), userOf(ctx).timeZone);
     const csvHref = paths.myAttendanceCsv(page.id);
-    render(ctx, 'teacher/attendance', { ...page, csvHref, refreshSeconds: page.settledAt ? null : REFRESH_SECONDS });
+    render(ctx, 'teacher/attendance', { ...page, csvHref, refreshSeconds: page.changes ? REFRESH_SECONDS : null });
   });
   router.get(paths.myAttendanceCsv(':id'), only('teacher'), async (ctx) =>
     sendCsv(deps, ctx, await find(deps, ctx, userOf(ctx).id)),

@@ -7,6 +7,7 @@ import { FieldErrors } from '../../../src/errors';
 import { AttendanceCorrection } from '../../../src/models/AttendanceCorrection';
 import { AttendanceRevision } from '../../../src/models/AttendanceRevision';
 import { ClassAttendance } from '../../../src/models/ClassAttendance';
+import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import { settleClass } from '../../../src/commands/settleClass';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { personKey } from '../../../src/security/joinPass';
@@ -141,6 +142,42 @@ it('is taken in by a settlement that is still to come', async () => {
   expect(await AttendanceRevision.count({ where: { classDateId: attended.classDate.id } })).toBe(0);
   await settle(attended);
   expect((await latest(attended)).people[2]).toEqual(['present', 53, false]);
+});
+
+describe('a class that never had a room', () => {
+  const missed = { state: 'missed', outcome: 'room_failed', liveAt: null, endedAt: null } as const;
+
+  it('may have taken place elsewhere, as people say, which counts at once and can be taken back', async () => {
+    const attended = await buildAttendedClass(website.deps, [], missed);
+    const { classDate } = attended;
+    await correct(attended, { kind: 'verdict', subject: `teacher:${attended.teacher.id}`, value: 'present' });
+    // Who was there does not say where: without a room it failed, until somebody says otherwise.
+    expect(await latest(attended)).toMatchObject({ revision: 1, cause: 'correction', outcome: 'room_failed' });
+    await correct(attended, { kind: 'outcome', subject: '', value: 'held' });
+    expect(await latest(attended)).toMatchObject({
+      revision: 2,
+      outcome: 'held',
+      people: [['present', 0, true], expect.anything(), expect.anything()],
+    });
+    expect(await classDate.reload()).toMatchObject({ state: 'missed', outcome: 'held' });
+    const where = { classDateId: classDate.id, type: 'attendance.revised' };
+    expect(await OutcomeEvent.count({ where })).toBe(2);
+    await undoLast(attended);
+    expect(await latest(attended)).toMatchObject({ revision: 3, cause: 'undone', outcome: 'room_failed' });
+    expect((await classDate.reload()).outcome).toBe('room_failed');
+  });
+});
+
+it('corrects nothing of a class that was cancelled', async () => {
+  const cancelled = { state: 'cancelled', outcome: 'cancelled', closedAt: null, endedAt: null } as const;
+  const attended = await buildAttendedClass(website.deps, STAYS, { ...cancelled, cancelledAt: new Date() });
+  const inputs = [
+    { kind: 'outcome', subject: '', value: 'held' },
+    { kind: 'verdict', subject: personKey(attended.student), value: 'absent' },
+    { kind: 'person', subject: 'zoom:zoom-1', value: 'nobody' },
+  ] as const;
+  for (const input of inputs) expect(await fieldsWrong(correct(attended, input))).toEqual(['value']);
+  expect(await AttendanceCorrection.count({ where: { classDateId: attended.classDate.id } })).toBe(0);
 });
 
 it.each<[string, Input, string[]]>([

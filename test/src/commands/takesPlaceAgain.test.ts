@@ -44,7 +44,7 @@ async function said({ classDate }: AttendedClass) {
     ...{ revision, outcome },
     minutes: people.map(({ minutesPresent }) => minutesPresent),
     states: [...new Set(attendanceCsvRows(page, 'UTC').map((cells) => cells.at(-1)))],
-    settled: presentAttendance(page, null).settledAt !== null,
+    settled: presentAttendance(page, null).figures.startsWith('settled'),
   };
 }
 

@@ -25,7 +25,6 @@ function conclude(facts: Partial<AttendanceFacts>) {
   return concludeAttendance({
     startsAt: START,
     durationMinutes: 60,
-    opensAt: addMinutes(START, -30),
     hardCapAt: addMinutes(START, 300),
     lateMinutes: 10,
     presentMinutes: 1,
@@ -36,6 +35,7 @@ function conclude(facts: Partial<AttendanceFacts>) {
     formerTeachers: [],
     students: [],
     strangers: [],
+    fixedOutcome: null,
     correctedVerdicts: new Map(),
     correctedOutcome: null,
     ...facts,
@@ -52,16 +52,14 @@ describe('the figures of a person', () => {
   it('are what a model counts second by second', () => {
     const told = (key: string, stays: readonly ModelStay[]) =>
       person(key, ...stays.map(({ from, to }) => minutes(from / 60, to / 60)));
-    const [opens, early, cap] = [300, 900, 3_000];
-    const thereInTime = (stays: readonly ModelStay[]) =>
-      new Set([...secondsThere(stays)].filter((at) => at >= opens && at < cap));
+    const [early, cap] = [900, 3_000];
+    const thereInTime = (stays: readonly ModelStay[]) => new Set([...secondsThere(stays)].filter((at) => at < cap));
     fc.assert(
       fc.property(modelClasses, ({ host, students, stranger }) => {
         const conclusion = conclude({
-          // The model begins some time before the doors open, and goes on when all is closed.
+          // The model begins some time before the class does, and goes on when all is closed.
           startsAt: second(early),
           durationMinutes: 30,
-          opensAt: second(opens),
           hardCapAt: second(cap),
           teacher: told('teacher', host),
           students: students.map((stays, index) => told(String(index), stays)),

@@ -67,6 +67,50 @@ it('says when it was settled, and by what revisions', async () => {
   expect(parse(page)(`a[href="${paths.attendance(attended.classDate.id)}"]`)).toHaveLength(1);
 });
 
+describe('a class that will not be settled', () => {
+  const over = { closedAt: null, endedAt: null } as const;
+  const cancelled = { ...over, state: 'cancelled', outcome: 'cancelled', cancelledAt: new Date() } as const;
+
+  it('says of one that was cancelled while it was live who was in, and no verdict', async () => {
+    const { classDate, teacher } = await buildAttendedClass(website.deps, STAYS, cancelled);
+    const $ = parse(await admin.get(paths.attendance(classDate.id)));
+    expect($('.facts').text()).toContain('a cancelled class is not settled');
+    expect($('.facts').text()).toContain('OutcomeCancelled');
+    const tags = $('#people .tag').toArray();
+    expect(tags.map((tag) => $(tag).text())).toEqual(['Was in', 'Was in', 'Not in']);
+    expect($('main form')).toHaveLength(0);
+    expect($('main').text()).toContain('Reopen the class, if it takes place after all.');
+    const file = (await admin.get(paths.attendanceCsv(classDate.id))).text.split('\r\n');
+    expect(file[1]).toMatch(/,teacher,was in,.*,cancelled$/);
+    const own = await (await signedInAs(teacher)).get(paths.myAttendance(classDate.id));
+    expect(parse(own)('script[src="/js/refresh.js"]')).toHaveLength(0);
+  });
+
+  it('says of one that was cancelled before, and not that it has not begun', async () => {
+    const classDate = await buildClassDate({ ...cancelled });
+    const $ = parse(await admin.get(paths.attendance(classDate.id)));
+    expect($('main').text()).not.toContain('has not begun');
+    expect($('.facts').text()).toContain('OutcomeCancelled');
+  });
+
+  it('says of one that was missed that it had no room, until somebody says what became of it', async () => {
+    const missed = { state: 'missed', outcome: 'room_failed', liveAt: null, endedAt: null } as const;
+    const { classDate, teacher } = await buildAttendedClass(website.deps, [], missed);
+    const $ = parse(await admin.get(paths.attendance(classDate.id)));
+    expect($('.facts').text()).toContain('there are none to come: it never had a room');
+    expect($('.facts').text()).toContain('OutcomeThere was no room');
+    expect($('.facts').text()).not.toContain('as it looks now');
+    const fields = { kind: 'outcome', subject: '', value: 'held', reason: 'They met in the library.' };
+    expect((await admin.submit(paths.attendanceCorrections(classDate.id), fields)).status).toBe(303);
+    const again = parse(await admin.get(paths.attendance(classDate.id)));
+    expect(again('.facts').text()).toContain('OutcomeHeld');
+    expect(again('h1 .tag').text()).toBe('Held');
+    expect(again('h1 .tag').hasClass('good')).toBe(true);
+    const own = await (await signedInAs(teacher)).get(paths.myAttendance(classDate.id));
+    expect(parse(own)('script[src="/js/refresh.js"]')).toHaveLength(0);
+  });
+});
+
 it('says who is in still while the class goes on', async () => {
   const open = { state: 'live' as const, closedAt: null, endedAt: null };
   const attended = await buildAttendedClass(website.deps, [['teacher', 0, null]], open);
