@@ -189,12 +189,10 @@ export const attendance = z.object({
   order: externalId,
   classDate: externalId,
   state: z.enum(CLASS_STATES),
-  settled: z
-    .boolean()
-    .meta({
-      description:
-        'false: the figures are provisional and may still change by themselves, unless the class was cancelled or missed.',
-    }),
+  settled: z.boolean().meta({
+    description:
+      'false: the figures are provisional and may still change by themselves, unless the class was cancelled or missed.',
+  }),
   revision: z.int().nullable().meta({ description: 'Rises each time it is settled anew; null while provisional.' }),
   outcome: z.enum(CLASS_OUTCOMES).nullable(),
   people: z.array(attendee),
