@@ -39,7 +39,7 @@ async function said({ classDate }: AttendedClass) {
   const page = await findAttendancePage(classDate.id, null, new Date());
   if (!page) throw new Error('There is no such class.');
   const order = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
-  const { revision, outcome, people } = presentExternalAttendance(order, page);
+  const { revision, outcome, people } = presentExternalAttendance(order, page, new Map());
   return {
     ...{ revision, outcome },
     minutes: people.map(({ minutesPresent }) => minutesPresent),
