@@ -1,7 +1,7 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
-import { matchPerson, mergeSegment, surerMatch, type PersonMatch, type Segment } from '../domain/segments';
+import { matchOfPart, matchPerson, mergeSegment, surerMatch, type PersonMatch, type Segment } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
@@ -11,6 +11,7 @@ import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { HintReason } from '../temporal/outbox';
 import type { ParticipantEvent } from '../zoom/webhookEvents';
 import { noteEvidence } from './noteEvidence';
+import { passOnMatch } from './passOnMatch';
 
 /**
  * Somebody came or went: one segment a (meeting instance, Zoom's per-join user id), whichever of "joined" and "left"
@@ -50,9 +51,9 @@ async function saveSegment(
   const segment = mergeSegment(known, event.told);
   const passes = await ZoomSecureToken.findAll({ where: { classDateId: meeting.classDateId }, transaction });
   const own = matchPerson(segment, passes, await hostIds(meeting, event, transaction));
-  const found = own.matchedBy === 'none' ? ((await matchOfParent(instance, segment, transaction)) ?? own) : own;
+  const found = matchOfPart(own, await matchOfParent(instance, segment, transaction));
   const match = known ? surerMatch(known, found) : found;
-  await passOn(key, match, transaction);
+  await passOnMatch(key, match, transaction);
   if (!known) {
     await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'webhook' }, { transaction });
     return true;
@@ -73,16 +74,6 @@ async function matchOfParent(
   const where = { instanceId, zoomSessionUserId: parentSessionUserId };
   const parent = await ZoomParticipant.findOne({ where, transaction });
   return parent && { passId: parent.passId, role: parent.role, matchedBy: parent.matchedBy };
-}
-
-/** The stays in breakout rooms may have been told before the one in the meeting. */
-async function passOn(
-  { instanceId, zoomSessionUserId }: { instanceId: number; zoomSessionUserId: string },
-  match: PersonMatch,
-  transaction: Transaction,
-): Promise<void> {
-  const where = { instanceId, parentSessionUserId: zoomSessionUserId, matchedBy: 'none' };
-  if (match.matchedBy !== 'none') await ZoomParticipant.update(match, { where, transaction });
 }
 
 async function hostIds(meeting: ZoomMeeting, event: ParticipantEvent, transaction: Transaction): Promise<string[]> {

@@ -4,6 +4,7 @@ import { fillSegment, matchPerson, surerMatch, type PassOfClass, type Segment } 
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import type { PastParticipant } from '../zoom/pastMeetings';
+import { passOnMatch } from './passOnMatch';
 
 interface Identities {
   readonly passes: readonly PassOfClass[];
@@ -24,12 +25,14 @@ export async function saveListedStay(
   const key = { instanceId: run.id, zoomSessionUserId: row.sessionUserId ?? nameOfStay(row, joinTime) };
   const known = await ZoomParticipant.findOne({ where: key, transaction });
   const segment = fillSegment(known, segmentOf(row));
-  const match = matchPerson(segment, passes, hosts);
+  const found = matchPerson(segment, passes, hosts);
+  const match = known ? surerMatch(known, found) : found;
+  await passOnMatch(key, match, transaction);
   if (!known) {
     await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'zoom_list' }, { transaction });
     return;
   }
-  known.set({ ...segment, ...surerMatch(known, match) });
+  known.set({ ...segment, ...match });
   if (known.changed() !== false && known.source === 'webhook') known.source = 'both';
   await known.save({ transaction });
 }

@@ -121,13 +121,23 @@ function passOfRegistrant(registrantId: string, passes: readonly PassOfClass[]):
 
 const SURENESS: readonly PersonMatch['matchedBy'][] = ['none', 'email', 'host', 'registrant'];
 
+/** What is known less surely than this. */
+export function lessSureThan(matchedBy: PersonMatch['matchedBy']): PersonMatch['matchedBy'][] {
+  return SURENESS.slice(0, SURENESS.indexOf(matchedBy));
+}
+
+/** Whose a stay in a breakout room, or by telephone, is: theirs to whose stay in the meeting it belongs, where that is surer. */
+export function matchOfPart(own: PersonMatch, parent: PersonMatch | null): PersonMatch {
+  return parent && lessSureThan(parent.matchedBy).includes(own.matchedBy) ? parent : own;
+}
+
 /**
  * What is known of who it was once does not become less sure: addresses are corrected and connections change, and stays of
  * before are told of later, too.
  */
 export function surerMatch(known: PersonMatch, now: PersonMatch): PersonMatch {
   const { passId, role, matchedBy } = known;
-  return SURENESS.indexOf(now.matchedBy) < SURENESS.indexOf(matchedBy) ? { passId, role, matchedBy } : now;
+  return lessSureThan(matchedBy).includes(now.matchedBy) ? { passId, role, matchedBy } : now;
 }
 
 function roleOf({ guestId }: PassOfClass): 'participant' | 'guest' {

@@ -10,7 +10,8 @@ import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
-import type { buildClassDate } from '../../factories/classes';
+import { buildPass, type buildClassDate } from '../../factories/classes';
+import { buildUser } from '../../factories/people';
 import { testConfig } from '../../support/config';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import {
@@ -260,6 +261,39 @@ describe('breakout rooms', () => {
     ]);
     for (const other of others) expect(other).toEqual(first);
   });
+});
+
+it('what belongs to somebody’s stay follows what is known of that most surely, in any order', async () => {
+  const orders = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(orders, async (order) => {
+      const { classDate, meeting, pass } = await buildReadyClass();
+      const { id: userId, email } = await buildUser('student');
+      const { pass: other } = await buildPass(deps.signingKeys, classDate, { userId, email });
+      const uuid = newUuid();
+      const [who, part] = [
+        { user_id: '1', user_name: 'Sam' },
+        { user_id: '2', parent_user_id: '1', user_name: 'Sam' },
+      ];
+      const inRoom = (told: Told): Told => ({ ...told, event: `${told.event}_breakout_room` });
+      const events = [
+        joined(meeting, uuid, { ...who, registrant_id: pass.registrantId }),
+        // Signed in at Zoom with the address of somebody else of the class.
+        left(meeting, uuid, { ...who, registrant_id: null, email: other.email }),
+        inRoom(joined(meeting, uuid, { ...part, email: other.email })),
+        inRoom(left(meeting, uuid, { ...part, email: other.email })),
+      ];
+      for (const index of order) if (events[index]) await tell(events[index]);
+      const { segments } = await outcome(classDate, meeting);
+      expect(segments.map(([id, matchedBy]) => [id, matchedBy])).toEqual([
+        ['1', 'registrant'],
+        ['2', 'registrant'],
+      ]);
+      const passIds = await ZoomParticipant.findAll({ where: { passId: pass.id } });
+      expect(passIds).toHaveLength(2);
+    }),
+    { numRuns: 24 },
+  );
 });
 
 it('a telephone that Zoom has bound to somebody is theirs, whichever is told first', async () => {

@@ -1,4 +1,5 @@
 import { dropRegistrant } from '../../../src/commands/dropRegistrant';
+import { saveListedStay } from '../../../src/commands/saveListedStay';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { newUuid } from '../../support/meetingEvents';
@@ -37,6 +38,27 @@ async function matches(uuid: string): Promise<string[][]> {
 }
 
 describe('whose a stay is', () => {
+  it('is known of its parts too once Zoom’s list names the person', async () => {
+    const room = await buildToldRoom(scene, 1);
+    const [pass] = room.passes;
+    if (!pass?.registrantId) throw new Error('Nobody has a pass.');
+    const uuid = newUuid();
+    const [come] = comesAndGoes(room, uuid, { user_id: '1', user_name: 'Sam' });
+    const [inBreakout] = comesAndGoes(room, uuid, { user_id: '2', parent_user_id: '1' });
+    for (const told of [come, inBreakout]) if (told) await tell(scene, told);
+    const run = await ZoomMeetingInstance.findOne({ where: { uuid }, rejectOnEmpty: true });
+    const nothing = { zoomUserId: null, email: null, inWaitingRoom: false, seconds: 600 };
+    const stay = { sessionUserId: '1', name: 'Sam', joinTime: at(0), leaveTime: at(600), ...nothing };
+    const row = { ...stay, registrantId: pass.registrantId };
+    await scene.deps.db.transaction((transaction) =>
+      saveListedStay(run, row, { passes: room.passes, hosts: [] }, transaction),
+    );
+    expect(await matches(uuid)).toEqual([
+      ['1', 'registrant'],
+      ['2', 'registrant'],
+    ]);
+  });
+
   it('stays the same when they have another registrant meanwhile, whatever is told then or read again', async () => {
     const room = await buildToldRoom(scene, 1);
     const [pass] = room.passes;
