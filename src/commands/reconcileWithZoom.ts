@@ -1,13 +1,15 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
+import { runsOfClass } from '../domain/meetingRuns';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused } from '../zoom/errors';
+import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused, ZoomUnreachable } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
 
@@ -20,18 +22,40 @@ type Asked = Account | 'not_asked';
  * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings.
  *
  * @returns whether Zoom is still working on it, so that asking again later is of use
+ * @throws what went wrong with one run, once what the others tell has been saved
  */
 export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<boolean> {
-  const accounts: Account[] = [];
-  for (const meeting of await ZoomMeeting.findAll({ where: { classDateId } })) {
-    if (meeting.meetingId === null) continue;
-    const account = await fill(deps, meeting, meeting.meetingId);
-    // A list that was read before stays read.
-    if (account === 'not_asked') continue;
-    await meeting.update({ reconciledAt: account === 'finished' ? now : null });
-    accounts.push(account);
-  }
+  const meetings = await ZoomMeeting.findAll({ where: { classDateId } });
+  const accounts = await forEach(meetings, (meeting) => fillMeeting(deps, meeting, now));
   return accounts.includes('unfinished');
+}
+
+/**
+ * What goes wrong with one of several does not keep the others from being done; where Zoom is away as a whole, none can be.
+ *
+ * @throws what went wrong first, at the end
+ */
+async function forEach<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  for (const item of items) {
+    try {
+      results.push(await work(item));
+    } catch (error) {
+      failures.push(error);
+      if (!(error instanceof ZoomUnreachable) || failures.length > 1) break;
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
+
+async function fillMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<Asked> {
+  if (meeting.meetingId === null) return 'not_asked';
+  const account = await fill(deps, meeting, meeting.meetingId);
+  // A list that was read before stays read.
+  if (account !== 'not_asked') await meeting.update({ reconciledAt: account === 'finished' ? now : null });
+  return account;
 }
 
 /** A host who is not connected keeps nobody from what another host of the class can tell. */
@@ -66,9 +90,14 @@ async function saveRun(deps: Deps, meeting: ZoomMeeting, { uuid, startedAt, ende
 }
 
 async function fillStays(deps: Deps, meeting: ZoomMeeting): Promise<Account> {
-  const accounts: Account[] = [];
-  for (const run of await runsOf(meeting)) accounts.push(await fillRun(deps, meeting, run));
+  const accounts = await forEach(await runsToFill(meeting), (run) => fillRun(deps, meeting, run));
   return (['unfinished', 'missing'] as const).find((account) => accounts.includes(account)) ?? 'finished';
+}
+
+/** Those that are of the class: nobody waits for the list of another use of its room. */
+async function runsToFill(meeting: ZoomMeeting): Promise<ZoomMeetingInstance[]> {
+  const classDate = await ClassDate.findByPk(meeting.classDateId, { rejectOnEmpty: true });
+  return runsOfClass(await runsOf(meeting), meeting, classTimes(classDate));
 }
 
 async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance): Promise<Account> {

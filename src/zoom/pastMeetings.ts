@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ZoomUnreachable } from './errors';
+import { instant, optionalId, optionalText, uuid } from './fields';
 import type { TokenDeps } from './freshToken';
 import { callZoom } from './request';
 
@@ -26,43 +27,40 @@ export interface PastParticipant {
   readonly seconds: number | null;
 }
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const optionalText = z
-  .union([z.string(), z.number(), z.null()])
-  .optional()
-  .transform((value) => (value === null || value === undefined || value === '' ? null : String(value)));
-
 const pastMeetingSchema = z
-  .object({ uuid: z.string(), start_time: instant, end_time: instant })
-  .transform(({ uuid, start_time, end_time }) => ({ uuid, startedAt: start_time, endedAt: end_time }));
+  .object({ uuid, start_time: instant, end_time: instant })
+  .transform(({ start_time, end_time, ...rest }) => ({ ...rest, startedAt: start_time, endedAt: end_time }));
 
-const participantsSchema = z.object({
-  next_page_token: z.string().optional(),
-  participants: z.array(
-    z
-      .object({
-        id: optionalText,
-        user_id: optionalText,
-        name: z.string().default(''),
-        user_email: optionalText,
-        registrant_id: optionalText,
-        join_time: instant.optional(),
-        leave_time: instant.optional(),
-        duration: z.number().optional(),
-        status: optionalText,
-      })
-      .transform((row) => ({
-        sessionUserId: row.user_id,
-        zoomUserId: row.id,
-        name: row.name,
-        email: row.user_email,
-        registrantId: row.registrant_id,
-        joinTime: row.join_time ?? null,
-        leaveTime: laterThan(row.leave_time, row.join_time),
-        inWaitingRoom: row.status === 'in_waiting_room',
-        seconds: row.duration ?? null,
-      })),
-  ),
+const maybe = instant.nullish().catch(null);
+
+/** What cannot be read of one row is not known, and loses neither the rest of it nor the others. */
+const participantSchema = z
+  .object({
+    id: optionalId.catch(null),
+    user_id: optionalText(32).catch(null),
+    name: optionalText(255).catch(null),
+    user_email: optionalText(254).catch(null),
+    registrant_id: optionalId.catch(null),
+    join_time: maybe,
+    leave_time: maybe,
+    duration: z.number().nullish().catch(null),
+    status: optionalText(32).catch(null),
+  })
+  .transform((row): PastParticipant => ({
+    sessionUserId: row.user_id !== null && /^[\x21-\x7e]+$/.test(row.user_id) ? row.user_id : null,
+    zoomUserId: row.id,
+    name: row.name ?? '',
+    email: row.user_email,
+    registrantId: row.registrant_id,
+    joinTime: row.join_time ?? null,
+    leaveTime: laterThan(row.leave_time, row.join_time),
+    inWaitingRoom: row.status === 'in_waiting_room',
+    seconds: row.duration ?? null,
+  }));
+
+export const participantsSchema = z.object({
+  next_page_token: z.string().nullish(),
+  participants: z.array(participantSchema),
 });
 
 const PAGE_SIZE = 300;
@@ -103,6 +101,6 @@ function encodeUuid(uuid: string): string {
   return uuid.startsWith('/') || uuid.includes('//') ? encodeURIComponent(once) : once;
 }
 
-function laterThan(leave: Date | undefined, join: Date | undefined): Date | null {
+function laterThan(leave: Date | null | undefined, join: Date | null | undefined): Date | null {
   return leave && (!join || leave > join) ? leave : null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instant, optionalId, optionalText, uuid } from './fields';
 import type { Segment } from '../domain/segments';
 
 /** The events to tick in the Zoom app: each by Zoom's two names for it, and what we do with it. */
@@ -54,18 +55,6 @@ export const USED_EVENTS = [
 /** What we read of Zoom's webhooks. Ids come as strings or as numbers, absent things as null, "" or not at all. */
 const id = z.union([z.string(), z.number().int()]).transform(String);
 const meetingId = id.pipe(z.string().regex(/^\d{1,20}$/));
-const optionalText = (max: number) =>
-  z
-    .union([z.string(), z.number()])
-    .nullish()
-    .transform((value) => {
-      const text = String(value ?? '').trim();
-      return text === '' ? null : text.slice(0, max);
-    });
-/** Ids are stored as ASCII. */
-const optionalId = optionalText(64).transform((text) => (text && /^[\x21-\x7e]+$/.test(text) ? text : null));
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const uuid = z.string().regex(/^[\x21-\x7e]{1,64}$/);
 
 const envelopeSchema = z.object({
   event: z.string().min(1),

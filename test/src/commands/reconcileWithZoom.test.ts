@@ -9,8 +9,10 @@ import { ClassAttendance } from '../../../src/models/ClassAttendance';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { User } from '../../../src/models/User';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { ZoomUnreachable } from '../../../src/zoom/errors';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -69,10 +71,10 @@ function hold({ meetingId, email }: Room, { registration = true } = {}): void {
   pass(2);
 }
 
-async function settle({ classDate }: Room): Promise<ClassDate> {
+async function settle({ classDate }: Room, asking = deps): Promise<ClassDate> {
   const closedAt = addMinutes(classDate.startsAt, 75);
   if (classDate.closedAt === null) await classDate.update({ state: 'ended', closedAt });
-  await settleClass(deps, { classDateId: classDate.id, now: addMinutes(closedAt, 90) });
+  await settleClass(asking, { classDateId: classDate.id, now: addMinutes(closedAt, 90) });
   return classDate.reload();
 }
 
@@ -127,15 +129,61 @@ it('knows that the teacher was alone where a run has a list without rows', async
   ]);
 });
 
-it('asks for each run that it has ever heard of', async () => {
-  const room = await buildRoom();
-  hold(room);
-  // Zoom knows of the run before the last one only when it is asked for it by its uuid.
+/** Zoom knows of the run before the last one only when it is asked for it by its uuid. */
+async function hearThatItStarted(): Promise<void> {
   const started = site.zoom.control.webhooks().findLast(({ event }) => event === 'meeting.started');
   const body = Buffer.from(started?.body ?? '{}');
   const envelope = parseEnvelope(JSON.parse(body.toString()));
   if (!envelope) throw new Error('The meeting did not start.');
   await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, body, new Date())) ?? 0);
+}
+
+it('saves what the list of one run tells though that of another cannot be had, and asks for that again', async () => {
+  const room = await buildRoom();
+  hold(room);
+  await hearThatItStarted();
+  pass(5);
+  hold(room);
+  const { id: zoomMeetingId } = await ZoomMeeting.findOne({
+    where: { classDateId: room.classDate.id },
+    rejectOnEmpty: true,
+  });
+  const [first] = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId } });
+  const pastParticipants: typeof deps.zoom.pastParticipants = (teacherId, uuid) =>
+    uuid === first?.uuid
+      ? Promise.reject(new ZoomUnreachable('no answer'))
+      : deps.zoom.pastParticipants(teacherId, uuid);
+  const asking = { ...deps, zoom: { ...deps.zoom, pastParticipants } };
+  const { state, nextAttemptAt } = await settle(room, asking);
+  expect([state, nextAttemptAt === null]).toEqual(['ended', false]);
+  const runs = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId }, order: ['id'] });
+  const stays = await Promise.all(runs.map(({ id: instanceId }) => ZoomParticipant.count({ where: { instanceId } })));
+  expect(stays).toEqual([0, 3]);
+  await settle(room);
+  expect(await minutesOf(room)).toEqual([
+    [60, ''],
+    [40, ''],
+  ]);
+});
+
+it('neither counts another use of the room, a day later, nor waits for the list of it', async () => {
+  const room = await buildRoom();
+  hold(room);
+  await hearThatItStarted();
+  pass(24 * 60);
+  site.zoom.control.setBehaviour({ processingDelayMs: 24 * 60 * MINUTE_MS });
+  hold(room);
+  expect((await settle(room)).state).toBe('settled');
+  expect(await minutesOf(room)).toEqual([
+    [30, ''],
+    [20, ''],
+  ]);
+});
+
+it('asks for each run that it has ever heard of', async () => {
+  const room = await buildRoom();
+  hold(room);
+  await hearThatItStarted();
   pass(5);
   hold(room);
   await settle(room);
