@@ -12,6 +12,12 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
 
 /**
+ * The same where a spreadsheet that does not take commas for separators begins a cell: a quote in the middle of what is one
+ * cell to it means nothing there, so that quoting alone keeps nothing together.
+ */
+const FORMULA_WITHIN = /([;\t\r\n]\s*)(?=[=+\-@＝＋－＠])/g;
+
+/**
  * A CSV file (RFC 4180) that is safe to open in a spreadsheet, made while it is read: batches are asked for as fast as the
  * reader takes them, and no more when it goes away.
  */
@@ -30,6 +36,7 @@ export function csvLine(cells: readonly CsvCell[]): string {
 function csvCell(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  const safe = FORMULA.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const within = cell.replaceAll(FORMULA_WITHIN, "$1'");
+  const safe = FORMULA.test(cell) ? `'${within}` : within;
+  return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -6,7 +6,10 @@ it.each([
   [['a,b', 'say "yes"', 'two\nlines'], '"a,b","say ""yes""","two\nlines"\r\n'],
   [[' around '], '" around "\r\n'],
   [['=1+1', '+1', '-1', '@SUM(A1)'], "'=1+1,'+1,'-1,'@SUM(A1)\r\n"],
-  [['\t=1', '\r=1', '\n=1'], '\'\t=1,"\'\r=1","\'\n=1"\r\n'],
+  [['\t=1', '\r=1', '\n=1'], '"\'\t\'=1","\'\r\'=1","\'\n\'=1"\r\n'],
+  // To a spreadsheet that separates by semicolons, or tabs, these are several cells.
+  [['Bob;=1+1;', 'Bob\t@A1', 'Bob; ; -1'], '"Bob;\'=1+1;","Bob\t\'@A1","Bob; ; \'-1"\r\n'],
+  [['two\r\n=lines', 'a; b = c'], '"two\r\n\'=lines","a; b = c"\r\n'],
   [[' =1', '\u00a0@SUM(A1)', ' a=b'], '\' =1,\'\u00a0@SUM(A1)," a=b"\r\n'],
   [['＝1', '=HYPERLINK("http://x","y")'], '\'＝1,"\'=HYPERLINK(""http://x"",""y"")"\r\n'],
   [['Ünïcode 😀', 'a=b', -5], 'Ünïcode 😀,a=b,-5\r\n'],
