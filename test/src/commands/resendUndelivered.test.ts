@@ -27,7 +27,7 @@ it('reaches what would help behind any number of mails that help nobody any more
   const over = await buildClassDate({ state: 'settled', startsAt: addMinutes(new Date(), -600) });
   const { pass } = await buildPass(deps.signingKeys, ahead, person);
   const first = await buildMail(ahead, pass, { state: 'failed' });
-  const useless = await buildMail(over, pass, { state: 'skipped' });
+  const useless = await buildMail(over, pass, { state: 'failed' });
   await MailDelivery.bulkCreate(
     Array.from({ length: USELESS - 1 }, (_, index) => ({
       ...useless.get(),
@@ -44,6 +44,6 @@ it('reaches what would help behind any number of mails that help nobody any more
 
   await resendUndelivered(deps, {}, { dryRun: false }, THE_SYSTEM);
   const states = await Promise.all([first, last, useless, sent].map(async (mail) => (await mail.reload()).state));
-  expect(states).toEqual(['queued', 'queued', 'skipped', 'sent']);
+  expect(states).toEqual(['queued', 'queued', 'failed', 'sent']);
   expect((await website.audited()).filter((action) => action === 'mail_resent')).toHaveLength(2);
 });
