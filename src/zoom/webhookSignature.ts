@@ -36,6 +36,11 @@ export function findSigningSecret(
   return fitting[0] ?? null;
 }
 
+/** Whether there may be a secret that a request is rightly signed with; otherwise none need be looked for. */
+export function mayBeRight(request: SignedRequest, now: Date): boolean {
+  return looksSigned(request) && isFresh(request.timestamp, now);
+}
+
 /** Why a request was refused, as far as it tells. */
 export type Refusal = 'not_signed' | 'wrong_time' | 'wrong_signature';
 

@@ -12,7 +12,13 @@ import { originOf } from '../../middlewares/originOf';
 import { findWebhookSecrets } from '../../queries/findZoomSettings';
 import { createFailureLimit, type FailureLimit } from '../../security/failureLimit';
 import { parseEnvelope } from '../../zoom/webhookEvents';
-import { answerUrlValidation, findSigningSecret, whyRefused, type SignedRequest } from '../../zoom/webhookSignature';
+import {
+  answerUrlValidation,
+  findSigningSecret,
+  mayBeRight,
+  whyRefused,
+  type SignedRequest,
+} from '../../zoom/webhookSignature';
 import { paths } from '../paths';
 
 const MAX_BYTES = 256 * 1024;
@@ -22,6 +28,8 @@ const MAX_MS = 5_000;
 const MAX_WAITING = 1_000;
 /** A secret that is taken away counts for no longer than this in any process. */
 const SECRETS_MS = 2_000;
+/** Before a request is refused they are read again, but no more often than this, however many made-up signatures come. */
+const REREADS_A_SECOND = 10;
 /** Over all addresses: enough to see an attack or a wrong secret in the audit log, too few to fill it. */
 const LIMIT = { name: 'webhook-signature', failures: 20, seconds: 60 };
 
@@ -33,6 +41,8 @@ interface Receiver {
   readonly waiting: number[];
   interpreting: boolean;
   secrets: { readonly read: readonly string[]; readonly at: number };
+  /** because of signatures that fitted none, in this second */
+  readonly rereads: { since: number; count: number };
   /** under way for all who found the secrets too old */
   renewal: Promise<void> | null;
   readonly limit: FailureLimit;
@@ -51,6 +61,7 @@ export function webhookRoutes(deps: Deps): Router<AppState, DefaultContext> {
     waiting: [],
     interpreting: false,
     secrets: { read: [], at: -Infinity },
+    rereads: { since: -Infinity, count: 0 },
     renewal: null,
     limit: createFailureLimit(deps.db, LIMIT),
     alarm: createWebhookAlarm(deps),
@@ -150,8 +161,16 @@ async function findSecret(receiver: Receiver, request: SignedRequest): Promise<s
   if (performance.now() - receiver.secrets.at >= SECRETS_MS) await renewSecrets(receiver);
   const found = findSigningSecret(request, receiver.secrets.read, now);
   if (found !== null) return found;
+  if (!mayBeRight(request, now) || !mayReread(receiver)) return null;
   await readSecrets(receiver);
   return findSigningSecret(request, receiver.secrets.read, now);
+}
+
+function mayReread({ rereads }: Receiver): boolean {
+  const now = performance.now();
+  if (now - rereads.since >= 1_000) Object.assign(rereads, { since: now, count: 0 });
+  rereads.count += 1;
+  return rereads.count <= REREADS_A_SECOND;
 }
 
 /** One read for all who wait for it; a burst would read them once each. */

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSettings';
 import { WebhookEvent } from '../../../../src/models/WebhookEvent';
+import { ZoomSetting } from '../../../../src/models/ZoomSetting';
 import { paths } from '../../../../src/routes/paths';
+import { inBatches } from '../../../support/inBatches';
 import { startWebsite, type Website } from '../../../support/website';
 import { eventText, nowSeconds, sendWebhook, sign, signed, type Headers } from '../../../support/webhookSender';
 
@@ -51,6 +53,28 @@ function answerOn(socket: Socket): Promise<string> {
     socket.once('close', () => resolve(text));
   });
 }
+
+it('signatures that are made up cost few reads of the secrets, and those that cannot be right none', async () => {
+  const body = eventText();
+  expect((await send(body, signed(body))).status).toBe(200);
+  const reads = jest.spyOn(ZoomSetting, 'findByPk');
+  const stale = String(Number(nowSeconds()) - 2 * WINDOW_SECONDS);
+  const wrong = [
+    () => signed(body, { secret: 'made up' }),
+    () => signed(body, { timestamp: stale, secret: 'made up' }),
+    (): Headers => [
+      ['x-zm-request-timestamp', nowSeconds()],
+      ['x-zm-signature', 'v0=made-up'],
+    ],
+  ];
+  const began = performance.now();
+  for (const headers of wrong) await inBatches(100, 20, () => send(body, headers()));
+  const seconds = Math.ceil((performance.now() - began) / 1_000) + 1;
+  // Ten a second because of them, and one every two seconds anyway.
+  expect(reads.mock.calls.length).toBeLessThanOrEqual(11 * seconds);
+  expect(reads.mock.calls.length).toBeLessThan(100);
+  reads.mockRestore();
+});
 
 describe('a signature in another form', () => {
   const body = eventText();
