@@ -59,7 +59,9 @@ async function saveSegment(
     return true;
   }
   known.set({ ...segment, ...match });
+  // On what a stay rests is no news of who was there.
   const changed = known.changed() !== false;
+  if (known.source === 'zoom_list') known.source = 'both';
   await known.save({ transaction });
   return changed;
 }

@@ -37,6 +37,22 @@ async function matches(uuid: string): Promise<string[][]> {
   return stays.map(({ zoomSessionUserId, matchedBy }) => [zoomSessionUserId, matchedBy]);
 }
 
+it('a stay that Zoom’s list told first rests on both once its message comes, which is no news', async () => {
+  const room = await buildToldRoom(scene, 1);
+  const uuid = newUuid();
+  const [come, go] = comesAndGoes(room, uuid, { user_id: '1', user_name: 'Sam' });
+  if (!come || !go) throw new Error('Nobody came.');
+  await tell(scene, come);
+  await tell(scene, go);
+  const { id: instanceId } = await ZoomMeetingInstance.findOne({ where: { uuid }, rejectOnEmpty: true });
+  await ZoomParticipant.update({ source: 'zoom_list' }, { where: { instanceId } });
+  const settledAt = at(4_000);
+  await room.classDate.update({ state: 'settled', closedAt: settledAt, settledAt });
+  await tell(scene, go);
+  const { source } = await ZoomParticipant.findOne({ where: { instanceId }, rejectOnEmpty: true });
+  expect([source, (await room.classDate.reload()).evidenceAt]).toEqual(['both', null]);
+});
+
 describe('whose a stay is', () => {
   it('is known of its parts too once Zoom’s list names the person', async () => {
     const room = await buildToldRoom(scene, 1);
