@@ -3,6 +3,8 @@ export interface OpenStay {
   /** who it is, as surely as we know: the same for every device and every return of one person */
   readonly personKey: string;
   readonly passId: number | null;
+  /** by a pass that is good still */
+  readonly isExpected: boolean;
   readonly isHost: boolean;
   readonly name: string;
   readonly joinedAt: Date;
@@ -18,6 +20,7 @@ export interface LiveRun {
 
 export interface PersonInside {
   readonly passId: number | null;
+  readonly isExpected: boolean;
   readonly isHost: boolean;
   readonly name: string;
   readonly since: Date;
@@ -35,10 +38,10 @@ export function runningRun(runs: readonly LiveRun[]): LiveRun | null {
 /** Whoever is in with several devices, or came back before their going was told, counts once: since they first came. */
 export function whoIsInside(run: LiveRun | null): PersonInside[] {
   const people = new Map<string, PersonInside>();
-  for (const { personKey, passId, isHost, name, joinedAt } of run?.stays ?? []) {
+  for (const { personKey, joinedAt, ...person } of run?.stays ?? []) {
     const known = people.get(personKey);
     const since = known && known.since < joinedAt ? known.since : joinedAt;
-    people.set(personKey, { passId, isHost, name, since });
+    people.set(personKey, { ...person, since });
   }
   return [...people.values()].sort(
     (one, other) => one.since.getTime() - other.since.getTime() || one.name.localeCompare(other.name),

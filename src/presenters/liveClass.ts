@@ -24,7 +24,7 @@ export interface LiveClass {
   /** null while no host is in */
   readonly hostSince: Date | null;
   readonly people: readonly LivePerson[];
-  /** people with a pass who are in, and how many have one */
+  /** people with a pass that is good who are in, and how many have one */
   readonly present: number;
   readonly expected: number;
   /** how many are in Zoom's waiting room */
@@ -58,7 +58,7 @@ export function liveClassOf(row: LiveClassRow, now: Date): LiveClass {
     since: sinceWhen(row, state, run, opensAt),
     hostSince,
     people: people.map(personOf),
-    present: people.filter(({ passId }) => passId !== null).length,
+    present: people.filter(({ isExpected }) => isExpected).length,
     expected: row.expected,
     waiting: row.waiting.people,
     trouble: troubleOf(row, state, { hostSince, run }, now),

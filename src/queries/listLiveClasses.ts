@@ -101,6 +101,7 @@ interface StayRow {
   readonly registrantId: string | null;
   readonly zoomUserId: string | null;
   readonly passId: number | null;
+  readonly passRevokedAt: Date | null;
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -114,7 +115,7 @@ function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): 
                                      WHERE f.instance_id = i.id)) AS startedAt,
             s.id AS segmentId, s.join_time AS joinedAt, s.role, s.user_name AS zoomName,
             s.participant_uuid AS participantUuid, s.registrant_id AS registrantId, s.zoom_user_id AS zoomUserId,
-            p.id AS passId, p.email, u.first_name AS firstName, u.last_name AS lastName, g.name AS guestName
+            p.id AS passId, p.revoked_at AS passRevokedAt, p.email, u.first_name AS firstName, u.last_name AS lastName, g.name AS guestName
        FROM zoom_meetings m
        JOIN zoom_meeting_instances i ON i.zoom_meeting_id = m.id
        LEFT JOIN zoom_participants s
@@ -157,10 +158,11 @@ function runsByClass(rows: readonly StayRow[]): Map<number, LiveRun[]> {
 }
 
 function staysOf(row: StayRow): OpenStay[] {
-  const { segmentId, joinedAt, passId, role } = row;
+  const { segmentId, joinedAt, passId, passRevokedAt, role } = row;
   if (segmentId === null || joinedAt === null) return [];
   const isHost = role === 'host';
-  return [{ personKey: personKey(row), passId, isHost, name: nameOf(row), joinedAt }];
+  const isExpected = passId !== null && passRevokedAt === null;
+  return [{ personKey: personKey(row), passId, isExpected, isHost, name: nameOf(row), joinedAt }];
 }
 
 /** A name is never an identity: two people without any id of their own stay two. */

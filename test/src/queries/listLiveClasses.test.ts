@@ -67,3 +67,17 @@ it('shows who is in at any second, in whatever order and however often it was to
     { numRuns: 25, endOnFailure: true },
   );
 });
+
+it('counts nobody among those who are expected whose pass was withdrawn, though they are in still', async () => {
+  const room = await buildToldRoom(scene, 3);
+  const stay = { run: 0, from: 0, to: 600 };
+  const model = { runs: [stay], host: [stay], students: [[stay], [stay], [stay]], stranger: [] };
+  const events = eventsOf(atZoom(scene, model, room));
+  for (const event of events.filter(({ second }) => second === 0)) await tell(scene, event);
+  await room.passes[0]?.update({ revokedAt: new Date() });
+  const rows = await listLiveClasses(scene.deps.db, at(60), null);
+  const row = rows.find(({ id }) => id === room.classDate.id);
+  if (!row) throw new Error('The class is not live.');
+  const { present, expected, people } = liveClassOf(row, at(60));
+  expect({ present, expected, people: people.length }).toEqual({ present: 2, expected: 2, people: 3 });
+});
