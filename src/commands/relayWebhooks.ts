@@ -24,12 +24,15 @@ export async function relayWebhooks(deps: Deps, signal?: AbortSignal): Promise<v
   }
 }
 
-/** Those that were never tried come first: a row that ends its process each time must not be the first every time. */
+/**
+ * Those that were never tried come first: a row that ends its process each time must not be the first every time. What is
+ * only read again, which may be months of it, keeps nothing waiting that has just been told.
+ */
 async function findWaiting({ db }: Pick<Deps, 'db'>): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     `SELECT id FROM webhook_events
       WHERE state = 'received' AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(3))
-      ORDER BY attempts, event_at, id
+      ORDER BY replayed, attempts, event_at, id
       LIMIT ${BATCH}`,
     { type: QueryTypes.SELECT },
   );

@@ -1,3 +1,4 @@
+import { Op } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { WebhookEvent } from '../models/WebhookEvent';
@@ -5,21 +6,34 @@ import { replayable, type ReplaySelection } from '../queries/findReplayable';
 import { interpretWebhookEvent } from './interpretWebhookEvent';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
 
+/** So many are locked, and changed, at a time: a span may be all that is kept. */
+const BATCH = 1_000;
+
 /**
- * Puts stored events back to where they were when they had just arrived; the relay reads them again within seconds. The
- * rows they lead to follow from what was told, not from how often, so nothing counts twice.
+ * Puts stored events back to where they were when they had just arrived; the relay reads them again once it has read what
+ * is new. The rows they lead to follow from what was told, not from how often, so nothing counts twice.
  *
- * @returns the events' ids, oldest first
+ * @returns the events' ids, in the order in which they came
  */
 export async function replayWebhooks(deps: Deps, selection: ReplaySelection, origin: AuditOrigin): Promise<number[]> {
+  const ids: number[] = [];
+  for (;;) {
+    const some = await replayBatch(deps, selection, origin, ids.at(-1) ?? 0);
+    ids.push(...some);
+    if (some.length < BATCH) return ids;
+  }
+}
+
+/** Each batch is a commit with its audit row; that there was nothing to do is noted, too. */
+function replayBatch(deps: Deps, selection: ReplaySelection, origin: AuditOrigin, after: number): Promise<number[]> {
   return inTransaction(deps.db, async (transaction) => {
-    const where = await replayable(selection, transaction);
-    const order = ['eventAt', 'id'];
-    const rows = await WebhookEvent.findAll({ where, attributes: ['id'], order, transaction, lock: true });
-    const ids = rows.map(({ id }) => id);
-    const asNew = { state: 'received', attempts: 0, leaseHolder: null, leaseUntil: null, lastError: null } as const;
+    const where = { [Op.and]: [await replayable(selection, transaction), { id: { [Op.gt]: after } }] };
+    const found = { where, attributes: ['id'], order: ['id'], limit: BATCH, raw: true, transaction, lock: true };
+    const ids = (await WebhookEvent.findAll(found)).map(({ id }) => id);
+    const lease = { leaseHolder: null, leaseUntil: null };
+    const asNew = { state: 'received', attempts: 0, replayed: true, ...lease, lastError: null } as const;
     await WebhookEvent.update(asNew, { where: { id: ids }, transaction });
-    await writeAudit(deps, origin, auditEntry(selection, ids.length), transaction);
+    if (ids.length > 0 || after === 0) await writeAudit(deps, origin, auditEntry(selection, ids.length), transaction);
     return ids;
   });
 }

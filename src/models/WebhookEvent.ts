@@ -18,6 +18,8 @@ export class WebhookEvent extends Model<InferAttributes<WebhookEvent>, InferCrea
   declare body: string;
   declare state: WebhookState;
   declare attempts: CreationOptional<number>;
+  /** read again: it waits for those that were not */
+  declare replayed: CreationOptional<boolean>;
   declare leaseHolder: CreationOptional<string | null>;
   declare leaseUntil: CreationOptional<Date | null>;
   declare lastError: CreationOptional<string | null>;
@@ -36,6 +38,7 @@ export class WebhookEvent extends Model<InferAttributes<WebhookEvent>, InferCrea
         body: { type: DataTypes.TEXT, allowNull: false },
         state: { type: DataTypes.STRING, allowNull: false },
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        replayed: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
         leaseHolder: DataTypes.STRING,
         leaseUntil: DataTypes.DATE(3),
         lastError: DataTypes.STRING,

@@ -45,7 +45,8 @@ export async function findWebhookHealth({ db, clock }: Pick<Deps, 'db' | 'clock'
   const [latest, parked, failures, counts, lastValidationAt, lastRefusalAt, hour, day] = await Promise.all([
     find({ state: { [Op.ne]: 'unmatched' } }, [['id', 'DESC']], LATEST),
     find({ state: 'failed' }, [['id', 'DESC']], PARKED),
-    find({ lastError: { [Op.not]: null } }, [['updatedAt', 'DESC']], 1),
+    // What was read in the end has no error any more; by its state it is found without looking at all of them.
+    find({ state: ['received', 'failed'], lastError: { [Op.not]: null } }, [['updatedAt', 'DESC']], 1),
     db.query<{ state: WebhookState; count: number }>(
       'SELECT state, COUNT(*) AS count FROM webhook_events GROUP BY state',
       { type: QueryTypes.SELECT },

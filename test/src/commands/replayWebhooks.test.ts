@@ -1,4 +1,4 @@
-import { QueryTypes } from 'sequelize';
+import { Op, QueryTypes } from 'sequelize';
 import { receiveWebhook } from '../../../src/commands/receiveWebhook';
 import { relayWebhooks } from '../../../src/commands/relayWebhooks';
 import { replayWebhooks, replayWebhooksNow } from '../../../src/commands/replayWebhooks';
@@ -118,4 +118,33 @@ it('leaves alone what another process is at work on, and what has been deleted w
   await relayWebhooks(website.deps);
   expect(await WebhookEvent.count({ where: { event: 'app_deauthorized', state: 'unmatched' } })).toBe(1);
   expect(await replayWebhooks(website.deps, all, THE_SYSTEM)).toEqual([]);
+});
+
+it('reads what has just been told before what is read again, however much that is', async () => {
+  const { meeting } = await buildReadyClass();
+  const state = 'processed' as const;
+  for (let event = 0; event < 60; event += 1)
+    await buildWebhookEvent(joinedEvent(meeting.meetingId, newUuid(), String(event)), { state });
+  const all = { kind: 'span', from: new Date(0), to: addMinutes(new Date(), 5) } as const;
+  expect(await replayWebhooks(website.deps, all, THE_SYSTEM)).toHaveLength(60);
+  const told = await buildWebhookEvent(startedEvent(meeting.meetingId), { attempts: 1 });
+  await relayWebhooks(website.deps);
+  const { processedAt } = await told.reload();
+  const before = await WebhookEvent.count({ where: { processedAt: { [Op.lt]: processedAt ?? new Date(0) } } });
+  expect(processedAt).not.toBeNull();
+  // Five are under way at once.
+  expect(before).toBeLessThan(5);
+});
+
+it('takes a long span in batches, each of which is noted, and leaves nothing out', async () => {
+  const rows = Array.from({ length: 2_300 }, (_, index) => ({
+    eventKey: index.toString(16).padStart(64, '0'),
+    ...{ event: 'meeting.other', eventAt: new Date(), body: '{}', state: 'unmatched' as const },
+  }));
+  await WebhookEvent.bulkCreate(rows);
+  const all = { kind: 'span', from: new Date(0), to: addMinutes(new Date(), 5) } as const;
+  const ids = await replayWebhooks(website.deps, all, THE_SYSTEM);
+  expect(new Set(ids).size).toBe(2_300);
+  expect(await WebhookEvent.count({ where: { state: 'received' } })).toBe(2_300);
+  expect((await website.audited()).filter((action) => action === 'webhook_replayed')).toHaveLength(3);
 });
