@@ -17,9 +17,9 @@ export interface HostClash extends ClassRow {
 }
 
 /** Over, or its host has left; such a class stands in nobody's way. */
-const COMING = ['scheduled', 'preparing', 'ready', 'live'];
+export const COMING = ['scheduled', 'preparing', 'ready', 'live'];
 /** The longest class there is. */
-const LONGEST_MINUTES = 1440;
+export const LONGEST_MINUTES = 1440;
 
 /**
  * The other classes of the same hosts that overlap with these or leave no break, for each of these in their order. A class

@@ -38,6 +38,8 @@ it('takes a file of thousands of rows, and books what is in it once', async () =
   const csv = ['order,class_date,start,time_zone,minutes', ...rows].join('\n');
   const preview = parse(await browser.submit(paths.classDateImportPreview, { csv }));
   expect(preview('main').text()).toContain('Book 3000');
+  expect(preview('dl.facts').text()).toContain('3000: there is another class of the same teacher at that time');
+  expect(preview('dl.facts').text()).toContain(' and 2980 more.');
 });
 
 it('says what is wrong with a file that is none', async () => {
