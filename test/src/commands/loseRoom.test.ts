@@ -49,7 +49,8 @@ it.each(['scheduled', 'preparing', 'ready'] as const)(
     const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 });
     await fc.assert(
       fc.asyncProperty(order, fc.boolean(), async (sequence, deleted) => {
-        const { classDate, meeting } = await buildRoomWithStudent(deps, { state });
+        // Its doors have been open since before the events.
+        const { classDate, meeting } = await buildRoomWithStudent(deps, { state, leadMinutes: 10 * 365 * 24 * 60 });
         const uuid = newUuid();
         const gone: Told = { event: 'meeting.deleted', payload: { object: run(meeting, uuid) } };
         const events = [started(meeting, uuid), ended(meeting, uuid), ...(deleted ? [gone] : [])];
