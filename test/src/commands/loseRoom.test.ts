@@ -6,7 +6,7 @@ import { addMinutes } from '../../../src/domain/clock';
 import { buildMeeting } from '../../factories/meetings';
 import { testConfig } from '../../support/config';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { ENDED_AT, ended, newUuid, run, STARTED_AT, started, type Told } from '../../support/meetingEvents';
+import { ended, newUuid, run, started, type Told } from '../../support/meetingEvents';
 import { RecordingTemporal } from '../../support/recordingTemporal';
 import { buildRoomWithStudent, tellOf } from '../../support/toldRoom';
 
@@ -49,21 +49,22 @@ it.each(['scheduled', 'preparing', 'ready'] as const)(
     const order = fc.shuffledSubarray([0, 1, 2], { minLength: 3 });
     await fc.assert(
       fc.asyncProperty(order, fc.boolean(), async (sequence, deleted) => {
-        // Its doors have been open since before the events.
-        const { classDate, meeting } = await buildRoomWithStudent(deps, { state, leadMinutes: 10 * 365 * 24 * 60 });
+        const { classDate, meeting } = await buildRoomWithStudent(deps, { state });
+        // After its doors opened.
+        const [began, over] = [-15, -10].map((minutes) => addMinutes(classDate.startsAt, minutes).toISOString());
         const uuid = newUuid();
         const gone: Told = { event: 'meeting.deleted', payload: { object: run(meeting, uuid) } };
-        const events = [started(meeting, uuid), ended(meeting, uuid), ...(deleted ? [gone] : [])];
+        const events = [started(meeting, uuid, began), ended(meeting, uuid, over, began), ...(deleted ? [gone] : [])];
         for (const index of sequence) {
           const event = events[index];
           if (event) await tell(event);
         }
         await Promise.all([classDate.reload(), meeting.reload()]);
-        const wanted = deleted ? ['preparing', null, 'gone'] : ['ended', new Date(ENDED_AT), 'created'];
+        const wanted = deleted ? ['preparing', null, 'gone'] : ['ended', new Date(over ?? ''), 'created'];
         // One that is scheduled and due is preparing at the next look.
         const stands = deleted && classDate.state === 'scheduled' ? 'preparing' : classDate.state;
         expect([stands, classDate.endedAt, meeting.state]).toEqual(wanted);
-        expect(classDate.liveAt).toEqual(new Date(STARTED_AT));
+        expect(classDate.liveAt).toEqual(new Date(began ?? ''));
       }),
       { numRuns: 12 },
     );
