@@ -69,7 +69,7 @@ it('makes a file of settings that are taken, with keys of its own', async () => 
   const address = requireTestEnvironment('temporalAddress');
   const namespace = await createNamespace(address);
   const port = await freePortFrom(28_400);
-  const here = blockWith('cat > .env')
+  const here = blockWith('keys new >> .env')
     .replace(/^DATABASE_URL=.*$/m, `DATABASE_URL=${database.url}`)
     .replace(/^TEMPORAL_ADDRESS=.*$/m, `TEMPORAL_ADDRESS=${address}`)
     .replace(/^TEMPORAL_NAMESPACE=.*$/m, `TEMPORAL_NAMESPACE=${namespace}`)
@@ -83,7 +83,11 @@ it('makes a file of settings that are taken, with keys of its own', async () => 
 });
 
 it('makes the schema and the first admin, and says what is still to be done', () => {
-  const [migrate, createAdmin, check] = fromSources(blockWith('users create-admin')).trim().split('\n');
+  const [migrate, createAdmin, check] = fromSources(
+    blockWith('node --env-file=.env dist/src/cli.js users create-admin'),
+  )
+    .trim()
+    .split('\n');
   expect(shell(migrate ?? '')).toMatchObject({ status: 0, stdout: expect.stringContaining('applied') as string });
   expect(shell(createAdmin ?? '', 'a password of my own')).toMatchObject({
     status: 0,
@@ -101,7 +105,7 @@ it('makes the schema and the first admin, and says what is still to be done', ()
 
 it('starts web and worker as the services do, and classes happen', async () => {
   const { inherited } = readDevEnvironment(undefined);
-  const [, line = ''] = /ExecStart=\/usr\/bin\/node (.*)/.exec(blockWith('dreamcrowd-$PART.service')) ?? [];
+  const [, line = ''] = /ExecStart=\/usr\/local\/bin\/node (.*)/.exec(blockWith('dreamcrowd-$PART.service')) ?? [];
   const start = (name: string) => {
     const args = fromSources(line.replace('$PART', name)).split(' ');
     const job: Job = { name, command: process.execPath, args, env: inherited, cwd: folder };
