@@ -1,5 +1,5 @@
 import type { Deps } from '../deps';
-import { MINUTE_MS } from '../domain/clock';
+import { later, MINUTE_MS } from '../domain/clock';
 import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 
@@ -32,7 +32,7 @@ export async function lookAtPushEndpoint(
   });
   if (!first) return idle('up to date');
   const { failures, pausedUntil } = endpoint;
-  const dueAt = pausedUntil !== null && pausedUntil > first.nextAttemptAt ? pausedUntil : first.nextAttemptAt;
+  const dueAt = later(first.nextAttemptAt, pausedUntil);
   // A lease lives by the clock on the wall. The workflow asks between its own runs, so it is not theirs.
   if (endpoint.leaseUntil !== null && endpoint.leaseUntil > clock.now()) {
     const nextLookAt = new Date(now.getTime() + LEASED_WAIT_MS).toISOString();

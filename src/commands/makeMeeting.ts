@@ -14,6 +14,7 @@ import { noteStateChange } from './noteOutcome';
 import { recordMeetingTrouble } from './recordMeetingTrouble';
 import { saveMadeMeeting } from './saveMadeMeeting';
 import { setRisk } from './setRisk';
+import { waitsForLimit } from './waitsForLimit';
 
 export type MakeResult = 'made' | 'unknown' | 'waiting' | 'nothing to do';
 
@@ -69,11 +70,7 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     }
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;
     if ((meeting.state !== 'planned' && meeting.state !== 'failed') || notBefore) return null;
-    const pauseMs = (connection.pausedUntil?.getTime() ?? 0) - deps.clock.now().getTime();
-    if (pauseMs > 0) {
-      await meeting.update({ nextAttemptAt: new Date(now.getTime() + pauseMs) }, { transaction });
-      return null;
-    }
+    if (await waitsForLimit(deps, meeting, connection, now, transaction)) return null;
     await meeting.update(
       {
         state: 'creating',

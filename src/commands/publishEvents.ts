@@ -3,6 +3,7 @@ import { withNamedLock } from '../db/namedLock';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { OutcomeEvent } from '../models/OutcomeEvent';
+import { findFeedEnd } from '../queries/findFeedEnd';
 import { deliverOutbox } from '../temporal/outbox';
 import { queuePushes } from './queuePushes';
 
@@ -43,7 +44,7 @@ async function publishBatch(deps: PublishDeps, transaction: Transaction): Promis
   const options = { where: { seq: null }, attributes: ['id'], limit: BATCH, transaction };
   const events = await OutcomeEvent.findAll({ ...options, order: ['id'] });
   if (events.length === 0) return { count: 0, outboxIds: [] };
-  const last = Number((await OutcomeEvent.max('seq', { transaction })) ?? 0);
+  const last = await findFeedEnd(transaction);
   const ids = events.map(({ id }) => Number(id));
   const cases = ids.map((id, index) => `WHEN ${id} THEN ${last + 1 + index}`).join(' ');
   const [, placed] = await deps.db.query(

@@ -9,6 +9,7 @@ import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { meetingRequest } from './meetingRequest';
 import { saveRisks } from './saveRisks';
+import { waitsForLimit } from './waitsForLimit';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
 /** Brings the meeting at Zoom up to the class as it is now. Repeating it does no harm. */
@@ -22,7 +23,8 @@ export async function updateMeeting(
   const { title: topic } = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
   // Zoom counts each update: one that would change nothing is spared.
   if (isAsBefore(meeting, classDate, topic)) return saveSynced(deps, { meeting, classDate, topic, now });
-  if (await waitsForLimit(deps, meeting, now)) return;
+  const connection = await ZoomConnection.findOne({ where: { userId: meeting.teacherId, state: 'connected' } });
+  if (await waitsForLimit(deps, meeting, connection, now)) return;
   const attempts = meeting.attempts + 1;
   // Committed first: whatever becomes of us, it is known that Zoom may have it otherwise than the row says.
   await meeting.update({ attempts });
@@ -38,15 +40,6 @@ export async function updateMeeting(
     const nextAttemptAt = trouble.nextAttemptAt ?? new Date(now.getTime() + 60_000);
     await meeting.update({ nextAttemptAt, lastError: describeZoomError(error) });
   }
-}
-
-/** A limit that is used up is not tried by each class of its host: Zoom counts what it refuses, too. */
-async function waitsForLimit({ clock }: Deps, meeting: ZoomMeeting, now: Date): Promise<boolean> {
-  const connection = await ZoomConnection.findOne({ where: { userId: meeting.teacherId, state: 'connected' } });
-  const pauseMs = (connection?.pausedUntil?.getTime() ?? 0) - clock.now().getTime();
-  if (pauseMs <= 0) return false;
-  await meeting.update({ nextAttemptAt: new Date(now.getTime() + pauseMs) });
-  return true;
 }
 
 interface Synced {

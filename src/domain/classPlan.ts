@@ -1,4 +1,4 @@
-import { isOver, isToBegin, type ClassState, type StateReason } from './classStates';
+import { isOver, isToBegin, isToCome, type ClassState, type StateReason } from './classStates';
 import { addMinutes } from './clock';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
@@ -219,9 +219,8 @@ function roomIsUnseen(facts: ClassFacts, times: ClassTimes, now: Date): boolean 
 
 /** What Zoom says may be old, and an echo of our own edit: after that edit we see for ourselves. */
 function roomIsToldChanged(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
-  const { state, meeting, version, teacherConnected } = facts;
-  const mayBeMoved = state === 'scheduled' || state === 'preparing' || isToBegin(facts, times.startsAt);
-  if (!mayBeMoved || now >= times.endsAt || !teacherConnected) return false;
+  const { meeting, version, teacherConnected } = facts;
+  if (!isToCome(facts, times.startsAt) || now >= times.endsAt || !teacherConnected) return false;
   return meeting?.state === 'created' && meeting.toldChanged && meeting.syncedVersion >= version;
 }
 

@@ -23,6 +23,12 @@ export function isToBegin({ state, endedAt }: { state: ClassState; endedAt: Date
   return state === 'ready' || (state === 'ended' && endedAt !== null && endedAt < startsAt);
 }
 
+/** Whether it has still to begin, with a room or before it has one. */
+export function isToCome(classDate: { state: ClassState; endedAt: Date | null }, startsAt: Date): boolean {
+  const { state } = classDate;
+  return state === 'scheduled' || state === 'preparing' || isToBegin(classDate, startsAt);
+}
+
 /** Why a class is not further along; shown to people in words of their own. */
 export type StateReason =
   | 'teacher_not_connected'

@@ -1,4 +1,4 @@
-import { isToBegin, type ClassState } from './classStates';
+import { isToCome, type ClassState } from './classStates';
 import type { ClassTimes } from './classTimes';
 import { addMinutes } from './clock';
 
@@ -26,7 +26,7 @@ const LOOK_AGAIN_MINUTES = 30;
 /** A class that was never rehearsed, or changed since, or whose next rehearsal has come, or that has something to be mended. */
 export function rehearsalDue(rehearsed: Rehearsed, times: ClassTimes, now: Date): boolean {
   const { version, rehearsal } = rehearsed;
-  if (!isToCome(rehearsed, times) || now < times.checksAt || now >= times.startsAt) return false;
+  if (!isToCome(rehearsed, times.startsAt) || now < times.checksAt || now >= times.startsAt) return false;
   const { doneAt, notBefore } = rehearsal;
   if (notBefore !== null && notBefore > now) return false;
   if (doneAt === null || rehearsal.version < version) return true;
@@ -36,17 +36,12 @@ export function rehearsalDue(rehearsed: Rehearsed, times: ClassTimes, now: Date)
 
 /** The instants at which it may become due. */
 export function rehearsalInstants(rehearsed: Omit<Rehearsed, 'version'>, times: ClassTimes): Date[] {
-  if (!isToCome(rehearsed, times)) return [];
+  if (!isToCome(rehearsed, times.startsAt)) return [];
   const { doneAt, notBefore, openRisks } = rehearsed.rehearsal;
   const again = openRisks > 0 && doneAt !== null ? lookAgainAt(doneAt) : null;
   return [times.checksAt, times.checksAgainAt, notBefore, again].flatMap((at) =>
     at !== null && at < times.startsAt ? [at] : [],
   );
-}
-
-function isToCome(rehearsed: Pick<Rehearsed, 'state' | 'endedAt'>, { startsAt }: ClassTimes): boolean {
-  const { state } = rehearsed;
-  return state === 'scheduled' || state === 'preparing' || isToBegin(rehearsed, startsAt);
 }
 
 function lookAgainAt(doneAt: Date): Date {

@@ -1,9 +1,7 @@
-import { QueryTypes, type Sequelize } from 'sequelize';
+import type { Transaction } from 'sequelize';
+import { OutcomeEvent } from '../models/OutcomeEvent';
 
 /** The last place that the feed has given out; 0 before the first. Clean-up always leaves that row. */
-export async function findFeedEnd(db: Sequelize): Promise<number> {
-  const [row] = await db.query<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM outcome_events', {
-    type: QueryTypes.SELECT,
-  });
-  return Number(row?.seq ?? 0);
+export async function findFeedEnd(transaction: Transaction | null = null): Promise<number> {
+  return Number((await OutcomeEvent.max('seq', { transaction })) ?? 0);
 }
