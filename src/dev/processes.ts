@@ -134,13 +134,18 @@ export class Processes {
     throw new Error(`${running.name} ended with ${reason}${lastLines(running.log())}`);
   }
 
-  /** Ends everything, the youngest first. Nothing can be started afterwards. */
-  async stopAll(onStopped: (name: string) => void = () => undefined): Promise<void> {
-    this.#stopping = true;
+  /** Ends everything, the youngest first, and watches over nothing of it any more: others can be started in its place. */
+  async stopRunning(): Promise<void> {
     for (let youngest = this.#running.at(-1); youngest; youngest = this.#running.at(-1)) {
       await this.stop(youngest.process);
-      onStopped(youngest.process.name);
     }
+    this.#started.length = 0;
+  }
+
+  /** Ends everything for good: nothing can be started afterwards. */
+  async stopAll(): Promise<void> {
+    this.#stopping = true;
+    await this.stopRunning();
     this.#watchdog.stdin?.end();
   }
 

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { runChecks, type CheckOutcome } from './checks';
 import { runJest } from './jestRun';
 import { PROJECT, runSession, type Session } from './session';
-import { startTestServers } from './testServers';
+import { startTestServers, type TestServers } from './testServers';
+import { whileServersLive } from './whileServersLive';
 
 const LAUNCHER_OPTIONS = ['--no-install', '--fresh'];
 
@@ -26,12 +27,19 @@ async function runEverything(session: Session, jestArgs: readonly string[]): Pro
     startTestServers(session),
     jestArgs.length > 0 ? { passed: 0, failures: [] } : runChecks(session),
   ]);
+  const tests = await whileServersLive(
+    session,
+    servers,
+    () => startTestServers(session),
+    (those) => runOn(session, those, jestArgs),
+  ).catch((error: unknown) => ({ passed: 0, failures: [error instanceof Error ? error.message : String(error)] }));
+  return report(session, checks, tests);
+}
+
+async function runOn(session: Session, servers: TestServers, jestArgs: readonly string[]): Promise<CheckOutcome> {
   session.steps.say('');
-  const tests = await runJest(session, servers.variables, jestArgs);
-  return report(session, checks, {
-    ...tests,
-    failures: [...servers.failures.map((text) => `not available: ${text}`), ...tests.failures],
-  });
+  const { passed, failures } = await runJest(session, servers.variables, jestArgs);
+  return { passed, failures: [...servers.failures.map((text) => `not available: ${text}`), ...failures] };
 }
 
 /** The very last line is for programs to read, so it stands alone. */
