@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { nextClassState } from '../domain/transitions';
 import { AppError } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
@@ -23,7 +24,7 @@ export function cancelClassIn(deps: Deps, edit: ClassEdit, origin: AuditOrigin, 
 
 export function cancellationOf(classDate: ClassDate, now: Date): Decision | null {
   if (classDate.state === 'cancelled') return null;
-  const state = nextClassState(classDate.state, 'cancelled');
+  const state = nextClassState(actualState(classDate), 'cancelled');
   if (state !== 'cancelled') {
     throw new AppError(
       409,

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
 import { cancellationOf } from './cancelClass';
@@ -37,10 +38,10 @@ export async function cancelOrderIn(
   await order.update({ cancelledAt: now, version: order.version + 1 }, { transaction });
   const outboxIds: number[] = [];
   let classDates = 0;
-  for (const { id, state } of await listOpenClassDates(orderId, transaction)) {
+  for (const classDate of await listOpenClassDates(orderId, transaction)) {
     // It was held.
-    if (state === 'ended') continue;
-    const edit = { classDateId: id, force, notify };
+    if (actualState(classDate) === 'ended') continue;
+    const edit = { classDateId: classDate.id, force, notify };
     const done = await changeClassIn(deps, edit, origin, (row) => cancellationOf(row, now), transaction);
     outboxIds.push(...done.outboxIds);
     classDates += 1;

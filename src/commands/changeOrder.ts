@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { AppError, FieldErrors, type FieldError } from '../errors';
 import type { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
@@ -150,11 +151,11 @@ async function changeTeachers(
   transaction: Transaction,
   note: NoteTouched,
 ): Promise<void> {
-  for (const { id, state } of await listOpenClassDates(orderId, transaction)) {
+  for (const classDate of await listOpenClassDates(orderId, transaction)) {
     // Its meeting has ended: it was the former teacher's.
-    if (state === 'ended') continue;
-    const edit = { classDateId: id, force, notify };
+    if (actualState(classDate) === 'ended') continue;
+    const edit = { classDateId: classDate.id, force, notify };
     const done = await changeClassIn(deps, edit, origin, (row) => substitutionIn(row, teacherId), transaction);
-    if (done.changed) note(id, done.outboxIds);
+    if (done.changed) note(classDate.id, done.outboxIds);
   }
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { actualState, type ClassState } from '../domain/classStates';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
 import type { ClassDate } from '../models/ClassDate';
@@ -42,9 +43,11 @@ export async function checkTeacher(teacherId: number, transaction: Transaction |
 
 export function substitutionIn(classDate: ClassDate, teacherId: number): Decision | null {
   if (classDate.teacherId === teacherId) return null;
-  refuseOver(classDate);
+  const state = actualState(classDate);
+  refuseOver(state);
+  const ofTry = classDate.state === 'ended' ? NO_TRY : {};
   return {
-    changes: { teacherId, state: nextClassState(classDate.state, 'teacher_changed'), ...NOTHING_OF_THE_FORMER },
+    changes: { teacherId, state: nextClassState(state, 'teacher_changed'), ...NOTHING_OF_THE_FORMER, ...ofTry },
     action: 'teacher_changed',
     reason: 'teacher changed',
     metadata: { formerTeacherId: classDate.teacherId, teacherId },
@@ -53,8 +56,10 @@ export function substitutionIn(classDate: ClassDate, teacherId: number): Decisio
 
 /** What we knew of the former teacher's Zoom and coming says nothing of the new one's. */
 const NOTHING_OF_THE_FORMER = { stateReason: null, nextAttemptAt: null, watchedAt: null } as const;
+/** Their try of a room that goes is none of the class's. */
+const NO_TRY = { liveAt: null, endedAt: null } as const;
 
-function refuseOver({ state }: ClassDate): void {
+function refuseOver(state: ClassState): void {
   switch (state) {
     case 'scheduled':
     case 'preparing':

@@ -6,6 +6,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
+import { readyOr } from '../queries/inStates';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { keptToken, tokenColumns } from '../zoom/freshToken';
 import { exchangeCode, type Tokens } from '../zoom/oauth';
@@ -123,7 +124,7 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
     const waiting = await ClassDate.findAll({
       where: {
         teacherId: userId,
-        [Op.or]: [{ state: ['preparing', 'ready', 'live'] }, { stateReason: 'teacher_not_connected' }],
+        [Op.or]: [readyOr('preparing', 'live'), { stateReason: 'teacher_not_connected' }],
       },
       attributes: ['id'],
       transaction,

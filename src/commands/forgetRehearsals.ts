@@ -1,5 +1,6 @@
 import { Op, type Transaction } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
+import { readyOr } from '../queries/inStates';
 
 /**
  * Has classes rehearsed again at their next look: something they rest on has changed. Those whose rehearsal is still to
@@ -12,7 +13,7 @@ export async function forgetRehearsals(
   transaction: Transaction,
 ): Promise<number[]> {
   const which = 'id' in of ? { id: [...of.id] } : of;
-  const where = { ...which, state: ['scheduled', 'preparing', 'ready'], rehearsedAt: { [Op.ne]: null } };
+  const where = { ...which, ...readyOr('scheduled', 'preparing'), rehearsedAt: { [Op.ne]: null } };
   const classDates = await ClassDate.findAll({ where, attributes: ['id'], transaction });
   const ids = classDates.map(({ id }) => id);
   if (ids.length > 0) await ClassDate.update({ rehearsedAt: null }, { where: { id: ids }, transaction });

@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { addMinutes } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { AppError, FieldErrors } from '../errors';
@@ -47,8 +48,9 @@ export async function reopenClassIn(
 }
 
 function decisionFor(classDate: ClassDate, wanted: WantedSchedule, now: Date): Decision | null {
-  const state = nextClassState(classDate.state, 'reopened');
-  if (state === classDate.state) {
+  const former = actualState(classDate);
+  const state = nextClassState(former, 'reopened');
+  if (state === former) {
     if (isSameSchedule(classDate, wanted)) return null;
     throw new AppError(409, 'takes_place', 'This class takes place already. Move it instead.');
   }

@@ -1,5 +1,5 @@
 import { addMinutes } from './clock';
-import type { ClassState } from './classStates';
+import { actualState, type StateFacts } from './classStates';
 import type { ClassToTell } from './told';
 import { nextClassState } from './transitions';
 
@@ -10,8 +10,8 @@ export type ClassEditKind = 'schedule' | 'teacher' | 'cancellation' | 'reopening
 const SOMEBODY_ELSE = 0;
 
 /** What can be done to a class in the state it is in; one that is over goes on only by being reopened. */
-export function editsOf(state: ClassState): readonly ClassEditKind[] {
-  switch (state) {
+export function editsOf(classDate: StateFacts): readonly ClassEditKind[] {
+  switch (actualState(classDate)) {
     case 'scheduled':
     case 'preparing':
     case 'ready':
@@ -26,10 +26,9 @@ export function editsOf(state: ClassState): readonly ClassEditKind[] {
 }
 
 /** A class as it would be after an edit of which the particulars are not known yet: another time, another teacher. */
-export function afterEdit(
-  kind: ClassEditKind,
-  { startsAt, durationMinutes, teacherId, state }: ClassToTell,
-): ClassToTell {
+export function afterEdit(kind: ClassEditKind, classDate: ClassToTell & StateFacts): ClassToTell {
+  const { startsAt, durationMinutes, teacherId } = classDate;
+  const state = actualState(classDate);
   const same = { startsAt, durationMinutes, teacherId, state };
   switch (kind) {
     case 'schedule':

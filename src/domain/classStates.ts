@@ -23,6 +23,22 @@ export function isToBegin({ state, endedAt }: { state: ClassState; endedAt: Date
   return state === 'ready' || (state === 'ended' && endedAt !== null && endedAt < startsAt);
 }
 
+/** What decides in which state a class is. */
+export interface StateFacts {
+  readonly state: ClassState;
+  readonly endedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly startsAt: Date;
+}
+
+/**
+ * The state that a class is in for whoever looks at it, comes to it or changes it: one whose room was only tried is open
+ * still, until its doors close. src/queries/inStates asks for the same in SQL.
+ */
+export function actualState(facts: StateFacts): ClassState {
+  return facts.closedAt === null && isToBegin(facts, facts.startsAt) ? 'ready' : facts.state;
+}
+
 /** Whether it has still to begin, with a room or before it has one. */
 export function isToCome(classDate: { state: ClassState; endedAt: Date | null }, startsAt: Date): boolean {
   const { state } = classDate;

@@ -1,4 +1,4 @@
-import type { ClassState } from './classStates';
+import { actualState, type ClassState } from './classStates';
 import { classTimes, type ClassSchedule } from './classTimes';
 
 /** What somebody with a good pass finds at the door of a class. */
@@ -7,6 +7,7 @@ export type Door =
 
 export interface DoorFacts {
   readonly state: ClassState;
+  readonly endedAt: Date | null;
   readonly closedAt: Date | null;
   readonly schedule: ClassSchedule;
   /** There is a meeting to send people to. */
@@ -18,8 +19,9 @@ export interface DoorFacts {
  * keeps the door open. src/commands/claimPass says the same in SQL, by the database's clock; the tests hold the two
  * against each other.
  */
-export function doorOf({ state, closedAt, schedule, hasRoom }: DoorFacts, now: Date): Door {
+export function doorOf({ closedAt, schedule, hasRoom, ...facts }: DoorFacts, now: Date): Door {
   const times = classTimes(schedule);
+  const state = actualState({ ...facts, closedAt, startsAt: times.startsAt });
   if (state === 'cancelled') return 'cancelled';
   if (closedAt !== null || now >= (state === 'live' ? times.hardCapAt : times.closesAt)) return 'over';
   if (state === 'scheduled' && now < times.opensAt) return 'not_yet';

@@ -1,5 +1,5 @@
 import { assertNever } from '../domain/assertNever';
-import { fixedOutcome, isToBegin, type ClassOutcome, type ClassState, type StateReason } from '../domain/classStates';
+import { actualState, fixedOutcome, type ClassOutcome, type ClassState, type StateReason } from '../domain/classStates';
 import type { ClassRow } from '../queries/listClassDates';
 import { formatDuration, formatInstant } from './classTime';
 
@@ -21,7 +21,7 @@ export function presentClassRow(
   remarks: readonly string[] = [],
 ): PresentedClassRow {
   const { startsAt, timeZone, durationMinutes, stateReason, outcome } = classDate;
-  const state = isToBegin(classDate, startsAt) ? 'ready' : classDate.state;
+  const state = actualState(classDate);
   return {
     title,
     teacherName,

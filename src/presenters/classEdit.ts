@@ -64,8 +64,8 @@ export function doneInWords(kind: ClassEditKind): string {
 }
 
 /** The ways to everything that can be done to a class as it is. */
-export function linksToEdits({ id, state }: Pick<ClassDate, 'id' | 'state'>) {
-  return editsOf(state).map((kind) => ({ label: WORDS[kind].heading, href: WORDS[kind].path(id) }));
+export function linksToEdits(classDate: ClassDate) {
+  return editsOf(classDate).map((kind) => ({ label: WORDS[kind].heading, href: WORDS[kind].path(classDate.id) }));
 }
 
 /** The page that says what an edit does before it is done. */
@@ -80,7 +80,7 @@ export function presentClassEdit(kind: ClassEditKind, edit: ClassToEdit, readerZ
     title: `${heading}: ${title}`,
     action: path(classDate.id),
     back: paths.classDate(classDate.id),
-    possible: editsOf(classDate.state).includes(kind),
+    possible: editsOf(classDate).includes(kind),
     live: classDate.state === 'live',
     movable: kind === 'schedule' || kind === 'reopening',
     substitutable: kind === 'teacher',

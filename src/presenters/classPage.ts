@@ -1,5 +1,5 @@
 import type { Config } from '../config/loadConfig';
-import { isOver } from '../domain/classStates';
+import { actualState, isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { comingMails } from '../domain/comingMails';
 import type { MailDelivery } from '../models/MailDelivery';
@@ -26,7 +26,7 @@ export function presentClassPage(config: Config, page: ClassPage, readerZone: st
   return {
     ...presentClassRow(page, readerZone),
     // The reason stands below in full.
-    state: stateInShort(classDate.state, null, classDate.outcome),
+    state: stateInShort(actualState(classDate), null, classDate.outcome),
     timeNote: wallTimeNote(classDate),
     orderId: classDate.orderId,
     attendanceHref: paths.attendance(classDate.id),

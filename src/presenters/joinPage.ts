@@ -11,9 +11,7 @@ type ClassOfPass = Pick<
   Pick<JoinPass, 'title' | 'teacherName' | 'classZone' | 'readerZone' | 'displacedAt'>;
 
 /** The page of a good pass, in words, for whatever is behind the door. */
-export function presentJoinPage(pass: ClassOfPass, behind: Door, standing: Standing, now: Date) {
-  // A teacher who tried the room beforehand is waited for like any other.
-  const door = behind === 'teacher_gone' && now < pass.startsAt ? 'waiting_for_teacher' : behind;
+export function presentJoinPage(pass: ClassOfPass, door: Door, standing: Standing, now: Date) {
   const zone = pass.readerZone ?? pass.classZone;
   const otherTime = formatClassZoneTime(pass.startsAt, pass.classZone, pass.readerZone);
   const taken = isOpen(door) ? takenInWords(pass, standing, zone) : null;

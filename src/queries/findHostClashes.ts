@@ -2,6 +2,7 @@ import { Op } from 'sequelize';
 import { addMinutes } from '../domain/clock';
 import { BREAK_MINUTES, clashOf, type ClashKind } from '../domain/hostClashes';
 import { ClassDate } from '../models/ClassDate';
+import { readyOr } from './inStates';
 import { withNames, type ClassRow } from './listClassDates';
 
 /** A class that is there (`id`), or one that somebody is about to book or to move. */
@@ -16,8 +17,8 @@ export interface HostClash extends ClassRow {
   readonly kind: ClashKind;
 }
 
-/** Over, or its host has left; such a class stands in nobody's way. */
-export const COMING = ['scheduled', 'preparing', 'ready', 'live'];
+/** Of a class that is over, or whose host has left, nothing stands in anybody's way. */
+export const COMING = readyOr('scheduled', 'preparing', 'live');
 /** The longest class there is. */
 export const LONGEST_MINUTES = 1440;
 
@@ -33,7 +34,7 @@ export async function findHostClashes(planned: readonly PlannedClass[], now: Dat
   const others = await ClassDate.findAll({
     where: {
       teacherId: [...new Set(coming.map(({ teacherId }) => teacherId))],
-      state: { [Op.in]: COMING },
+      ...COMING,
       startsAt: {
         [Op.gt]: addMinutes(new Date(Math.min(...starts)), -LONGEST_MINUTES - BREAK_MINUTES),
         [Op.lt]: addMinutes(new Date(Math.max(...ends)), BREAK_MINUTES),

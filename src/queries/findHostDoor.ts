@@ -24,8 +24,8 @@ export async function findHostDoor(
   if (classDate?.teacherId !== teacherId) throw await noClassOf(teacherId, classDateId);
   const order = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
   const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
-  const { state, closedAt } = classDate;
-  const door = doorOf({ state, closedAt, schedule: classDate, hasRoom: meeting !== null }, clock.now());
+  const { state, endedAt, closedAt } = classDate;
+  const door = doorOf({ state, endedAt, closedAt, schedule: classDate, hasRoom: meeting !== null }, clock.now());
   return { classDate, title: order.title, door, meeting };
 }
 

@@ -38,7 +38,7 @@ async function bookedAround(planned: readonly Slot[]): Promise<Slot[]> {
     attributes: ['teacherId', 'startsAt', 'durationMinutes'],
     where: {
       teacherId: [...new Set(planned.map(({ teacherId }) => teacherId))],
-      state: { [Op.in]: COMING },
+      ...COMING,
       startsAt: { [Op.gt]: addMinutes(new Date(first), -LONGEST_MINUTES), [Op.lt]: new Date(last) },
     },
   });

@@ -20,6 +20,7 @@ export interface JoinPass extends ClassSchedule {
   readonly epoch: number;
   readonly state: ClassState;
   readonly stateReason: StateReason | null;
+  readonly endedAt: Date | null;
   readonly closedAt: Date | null;
   /** class_dates.random_key */
   readonly classKey: string;
@@ -42,7 +43,7 @@ const SQL = `
          p.revoked_at AS revokedAt, p.takeovers, p.epoch, p.token <> :token AS isFormerLink, f.replaced_at AS displacedAt,
          p.link_meeting_id AS linkMeetingId, p.link_quality AS linkQuality,
          p.personal_url_encrypted AS personalUrlEncrypted,
-         c.state, c.state_reason AS stateReason, c.closed_at AS closedAt, c.time_zone AS classZone,
+         c.state, c.state_reason AS stateReason, c.ended_at AS endedAt, c.closed_at AS closedAt, c.time_zone AS classZone,
          c.random_key AS classKey, c.schedule_version AS scheduleVersion,
          c.starts_at AS startsAt, c.duration_minutes AS durationMinutes, c.lead_minutes AS leadMinutes,
          c.grace_minutes AS graceMinutes, c.watch_minutes AS watchMinutes, c.settle_minutes AS settleMinutes,

@@ -1,4 +1,5 @@
 import type { ClassEditKind } from '../domain/classEdits';
+import { actualState } from '../domain/classStates';
 import { BookOrder } from '../models/BookOrder';
 import { findHearers } from './findHearers';
 import { findRecipientNames } from './findRecipientNames';
@@ -20,7 +21,7 @@ export async function findOrderEdit(
   const order = await BookOrder.findByPk(orderId);
   if (!order) return null;
   // One that has ended was held; it stays as it was.
-  const coming = (await listOpenClassDates(orderId, null)).filter(({ state }) => state !== 'ended');
+  const coming = (await listOpenClassDates(orderId, null)).filter((classDate) => actualState(classDate) !== 'ended');
   const hearing = await findHearers(coming, kind);
   return { order, coming: await withNames(coming), hearing: await findRecipientNames(hearing) };
 }

@@ -1,5 +1,6 @@
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { readyOr } from './inStates';
 
 /** Whether a class of this teacher, not yet over, has its room in the teacher's Zoom account. */
 export async function hasOpenRoom(teacherId: number): Promise<boolean> {
@@ -8,6 +9,6 @@ export async function hasOpenRoom(teacherId: number): Promise<boolean> {
     attributes: ['classDateId'],
   });
   const classDateIds = rooms.map(({ classDateId }) => classDateId);
-  const where = { id: classDateIds, state: ['preparing', 'ready', 'live'] };
+  const where = { id: classDateIds, ...readyOr('preparing', 'live') };
   return classDateIds.length > 0 && (await ClassDate.count({ where })) > 0;
 }

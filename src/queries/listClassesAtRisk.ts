@@ -3,6 +3,7 @@ import { worstFirst } from '../domain/classRisks';
 import { addMinutes } from '../domain/clock';
 import { ClassDate } from '../models/ClassDate';
 import { findClassRisks, type RiskRow } from './findClassRisks';
+import { readyOr } from './inStates';
 import { withNames, type ClassRow } from './listClassDates';
 
 export interface ClassAtRisk extends ClassRow {
@@ -33,7 +34,7 @@ export function countClassesAtRisk(now: Date): Promise<number> {
 
 function atRisk(now: Date) {
   return {
-    state: { [Op.in]: ['scheduled', 'preparing', 'ready'] },
+    ...readyOr('scheduled', 'preparing'),
     startsAt: { [Op.gt]: now, [Op.lt]: addMinutes(now, AHEAD_MINUTES) },
   };
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { overdueOf, OVERDUE_AFTER_MINUTES, type Overdue } from '../domain/overdue';
 import { sqlInstant } from '../db/sqlInstant';
+import { IS_READY } from './inStates';
 import { readClassFacts } from './readClassFacts';
 
 interface OverdueClass {
@@ -28,7 +29,7 @@ const SUSPECTS = `
     FROM class_dates c
    WHERE c.updated_at <= :then AND c.starts_at <= TIMESTAMPADD(HOUR, ${SOON_HOURS}, :then)
      AND ((c.state IN ('scheduled', 'preparing') AND TIMESTAMPADD(MINUTE, -c.lead_minutes, c.starts_at) <= :then)
-       OR (c.state = 'ready' AND c.watched_at IS NULL AND TIMESTAMPADD(MINUTE, c.watch_minutes, c.starts_at) <= :then)
+       OR (${IS_READY} AND c.watched_at IS NULL AND TIMESTAMPADD(MINUTE, c.watch_minutes, c.starts_at) <= :then)
        OR (c.state IN ('ready', 'live', 'ended') AND c.closed_at IS NULL
            AND TIMESTAMPADD(MINUTE, c.duration_minutes + c.grace_minutes, c.starts_at) <= :then)
        OR (c.state IN ('ready', 'live', 'ended') AND c.closed_at IS NOT NULL

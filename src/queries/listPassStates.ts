@@ -12,6 +12,7 @@ export type PassState = Pick<
   | 'takeovers'
   | 'state'
   | 'stateReason'
+  | 'endedAt'
   | 'closedAt'
   | 'startsAt'
   | 'durationMinutes'
@@ -26,7 +27,7 @@ export type PassState = Pick<
 export function listPassStates(db: Sequelize, passIds: readonly number[]): Promise<PassState[]> {
   return db.query<PassState>(
     `SELECT p.id, p.epoch, p.used_at AS usedAt, p.holder_hash AS holderHash, p.revoked_at AS revokedAt, p.takeovers,
-            c.state, c.state_reason AS stateReason, c.closed_at AS closedAt,
+            c.state, c.state_reason AS stateReason, c.ended_at AS endedAt, c.closed_at AS closedAt,
             c.starts_at AS startsAt, c.duration_minutes AS durationMinutes, c.lead_minutes AS leadMinutes,
             c.grace_minutes AS graceMinutes, c.watch_minutes AS watchMinutes, c.settle_minutes AS settleMinutes,
             m.id AS meetingRowId

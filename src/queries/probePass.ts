@@ -29,7 +29,7 @@ export async function probePass({ db, clock }: Pick<Deps, 'db' | 'clock'>, token
   if (!pass) return null;
   const { opensAt, closesAt } = classTimes(pass);
   const hasRoom = pass.meetingRowId !== null;
-  const door = doorOf({ state: pass.state, closedAt: pass.closedAt, schedule: pass, hasRoom }, clock.now());
+  const door = doorOf({ ...pass, schedule: pass, hasRoom }, clock.now());
   return {
     passId: pass.id,
     classDateId: pass.classDateId,

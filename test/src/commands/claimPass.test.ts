@@ -136,7 +136,7 @@ describe('the statement and the rule agree', () => {
   it.each(cells)('$state, starting in $startsIn min', async ({ state, startsIn }) => {
     const now = new Date();
     const { classDate, pass } = await buildReadyPass({ state, startsAt: addMinutes(now, startsIn) });
-    const door = doorOf({ state, closedAt: null, schedule: classDate, hasRoom: true }, now);
+    const door = doorOf({ state, endedAt: null, closedAt: null, schedule: classDate, hasRoom: true }, now);
     expect(await claim(pass, browser())).toBe(isOpen(door) ? 'claimed' : 'refused');
   });
 
