@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { repushEvents } from '../commands/repushEvents';
 import { THE_SYSTEM } from '../commands/writeAudit';
-import { ROW_ID } from '../domain/rowId';
 import { PUSH_STATES, type PushState } from '../models/PushDelivery';
 import { presentPushDelivery } from '../presenters/pushEndpoint';
+import { readEventName, type EventSought } from '../push/eventName';
 import { listPushDeliveries } from '../queries/findPushEndpoints';
 import { countRepushable, type RepushSelection } from '../queries/findRepushable';
 import { parseId } from './parseId';
@@ -18,7 +18,7 @@ interface ListOptions {
 }
 
 interface ReplayOptions {
-  readonly event?: number;
+  readonly event?: EventSought;
   readonly from?: Date;
   readonly to?: Date;
   readonly dryRun?: boolean;
@@ -59,7 +59,7 @@ export function addPushReplay(endpoints: Command): void {
     .command('replay')
     .argument(...ENDPOINT)
     .description('push events again, one or those of a span of time, also those that it missed; each under its id')
-    .option('--event <id>', 'one event, such as evt_12', eventId)
+    .option('--event <id>', 'one event, as `deliveries` names it', parseEvent)
     .option('--from <iso>', 'the first instant at which they came to be, such as 2026-11-23T10:00:00Z', parseInstant)
     .option('--to <iso>', 'the instant before which they came to be', parseInstant)
     .option('--dry-run', 'say how many there are; change nothing')
@@ -87,12 +87,12 @@ function replay(id: number, selection: RepushSelection, { dryRun, json }: Replay
 }
 
 function selectionOf({ event, from, to }: ReplayOptions): RepushSelection | null {
-  if (event !== undefined) return from || to ? null : { kind: 'event', eventId: event };
+  if (event !== undefined) return from || to ? null : { kind: 'event', ...event };
   return from && to && from < to ? { kind: 'span', from, to } : null;
 }
 
-function eventId(text: string): number {
-  const id = text.replace(/^evt_/, '');
-  if (!ROW_ID.test(id)) throw new InvalidArgumentError('It looks like evt_12.');
-  return Number(id);
+function parseEvent(text: string): EventSought {
+  const event = readEventName(text);
+  if (!event) throw new InvalidArgumentError('It looks like evt_12_9f86d081884c7d65; its number alone will do.');
+  return event;
 }

@@ -17,6 +17,9 @@ type PublishDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
  * do this at once all the same, as when the lock's connection has died, one of them undoes its batch. What is pushed to
  * endpoints is put into their queues with it.
  *
+ * Places go up with the clock, so that none is given out a second time by a database that was put back to a backup, or whose
+ * last rows were lost with a machine: a reader whose place is of those rows is told so, however late they come.
+ *
  * @returns how many were published
  */
 export async function publishEvents(deps: PublishDeps, signal?: AbortSignal): Promise<number> {
@@ -44,9 +47,9 @@ async function publishBatch(deps: PublishDeps, transaction: Transaction): Promis
   const options = { where: { seq: null }, attributes: ['id'], limit: BATCH, transaction };
   const events = await OutcomeEvent.findAll({ ...options, order: ['id'] });
   if (events.length === 0) return { count: 0, outboxIds: [] };
-  const last = await findFeedEnd(transaction);
+  const first = Math.max((await findFeedEnd(transaction)) + 1, deps.clock.now().getTime());
   const ids = events.map(({ id }) => Number(id));
-  const cases = ids.map((id, index) => `WHEN ${id} THEN ${last + 1 + index}`).join(' ');
+  const cases = ids.map((id, index) => `WHEN ${id} THEN ${first + index}`).join(' ');
   const [, placed] = await deps.db.query(
     `UPDATE outcome_events SET seq = CASE id ${cases} END WHERE id IN (${ids.join(', ')}) AND seq IS NULL`,
     { type: QueryTypes.UPDATE, transaction },

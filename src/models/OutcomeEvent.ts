@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   DataTypes,
   Model,
@@ -11,6 +12,8 @@ import type { OutcomeEventType } from '../domain/outcomeEvents';
 /** Something that became of a class, written in the commit that it reports. */
 export class OutcomeEvent extends Model<InferAttributes<OutcomeEvent>, InferCreationAttributes<OutcomeEvent>> {
   declare id: CreationOptional<number>;
+  /** part of its name; null: it is named by its id alone, as those were that came first */
+  declare randomKey: CreationOptional<string | null>;
   /** its place in the feed; null until it has been published */
   declare seq: CreationOptional<number | null>;
   declare classDateId: number;
@@ -24,6 +27,7 @@ export class OutcomeEvent extends Model<InferAttributes<OutcomeEvent>, InferCrea
     this.init(
       {
         id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+        randomKey: { type: DataTypes.STRING, defaultValue: () => randomBytes(8).toString('hex') },
         seq: DataTypes.BIGINT.UNSIGNED,
         classDateId: { type: DataTypes.BIGINT.UNSIGNED, allowNull: false },
         type: { type: DataTypes.STRING, allowNull: false },

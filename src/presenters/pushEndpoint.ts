@@ -1,6 +1,7 @@
 import type { OffReason, PushFailure, PushOutcome } from '../domain/pushes';
 import type { PushState } from '../models/PushDelivery';
 import type { PushEndpoint } from '../models/PushEndpoint';
+import { eventName } from '../push/eventName';
 import type { PushDeliveryRow, PushEndpointRow } from '../queries/findPushEndpoints';
 import { formatMoment } from './classTime';
 
@@ -85,11 +86,11 @@ function stateOf(endpoint: PushEndpoint): { state: string; tone: string } {
 }
 
 export function presentPushDelivery(row: PushDeliveryRow, zone: Zone) {
-  const { eventId, type, classDateId, state, attempts, lastStatus, lastFailure } = row;
+  const { eventId, eventKey, type, classDateId, state, attempts, lastStatus, lastFailure } = row;
   const moment = momentIn(zone);
   const isWaiting = state === 'queued';
   return {
-    ...{ event: `evt_${eventId}`, eventId, type, classDateId, attempts },
+    ...{ event: eventName({ id: eventId, randomKey: eventKey }), eventId, type, classDateId, attempts },
     ...STATE_WORDS[state],
     at: formatMoment(row.happenedAt, zone),
     lastTriedAt: moment(row.lastTriedAt),

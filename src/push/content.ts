@@ -1,20 +1,17 @@
 import type { OutcomeEventType } from '../domain/outcomeEvents';
+import { eventName } from './eventName';
 import type { PushContent } from './message';
 
 /** An event of the feed as it is read for somebody outside. */
 export interface ToldEvent {
   readonly id: number;
+  readonly randomKey: string | null;
   readonly type: OutcomeEventType;
   /** as JSON */
   readonly data: string;
   readonly createdAt: Date;
   readonly orderExternalId: string;
   readonly classDateExternalId: string | null;
-}
-
-/** The one name of an event, in the feed and in what is pushed. */
-export function eventName({ id }: Pick<ToldEvent, 'id'>): string {
-  return `evt_${id}`;
 }
 
 /** Ids and what became of the class; nothing of a person, and no link. */

@@ -4,6 +4,7 @@ import type { Page } from './externalBookings';
 
 export interface FeedEvent {
   readonly id: number;
+  readonly randomKey: string | null;
   readonly seq: number;
   readonly type: OutcomeEventType;
   readonly data: string;
@@ -15,7 +16,7 @@ export interface FeedEvent {
 /** What became of a customer's classes after that place in the feed, in its order; only what has been published. */
 export function findEvents(db: Sequelize, customer: string, { after, limit }: Page): Promise<FeedEvent[]> {
   return db.query<FeedEvent>(
-    `SELECT e.id, e.seq, e.type, e.data, e.created_at AS createdAt,
+    `SELECT e.id, e.random_key AS randomKey, e.seq, e.type, e.data, e.created_at AS createdAt,
             o.external_id AS orderExternalId, c.external_id AS classDateExternalId
        FROM outcome_events e
        JOIN class_dates c ON c.id = e.class_date_id

@@ -14,6 +14,7 @@ export interface PushEndpointRow {
 /** One event for one endpoint, as people look at it. */
 export interface PushDeliveryRow {
   readonly eventId: number;
+  readonly eventKey: string | null;
   readonly type: OutcomeEventType;
   readonly classDateId: number;
   readonly happenedAt: Date;
@@ -51,7 +52,7 @@ interface Wanted {
 /** An endpoint's deliveries, the latest of the feed first. */
 export function listPushDeliveries(db: Sequelize, { endpointId, state, limit }: Wanted): Promise<PushDeliveryRow[]> {
   return db.query<PushDeliveryRow>(
-    `SELECT d.event_id AS eventId, e.type, e.class_date_id AS classDateId, e.created_at AS happenedAt, d.state,
+    `SELECT d.event_id AS eventId, e.random_key AS eventKey, e.type, e.class_date_id AS classDateId, e.created_at AS happenedAt, d.state,
             d.attempts, d.last_tried_at AS lastTriedAt, d.next_attempt_at AS nextAttemptAt,
             d.last_status AS lastStatus, d.last_failure AS lastFailure
        FROM push_deliveries d

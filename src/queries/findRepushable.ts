@@ -1,11 +1,12 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { PushEndpoint } from '../models/PushEndpoint';
+import type { EventSought } from '../push/eventName';
 
 /** Which events are to be pushed again. */
 export type RepushSelection =
   /** one, whatever the endpoint is told otherwise */
-  | { readonly kind: 'event'; readonly eventId: number }
+  | ({ readonly kind: 'event' } & EventSought)
   /** those of the kinds it is told, that came to be between the two, the second left out */
   | { readonly kind: 'span'; readonly from: Date; readonly to: Date };
 
@@ -48,7 +49,8 @@ export async function countRepushable(
 }
 
 function from({ kind }: RepushSelection): string {
-  const where = kind === 'event' ? 'e.id = :eventId' : 'e.created_at >= :from AND e.created_at < :to';
+  const event = 'e.id = :eventId AND (:eventKey IS NULL OR e.random_key = :eventKey)';
+  const where = kind === 'event' ? event : 'e.created_at >= :from AND e.created_at < :to';
   const told = kind === 'event' ? '' : 'AND FIND_IN_SET(e.type, :types) > 0';
   return `FROM outcome_events e
        JOIN class_dates c ON c.id = e.class_date_id
@@ -57,6 +59,9 @@ function from({ kind }: RepushSelection): string {
 }
 
 function values({ customer, types }: PushEndpoint, selection: RepushSelection) {
-  if (selection.kind === 'event') return { customer, types, eventId: selection.eventId };
+  if (selection.kind === 'event') {
+    const { eventId, eventKey } = selection;
+    return { customer, types, eventId, eventKey };
+  }
   return { customer, types, from: sqlInstant(selection.from), to: sqlInstant(selection.to) };
 }

@@ -8,6 +8,7 @@ import { PUSHED_BY_DEFAULT } from '../../src/domain/pushes';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { OutcomeEvent } from '../../src/models/OutcomeEvent';
 import { PushEndpoint } from '../../src/models/PushEndpoint';
+import { eventName } from '../../src/push/eventName';
 import { newPushSecret, pushSecretPlace } from '../../src/push/secret';
 import { buildClassDate, buildOrder } from './classes';
 
@@ -49,5 +50,5 @@ export async function publishOutcomes(
   for (const type of types) await deps.db.transaction((transaction) => noteOutcome(classDate, type, transaction));
   await publishEvents(deps);
   const events = await OutcomeEvent.findAll({ order: ['seq'] });
-  return events.filter(({ id }) => Number(id) > before).map(({ id }) => `evt_${id}`);
+  return events.filter(({ id }) => Number(id) > before).map((event) => eventName(event));
 }

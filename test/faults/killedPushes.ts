@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { PushDelivery } from '../../src/models/PushDelivery';
+import { readEventName } from '../../src/push/eventName';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../factories/pushes';
 import { eventually } from '../support/eventually';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
@@ -66,7 +67,7 @@ function killIn({ deps }: ProcessStack, receiver: Receiver, { random, strike }: 
     const answerHeld = async (response: ServerResponse, { id }: ReceivedCall) => {
       const transaction = await deps.db.transaction();
       // Whoever would note that the event was taken waits for these rows.
-      await PushDelivery.findAll({ where: { eventId: Number(id.replace('evt_', '')) }, lock: true, transaction });
+      await PushDelivery.findAll({ where: { eventId: readEventName(id)?.eventId ?? 0 }, lock: true, transaction });
       response.writeHead(204).end();
       await sleep(HELD_MS * (0.5 + random() / 2));
       strike();

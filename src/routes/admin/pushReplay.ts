@@ -4,6 +4,7 @@ import { FieldErrors } from '../../errors';
 import type { AppRouterContext } from '../../middlewares/context';
 import { redirectWithFlash } from '../../middlewares/flash';
 import { originOf } from '../../middlewares/originOf';
+import { readEventName } from '../../push/eventName';
 import type { RepushSelection } from '../../queries/findRepushable';
 import { idOf } from '../idOf';
 import { paths } from '../paths';
@@ -23,15 +24,13 @@ export async function repush(deps: Deps, ctx: AppRouterContext): Promise<void> {
 /** @throws FieldErrors */
 function selectionOf(ctx: AppRouterContext): RepushSelection {
   const { event, from, to } = replayValues(ctx.request.body);
-  const parsed = parseReplay(
-    { event: event.replace(/^evt_/, ''), from, to, classDateId: '' },
-    ctx.state.user?.timeZone ?? 'UTC',
-  );
+  const sought = readEventName(event);
+  if (sought) return { kind: 'event', ...sought };
+  const parsed = parseReplay({ event, from, to, classDateId: '' }, ctx.state.user?.timeZone ?? 'UTC');
   switch (parsed.kind) {
-    case 'event':
-      return { kind: 'event', eventId: parsed.id };
     case 'span':
       return parsed;
+    case 'event':
     case 'class':
       throw new FieldErrors([{ field: 'event', message: 'Choose an event, or a span of time.' }]);
   }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../errors';
-import { eventName } from '../../push/content';
+import { eventName } from '../../push/eventName';
 import { findEventHorizon } from '../../queries/findEventHorizon';
 import { findEvents, type FeedEvent } from '../../queries/findEvents';
-import { findFeedEnd } from '../../queries/findFeedEnd';
+import { isPlaceOfFeed } from '../../queries/isPlaceOfFeed';
 import { paths } from '../paths';
 import { NO_BODY, operation } from './operation';
 import { events, eventsQuery, type outcomeEvent } from './schemas';
@@ -25,11 +25,11 @@ export const eventOperations = [
     handle: async ({ deps, customer, query }) => {
       const { after, limit } = query;
       const found = await findEvents(deps.db, customer, { after: after ?? 0, limit: limit + 1 });
+      const isKnown = after === null || (await isPlaceOfFeed(after));
       // Asked for afterwards: what is deleted in this moment was either read just now, or is told of.
       const horizon = await findEventHorizon(deps.db, customer);
       if (after !== null && after < horizon) throw tooOld();
-      // What has anything behind it has been reached.
-      if (after !== null && found.length === 0 && after > (await findFeedEnd())) throw unknown();
+      if (after !== null && after > horizon && !isKnown) throw unknown();
       const some = found.slice(0, limit);
       const next = String(some.at(-1)?.seq ?? Math.max(after ?? 0, horizon));
       return { status: 200, body: { events: some.map(presentEvent), next, more: found.length > some.length } };
@@ -43,10 +43,10 @@ function tooOld(): AppError {
   return new AppError(410, 'cursor_too_old', message);
 }
 
-/** Its places would be given to other events, which the reader would take for known. */
+/** Readers are given places of events, of the horizon, or 0; another one was given out by rows that are not there any more. */
 function unknown(): AppError {
   const message =
-    'This feed has not come as far as this place: it is of another site, or this one was put back to a backup. Begin again without “after”, and read what your class dates are now.';
+    'This feed does not have this place: it is of another site, or this one was put back to a backup from before it. Begin again without “after”, and read what your class dates are now.';
   return new AppError(410, 'cursor_unknown', message);
 }
 

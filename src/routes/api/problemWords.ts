@@ -43,7 +43,7 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
   cursor_unknown: {
     status: 410,
     words:
-      'The feed has not come as far as the place in `after`: it is of another site, or this one was put back to a backup. Begin again without it.',
+      'The feed does not have the place in `after`: it is of another site, or this one was put back to a backup from before it. Begin again without it.',
   },
   too_many_endpoints: { status: 409, words: 'There are as many endpoints as you may have. Delete one first.' },
   changed_meanwhile: { status: 412, words: 'It is another than your If-Match says. Read it again, then decide.' },

@@ -46,14 +46,27 @@ it('puts an event that was written first and committed last behind what was read
   expect(second.ids[0]).toBeLessThan(first.ids[0] ?? 0);
 });
 
-it('tells nothing of what was rolled back, and leaves no gap', async () => {
+it('tells nothing of what was rolled back', async () => {
   const [kept, undone] = [await begin(), await begin()];
   await write(undone);
   await write(kept);
   await undone.rollback();
   await kept.commit();
   expect(await publishEvents(website.deps)).toBe(1);
-  expect(await readFrom(0)).toMatchObject({ next: 1 });
+  expect((await readFrom(0)).ids).toHaveLength(1);
+});
+
+it('gives places by the clock, and never one that is not behind the last', async () => {
+  const { db } = website.deps;
+  const publishAt = async (now: Date) => {
+    await db.transaction(write);
+    await publishEvents({ ...website.deps, clock: { now: () => now } });
+    return Number(await OutcomeEvent.max('seq'));
+  };
+  const noon = new Date('2030-01-15T12:00:00Z');
+  expect(await publishAt(noon)).toBe(noon.getTime());
+  expect(await publishAt(noon)).toBe(noon.getTime() + 1);
+  expect(await publishAt(new Date('2030-01-15T11:00:00Z'))).toBe(noon.getTime() + 2);
 });
 
 it('leaves an event at the place that another publisher gives it meanwhile, whose lock was lost', async () => {
@@ -75,7 +88,7 @@ it('leaves an event at the place that another publisher gives it meanwhile, whos
   const places = async () => (await OutcomeEvent.findAll({ order: ['id'] })).map(({ seq }) => seq && Number(seq));
   expect(await places()).toEqual([7, null]);
   await publishEvents(website.deps);
-  expect(await places()).toEqual([7, 8]);
+  expect(await places()).toEqual([7, expect.any(Number)]);
 });
 
 const MOVES = ['write', 'commit oldest', 'commit newest', 'roll back', 'publish', 'read on'] as const;
@@ -135,7 +148,6 @@ it('a consumer misses none and gets none twice, however transactions, publishers
       for (const move of moves) await scene.do(move);
       const all = await scene.finish();
       expect(scene.got).toEqual(all.map(({ id }) => Number(id)));
-      expect(all.map(({ seq }) => Number(seq))).toEqual(all.map((_event, index) => index + 1));
     }),
     { numRuns: 25 },
   );

@@ -6,6 +6,7 @@ import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import type { PushEndpoint } from '../../../src/models/PushEndpoint';
+import { eventName, readEventName } from '../../../src/push/eventName';
 import type { RepushSelection } from '../../../src/queries/findRepushable';
 import { buildSoldClass, publishOutcomes } from '../../factories/pushes';
 import { startPushSite, type PushSite } from '../../support/pushSite';
@@ -31,14 +32,14 @@ beforeEach(async () => {
 
 const repush = (selection: RepushSelection) => repushEvents(website.deps, { id: endpoint.id, selection }, THE_SYSTEM);
 const everything = () => ({ kind: 'span', from: addMinutes(new Date(), -60), to: addMinutes(new Date(), 1) }) as const;
-const idOf = (name = '') => Number(name.replace('evt_', ''));
+const one = (name = '') => ({ kind: 'event', ...(readEventName(name) ?? { eventId: 0, eventKey: null }) }) as const;
 
 it('one event goes out again under its id, also of a kind that the endpoint is not told otherwise', async () => {
   const [booked, ready] = await site.publish('class.booked', 'class.ready');
   await site.run();
-  expect(await repush({ kind: 'event', eventId: idOf(ready) })).toBe(1);
+  expect(await repush(one(ready))).toBe(1);
   expect(website.temporal.hints).toContain(`push endpoint ${endpoint.id}: pushed again`);
-  expect(await repush({ kind: 'event', eventId: idOf(booked) })).toBe(1);
+  expect(await repush(one(booked))).toBe(1);
   await site.run();
   expect(receiver.taken()).toEqual([ready, booked, ready]);
   expect((await website.audited()).filter((action) => action === 'push_replayed')).toHaveLength(2);
@@ -58,7 +59,7 @@ it('a span brings what was taken, what was given up and what came while it was o
   expect(await repush(everything())).toBe(3);
   await site.run();
   const all = await OutcomeEvent.findAll({ order: ['seq'] });
-  const told = all.filter(({ type }) => type !== 'class.booked').map(({ id }) => `evt_${id}`);
+  const told = all.filter(({ type }) => type !== 'class.booked').map((event) => eventName(event));
   expect(receiver.taken()).toEqual([...taken, ...told]);
   expect(new Set(await site.states())).toEqual(new Set(['delivered']));
   expect(await repush({ ...everything(), to: addMinutes(new Date(), -59) })).toBe(0);
@@ -66,7 +67,7 @@ it('a span brings what was taken, what was given up and what came while it was o
 
 it('gives nobody an event of somebody else', async () => {
   const [other] = await publishOutcomes(website.deps, await buildSoldClass('another-shop'), ['class.ready']);
-  expect(await repush({ kind: 'event', eventId: idOf(other) })).toBe(0);
+  expect(await repush(one(other))).toBe(0);
   expect(await repush(everything())).toBe(0);
   expect(await site.run()).toEqual({ delivered: 0, failed: 0 });
 });
