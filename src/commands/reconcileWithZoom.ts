@@ -2,6 +2,7 @@ import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
+import { addMinutes, earlier } from '../domain/clock';
 import { runsOfClass } from '../domain/meetingRuns';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -9,29 +10,74 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused, ZoomUnreachable } from '../zoom/errors';
+import {
+  ZoomDailyLimit,
+  ZoomNeedsReconnect,
+  ZoomNotFound,
+  ZoomRateLimited,
+  ZoomRefused,
+  ZoomUnreachable,
+} from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
+import { zoomTrouble } from './zoomTrouble';
 
 /** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence). */
 type Account = 'finished' | 'unfinished' | 'missing';
 /** Its host is not connected, so nobody could be asked. */
 type Asked = Account | 'not_asked';
 
-/**
- * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings.
- *
- * @returns whether Zoom is still working on it, so that asking again later is of use
- * @throws what went wrong with one run, once what the others tell has been saved
- */
-export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<boolean> {
-  const meetings = await ZoomMeeting.findAll({ where: { classDateId } });
-  const accounts = await forEach(meetings, (meeting) => fillMeeting(deps, meeting, now));
-  return accounts.includes('unfinished');
+/** How long Zoom is left to work a meeting through before it is asked again. */
+const UNFINISHED_MINUTES = 5;
+/** By now Zoom was away for others, too. */
+const ATTEMPTS = 3;
+
+/** What went wrong with a meeting, and whose Zoom was asked. */
+interface Failure {
+  readonly error: unknown;
+  readonly teacherId: number;
 }
 
 /**
- * What goes wrong with one of several does not keep the others from being done; where Zoom is away as a whole, none can be.
+ * Fills the gaps that lost webhooks left, from Zoom's own account of each run of the class's meetings. Each host is asked
+ * for their own meetings, and what is in the way of that is theirs alone.
+ *
+ * @returns when Zoom is to be asked again; null once it has said what it has to say
+ */
+export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<Date | null> {
+  const failures: Failure[] = [];
+  let again: Date | null = null;
+  for (const meeting of await ZoomMeeting.findAll({ where: { classDateId }, order: ['id'] })) {
+    const { teacherId } = meeting;
+    if (isInVain(failures, teacherId)) continue;
+    try {
+      const account = await fillMeeting(deps, meeting, now);
+      if (account === 'unfinished') again = addMinutes(now, UNFINISHED_MINUTES);
+    } catch (error) {
+      failures.push({ error, teacherId });
+    }
+  }
+  for (const { error, teacherId } of failures) {
+    const trouble = await zoomTrouble(deps, error, { teacherId, attempts: ATTEMPTS, now });
+    again = earlier(again, trouble.nextAttemptAt);
+  }
+  return again;
+}
+
+/** A limit is one host's; where Zoom is away as a whole, or takes nothing of us, none can be asked. */
+function isInVain(failures: readonly Failure[], teacherId: number): boolean {
+  const limited = failures.filter(({ error }) => isLimit(error));
+  const others = failures.filter(({ error }) => !isLimit(error));
+  if (limited.some((failure) => failure.teacherId === teacherId) || others.length > 1) return true;
+  return others.some(({ error }) => !(error instanceof ZoomUnreachable));
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof ZoomRateLimited || error instanceof ZoomDailyLimit;
+}
+
+/**
+ * What goes wrong with one run of several does not keep the others from being done; where Zoom is away as a whole, none can be.
  *
  * @throws what went wrong first, at the end
  */

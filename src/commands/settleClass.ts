@@ -8,32 +8,20 @@ import { concludeClass } from './concludeClass';
 import { noteStateChange } from './noteOutcome';
 import { reconcileWithZoom } from './reconcileWithZoom';
 import { THE_SYSTEM } from './writeAudit';
-import { zoomTrouble } from './zoomTrouble';
 
 /** After this long without a finished account from Zoom a class is settled from what there is, and says so. */
 const GIVE_UP_AFTER_MINUTES = 6 * 60;
-/** How long Zoom is left to work a meeting through before it is asked again. */
-const UNFINISHED_MINUTES = 5;
 
 /** Concludes who was there, from webhooks and Zoom's own list; on later evidence once more, as a new revision. */
 export async function settleClass(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
-  const nextAttemptAt = await reconcile(deps, classDate, now);
+  const nextAttemptAt = await reconcileWithZoom(deps, classDateId, now);
   const learntAt = later(classDate.closedAt ?? now, classDate.evidenceAt);
   const givenUp = now > addMinutes(learntAt, GIVE_UP_AFTER_MINUTES);
   // It may have been reopened meanwhile; then there is nothing to be asked again.
   const where = { id: classDateId, closedAt: { [Op.ne]: null } };
   if (nextAttemptAt && !givenUp) await ClassDate.update({ nextAttemptAt }, { where });
   else await settle(deps, classDate, now);
-}
-
-/** @returns when Zoom is to be asked again; null once it has said what it has to say */
-async function reconcile(deps: Deps, { id, teacherId }: ClassDate, now: Date): Promise<Date | null> {
-  try {
-    return (await reconcileWithZoom(deps, id, now)) ? addMinutes(now, UNFINISHED_MINUTES) : null;
-  } catch (error) {
-    return (await zoomTrouble(deps, error, { teacherId, attempts: 3, now })).nextAttemptAt;
-  }
 }
 
 /** @param asRead as it was before Zoom was asked: what was learnt since may be a reason to ask again */

@@ -31,6 +31,8 @@ export interface PersonStays {
 export interface AttendanceFacts {
   readonly startsAt: Date;
   readonly durationMinutes: number;
+  /** nothing counts yet before its doors open: a room that was kept through a move may be used before */
+  readonly opensAt: Date;
   /** nothing counts any more from when a class is closed whatever Zoom says */
   readonly hardCapAt: Date;
   /** coming later than this after the start is late */
@@ -104,15 +106,15 @@ export function intervalsOf({ stays }: Pick<PersonStays, 'stays'>, bounds: Bound
   return union(stays.flatMap((stay) => spanOf(stay, bounds) ?? []));
 }
 
-type Bounds = Pick<AttendanceFacts, 'hardCapAt' | 'openUntil'>;
+type Bounds = Pick<AttendanceFacts, 'opensAt' | 'hardCapAt' | 'openUntil'>;
 
 /**
- * The part of a stay that is of the class. One whose end was never told lasted until its run was over; one without a
+ * The part of a stay that is of the class: what was before its doors opened is of another time. One whose end was never told lasted until its run was over; one without a
  * beginning has no length. null: none of it
  */
 export function spanOf({ joinTime, leaveTime, runEndedAt }: KnownStay, bounds: Bounds): Interval | null {
   if (!joinTime) return null;
-  const from = joinTime.getTime();
+  const from = Math.max(joinTime.getTime(), bounds.opensAt.getTime());
   const to = Math.min((leaveTime ?? runEndedAt ?? bounds.openUntil).getTime(), bounds.hardCapAt.getTime());
   return to > from ? { from, to } : null;
 }
@@ -203,7 +205,10 @@ function whoCame(
 ): WhoCame {
   const came = new Set(others.filter(({ verdict }) => verdict !== 'absent').map(({ personKey }) => personKey));
   const waited = [...facts.students, ...facts.strangers].filter(({ personKey }) => came.has(personKey));
-  const byHand = facts.correctedVerdicts.size > 0;
+  // Of whoever is said to have been there it is said that they were there with the other.
+  const byHand = [...facts.correctedVerdicts].some(
+    ([key, verdict]) => verdict !== 'absent' && (key === teacher.personKey || came.has(key)),
+  );
   return {
     teacher: teacher.verdict !== 'absent',
     students: came.size > 0,

@@ -103,7 +103,7 @@ interface Known extends Tied {
 function factsOf(known: Known, now: Date): AttendanceFacts {
   const { classDate, passes, corrections, stays, formerHosts, strangers, listRead } = known;
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, state, closedAt, endedAt } = classDate;
-  const { hardCapAt } = classTimes(classDate);
+  const { opensAt, hardCapAt } = classTimes(classDate);
   const ends = endsOfRuns(known.runs);
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
@@ -112,7 +112,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   });
   const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
   return {
-    ...{ startsAt, durationMinutes, hardCapAt, lateMinutes, presentMinutes, listRead },
+    ...{ startsAt, durationMinutes, opensAt, hardCapAt, lateMinutes, presentMinutes, listRead },
     openUntil: (closedAt && endedAt) ?? closedAt ?? classDate.cancelledAt ?? now,
     isOver: closedAt !== null || isOver(state),
     fixedOutcome: fixedOutcome(state),

@@ -8,11 +8,12 @@ import { addMinutes } from '../../../src/domain/clock';
 import { ClassAttendance } from '../../../src/models/ClassAttendance';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { User } from '../../../src/models/User';
+import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
-import { ZoomUnreachable } from '../../../src/zoom/errors';
+import { ZoomDailyLimit, ZoomRateLimited, ZoomUnreachable } from '../../../src/zoom/errors';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -219,4 +220,68 @@ it('counts nothing twice when it is settled again', async () => {
   await settle(room);
   expect(await ZoomParticipant.count()).toBe(stays);
   expect(await minutesOf(room)).toHaveLength(2);
+});
+
+describe('a class that went to a teacher of another Zoom account, where the former one’s Zoom takes no more calls', () => {
+  const FORMER = LICENSED_HOST;
+  const PRESENT = 'grace.hopper@teachers.example';
+
+  afterEach(() => ZoomConnection.update({ pausedUntil: null }, { where: {} }));
+
+  async function giveTo({ classDate, email }: Room, host: string): Promise<Room> {
+    teachers[host] ??= (await buildConnectedTeacher(deps, site.zoom, host)).id;
+    const { id: classDateId } = classDate;
+    await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId } });
+    await classDate.update({ state: 'preparing', teacherId: teachers[host] });
+    const input = { classDateId, now: new Date(site.zoom.control.now()) };
+    await makeMeeting(deps, input);
+    await makePersonalLinks(deps, input);
+    const where = { classDateId, isCurrent: true };
+    const { meetingId } = await ZoomMeeting.findOne({ where, rejectOnEmpty: true });
+    return { classDate: await classDate.reload(), meetingId: meetingId ?? '', email };
+  }
+
+  /** Zoom takes no call for the former teacher. */
+  function limited(error: ZoomDailyLimit | ZoomRateLimited): Deps {
+    const pastMeeting: typeof deps.zoom.pastMeeting = (teacherId, id) =>
+      teacherId === teachers[FORMER] ? Promise.reject(error) : deps.zoom.pastMeeting(teacherId, id);
+    return { ...deps, zoom: { ...deps.zoom, pastMeeting } };
+  }
+
+  const isPaused = async (host: string) =>
+    (await ZoomConnection.count({ where: { userId: teachers[host], pausedUntil: null } })) === 0;
+
+  const isRead = async ({ id: classDateId }: ClassDate, host: string) => {
+    const { reconciledAt } = await ZoomMeeting.findOne({
+      where: { classDateId, teacherId: teachers[host] },
+      rejectOnEmpty: true,
+    });
+    return reconciledAt !== null;
+  };
+
+  it.each([
+    ['today', new ZoomDailyLimit(addMinutes(new Date(), 300), 'account')],
+    ['now', new ZoomRateLimited(addMinutes(new Date(), 1))],
+  ])('%s: that pauses the former one alone, and the present one’s list is read', async (_when, error) => {
+    const former = await buildRoom(FORMER);
+    hold(former);
+    const room = await giveTo(former, PRESENT);
+    hold(room);
+    const { state, nextAttemptAt } = await settle(room, limited(error));
+    expect([state, nextAttemptAt === null]).toEqual(['ended', false]);
+    expect([await isPaused(FORMER), await isPaused(PRESENT)]).toEqual([true, false]);
+    expect([await isRead(room.classDate, FORMER), await isRead(room.classDate, PRESENT)]).toEqual([false, true]);
+    expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'held' });
+    expect(await isRead(room.classDate, FORMER)).toBe(true);
+  });
+
+  it('is asked once, however many rooms the former one had', async () => {
+    const former = await buildRoom(FORMER);
+    const room = await giveTo(await giveTo(former, FORMER), PRESENT);
+    hold(room);
+    const asking = limited(new ZoomDailyLimit(addMinutes(new Date(), 300), 'account'));
+    const asked = jest.spyOn(asking.zoom, 'pastMeeting');
+    await settle(room, asking);
+    expect(asked.mock.calls.filter(([teacherId]) => teacherId === teachers[FORMER])).toHaveLength(1);
+  });
 });

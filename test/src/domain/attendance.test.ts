@@ -25,6 +25,7 @@ function conclude(facts: Partial<AttendanceFacts>) {
   return concludeAttendance({
     startsAt: START,
     durationMinutes: 60,
+    opensAt: addMinutes(START, -30),
     hardCapAt: addMinutes(START, 300),
     lateMinutes: 10,
     presentMinutes: 1,
@@ -179,6 +180,31 @@ describe('the verdict', () => {
   });
 });
 
+describe('what was before the doors opened', () => {
+  /** In a room that was kept through a move, of whose people's going no word came. */
+  const stayed = { leaveTime: null, runEndedAt: null };
+  const [week, opens] = [7 * 24 * 60, 30];
+
+  it('counts for nobody, however long they stayed as far as is known', () => {
+    const { teacher, students } = conclude({
+      teacher: person('teacher', minutes(-week, 0, stayed)),
+      students: [person('student', minutes(-week, -week + 60), minutes(-20, 60))],
+    });
+    const seconds = (figures: typeof teacher | undefined) => [figures?.presentSeconds, figures?.overlapSeconds];
+    expect(seconds(teacher)).toEqual([(opens + 60) * 60, 80 * 60]);
+    expect(seconds(students[0])).toEqual([80 * 60, 80 * 60]);
+    expect(teacher.firstJoinAt).toEqual(addMinutes(START, -opens));
+  });
+
+  it('is not coming together either', () => {
+    const then = minutes(-week, -week + 60);
+    expect(conclude({ teacher: person('teacher', then), students: [person('student', then)] })).toMatchObject({
+      outcome: 'nobody_came',
+      teacher: { verdict: 'absent', presentSeconds: 0, firstJoinAt: null },
+    });
+  });
+});
+
 describe('the outcome', () => {
   const [early, late, none] = [[minutes(0, 20)], [minutes(30, 60)], []];
   it.each([
@@ -206,6 +232,26 @@ describe('the outcome', () => {
     const facts = { teacher: person('teacher', ...early), students: [person('student', ...late)] };
     const correctedVerdicts = new Map([['student', 'present' as const]]);
     expect(conclude({ ...facts, correctedVerdicts }).outcome).toBe('held');
+  });
+
+  it.each([
+    ['the teacher is said to have been there', 'teacher', 'late', 'held'],
+    ['the student is', 'student', 'present', 'held'],
+    ['the student is said not to have been', 'student', 'absent', 'students_absent'],
+    ['somebody else is said not to have been there', 'guest', 'absent', 'students_absent'],
+    ['the teacher is', 'teacher', 'absent', 'teacher_absent'],
+  ] as const)('of a teacher and a student who never met, where %s', (_what, key, verdict, outcome) => {
+    const facts = {
+      teacher: person('teacher', minutes(0, 10)),
+      students: [person('student', minutes(15, 40)), person('guest')],
+    };
+    expect(conclude({ ...facts, correctedVerdicts: new Map([[key, verdict]]) }).outcome).toBe(outcome);
+  });
+
+  it('is nothing of what a correction says of somebody who is no longer of the class', () => {
+    const facts = { teacher: person('teacher', minutes(0, 10)), students: [person('student', minutes(15, 40))] };
+    const correctedVerdicts = new Map([['removed', 'present' as const]]);
+    expect(conclude({ ...facts, correctedVerdicts }).outcome).toBe('students_absent');
   });
 });
 
