@@ -3,7 +3,6 @@ import type { Deps } from '../deps';
 import type { User } from '../models/User';
 import { mayHavePassword } from '../queries/findAccountLink';
 import { findUserByEmail } from '../queries/findUserByEmail';
-import { addressHash } from '../security/addressHash';
 import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
 import { networkOf } from '../security/networkOf';
 import { deliverOutbox } from '../temporal/outbox';
@@ -41,16 +40,20 @@ export async function requestPasswordReset(
   const user = await findRecipient(limits, email);
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const entity = user ? { entity: { type: 'user', id: user.id } } : {};
-    const metadata = user ? { known: true } : { known: false, asked: auditedAddress(email) };
+    const metadata = user ? { known: true } : { known: false, asked: auditedAddress(deps, email) };
     await writeAudit(deps, origin, { action: 'password_reset_asked', ...entity, metadata }, transaction);
     return user ? [await makeAccountLink(deps, user, 'password_reset', transaction)] : [];
   });
   void deliverOutbox(deps, ...outboxIds);
 }
 
-/** Enough to see whether it is one address over and over or one after another; an address is named in no audit row. */
-function auditedAddress(email: string): string {
-  return addressHash(email).slice(0, 12);
+/**
+ * Enough to see whether it is one address over and over within a day or one after another. An address is named in no audit
+ * row: without our key nobody can try guesses at it, and the next day it looks like another one.
+ */
+function auditedAddress({ signingKeys, clock }: Pick<Deps, 'signingKeys' | 'clock'>, email: string): string {
+  const day = clock.now().toISOString().slice(0, 10);
+  return signingKeys.sign('asked-address', `${day} ${email.trim().toLowerCase()}`).toString('hex').slice(0, 12);
 }
 
 async function findRecipient(limits: ResetLimits, email: string): Promise<User | null> {

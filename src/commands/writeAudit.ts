@@ -18,7 +18,10 @@ export const THE_SYSTEM: AuditOrigin = { userId: null, ipAddress: null, userAgen
 export interface AuditEntry {
   readonly action: AuditAction;
   readonly entity?: { readonly type: string; readonly id: number };
-  /** Ids, counts and reasons; never secrets, names or addresses. */
+  /**
+   * Ids, counts and reasons; never secrets, names or addresses, nor a hash by which one could be guessed: it is sealed, and
+   * stays for ever.
+   */
   readonly metadata?: Readonly<Record<string, string | number | boolean | null>>;
 }
 

@@ -7,7 +7,8 @@ export interface Key {
 }
 
 /** What a signing key is used for; each purpose gets a key of its own, so a signature for one is worthless for another. */
-export type Purpose = 'join-pass' | 'account-link' | 'cookie' | 'nonce' | 'audit' | 'mail' | 'zoom-check';
+export type Purpose =
+  'join-pass' | 'account-link' | 'asked-address' | 'cookie' | 'nonce' | 'audit' | 'mail' | 'zoom-check';
 
 /** Signs with the first key and verifies with all of them; purposes are kept apart by HKDF (RFC 5869). */
 export class SigningKeys {

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { createUser } from '../../../../src/commands/createUser';
 import { inviteUser } from '../../../../src/commands/inviteUser';
+import { createResetLimits, requestPasswordReset } from '../../../../src/commands/requestPasswordReset';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { startMailbox, type Mailbox } from '../../../../src/dev/mailbox/server';
 import { AccountLink } from '../../../../src/models/AccountLink';
@@ -8,7 +10,9 @@ import { Session } from '../../../../src/models/Session';
 import type { User } from '../../../../src/models/User';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
+import { addressHash } from '../../../../src/security/addressHash';
 import { HASHES_AT_ONCE, withinHashingCap } from '../../../../src/security/hashingCap';
+import { SigningKeys } from '../../../../src/security/keyRing';
 import { buildUser } from '../../../factories/people';
 import { mailedPath, sendAccountMails, tokenIn } from '../../../support/accountMail';
 import { Browser, parse, PASSWORD, passwordHash, signedInBrowser } from '../../../support/browser';
@@ -97,17 +101,33 @@ it('an admin sees from the audit log that addresses are tried out, and whoever t
   const pages = new Set<string>();
   for (const email of asked) pages.add((await ask(email)).text);
   expect(pages.size).toBe(1);
-  const rows = await ZoomAuditLog.findAll({
-    where: { action: 'password_reset_asked' },
-    order: [['id', 'DESC']],
-    limit: 4,
-  });
-  const [known, two, again, one] = rows.map(({ metadata }) => JSON.parse(metadata ?? '{}') as Record<string, unknown>);
+  const [one, , , known] = await lastAsked(4);
   expect(known).toEqual({ known: true });
   expect(one).toEqual({ known: false, asked: expect.stringMatching(/^[0-9a-f]{12}$/) as string });
-  expect(again).toEqual(one);
-  expect(two?.['asked']).not.toBe(one?.['asked']);
 });
+
+it('the audit log tells one unknown address from many within a day, and no reader of it can guess which it was', async () => {
+  const limits = createResetLimits(website.deps);
+  const askOn = (day: string, email: string, deps = website.deps) =>
+    requestPasswordReset({ ...deps, clock: { now: () => new Date(`${day}T12:00:00Z`) } }, limits, email, THE_SYSTEM);
+  const otherKeys = { ...website.deps, signingKeys: new SigningKeys([{ id: 'other', key: randomBytes(32) }]) };
+  await askOn('2026-11-26', 'one@nowhere.test');
+  await askOn('2026-11-26', 'ONE@nowhere.test');
+  await askOn('2026-11-26', 'two@nowhere.test');
+  await askOn('2026-11-27', 'one@nowhere.test');
+  await askOn('2026-11-26', 'one@nowhere.test', otherKeys);
+  const [one, again, ...others] = (await lastAsked(5)).map(({ asked }) => asked);
+  expect(again).toBe(one);
+  expect(new Set([one, ...others]).size).toBe(4);
+  expect(addressHash('one@nowhere.test')).not.toContain(one);
+});
+
+/** What the audit log has of those who asked last, in their order. */
+async function lastAsked(limit: number): Promise<Record<string, unknown>[]> {
+  const where = { action: 'password_reset_asked' };
+  const rows = await ZoomAuditLog.findAll({ where, order: [['id', 'DESC']], limit });
+  return rows.reverse().map(({ metadata }) => JSON.parse(metadata ?? '{}') as Record<string, unknown>);
+}
 
 describe('the link that is mailed', () => {
   it('can be looked at by any mail scanner: only the form spends it, and only once', async () => {
