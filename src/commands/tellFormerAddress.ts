@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Op, type Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
+import type { MailState } from '../domain/mails';
 import { AccountLink } from '../models/AccountLink';
 import { MailDelivery } from '../models/MailDelivery';
 import type { User } from '../models/User';
@@ -11,6 +12,7 @@ import { addToOutbox } from '../temporal/outbox';
 import { planAccountMail } from './planAccountMail';
 
 const DAY_MINUTES = 24 * 60;
+const NEVER_ARRIVED: readonly MailState[] = ['skipped', 'failed', 'bounced'];
 
 /**
  * Has whoever reads at somebody's former address told that it is theirs no longer, in case that nobody there wanted it.
@@ -29,12 +31,23 @@ export async function tellFormerAddress(
   if (formerEmail.toLowerCase() === user.email.toLowerCase()) return [];
   if (user.passwordHash === null && !(await hasBeenMailed(user.id, transaction))) return [];
   const now = deps.clock.now();
-  const lately = { userId: user.id, toEmail: formerEmail, createdAt: { [Op.gt]: addMinutes(now, -DAY_MINUTES) } };
-  if ((await MailDelivery.count({ where: lately, transaction })) > 0) return [];
+  if (await isToldLately(user, formerEmail, now, transaction)) return [];
   const link = await deadLink(deps, user, now, transaction);
   const when = { now, usefulUntil: addMinutes(now, DAY_MINUTES) };
   await planAccountMail(link, 'address_changed', when, transaction, formerEmail);
   return [await addToOutbox({ accountLinkId: link.id }, 'address changed', transaction)];
+}
+
+/** A mail that never got there told them nothing, such as one that was skipped because the address was theirs again. */
+async function isToldLately(
+  { id: userId }: User,
+  toEmail: string,
+  now: Date,
+  transaction: Transaction,
+): Promise<boolean> {
+  const since = { [Op.gt]: addMinutes(now, -DAY_MINUTES) };
+  const where = { userId, toEmail, createdAt: since, state: { [Op.notIn]: NEVER_ARRIVED } };
+  return (await MailDelivery.count({ where, transaction })) > 0;
 }
 
 /** What the mail is about: a row like that of every other mail about an account, of a token that nobody has or can make. */

@@ -151,6 +151,18 @@ it('is not told of an address that is back, nor of one that is only written othe
   expect((await ledger(teacher)).filter(({ toEmail }) => toEmail === former.toUpperCase())).toEqual([]);
 });
 
+it('is told of the next change, too, when the one before was undone before its mail went out', async () => {
+  const teacher = await buildTeacher();
+  const former = teacher.email;
+  await moveTo(teacher, elsewhere());
+  await moveTo(teacher, former);
+  await sendAccountMails(website.deps, teacher.id);
+  expect((await ledger(teacher)).map(({ state, toEmail }) => [state, toEmail])).toContainEqual(['skipped', former]);
+  await moveTo(teacher, elsewhere());
+  await sendAccountMails(website.deps, teacher.id);
+  expect(mailsTo(former)).toHaveLength(1);
+});
+
 it('is told there again when an admin sends it again', async () => {
   const teacher = await buildTeacher();
   const former = teacher.email;
