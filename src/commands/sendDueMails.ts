@@ -144,7 +144,7 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   const recipient = batch.recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
   const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now) ?? tooLate(row, batch.now);
-  if (skip !== null) return finish(row, 'skipped', skip);
+  if (skip !== null) return leaveOut(row, skip);
   if (isOutdated(row, about, recipient)) return finish(row, row.toldAt ? 'unknown' : 'skipped', SUPERSEDED);
   const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
@@ -172,8 +172,14 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
 }
 
 /** It waited for us to come back, not for its mail server. What may have gone out already is repeated all the same. */
-function tooLate({ toldAt, usefulUntil }: MailDelivery, now: Date): string | null {
-  return toldAt === null && now >= usefulUntil ? TOO_LATE : null;
+function tooLate({ toldAt, resent, usefulUntil }: MailDelivery, now: Date): string | null {
+  return toldAt === null && !resent && now >= usefulUntil ? TOO_LATE : null;
+}
+
+/** It does not go out (any more). What may have gone out once is not called skipped for that. */
+function leaveOut(row: MailDelivery, why: string): Promise<'over'> {
+  if (!row.resent) return finish(row, 'skipped', why);
+  return finish(row, 'unknown', `it may have gone out once, and was not repeated: ${why}`);
 }
 
 /** What it would say is no longer so; or it may have gone out once, and its repeat would say something else. */
@@ -211,7 +217,7 @@ async function putBack(row: MailDelivery, now: Date): Promise<void> {
   const nextAttemptAt = retryAt(row.attempts, now);
   const lastError = row.lastError ?? 'the mail server did not answer';
   if (nextAttemptAt >= row.usefulUntil) {
-    await finish(row, 'skipped', `${lastError}; by the next try it would no longer help`);
+    await leaveOut(row, `${lastError}; by the next try it would no longer help`);
     return;
   }
   await MailDelivery.update(

@@ -1,9 +1,12 @@
+import { makeAccountLink } from '../../../src/commands/makeAccountLink';
 import { planMails, TOO_LATE } from '../../../src/commands/planMails';
 import { probeIncident } from '../../../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
 import { toldColumns } from '../../../src/commands/toldColumns';
+import { inTransaction } from '../../../src/db/transaction';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
+import { AccountLink } from '../../../src/models/AccountLink';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
@@ -11,6 +14,7 @@ import { OrderGuest } from '../../../src/models/OrderGuest';
 import type { User } from '../../../src/models/User';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import type { MailSubjectId } from '../../../src/temporal/outbox';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { startMailSite, type MailSite } from '../../support/mailSite';
@@ -230,6 +234,46 @@ describe('the last byte', () => {
     expect(await rowTo(classDate, buyer)).toMatchObject({ state: 'unknown' });
     expect(new Set(site.mailbox.messages().map(({ messageId }) => messageId)).size).toBe(1);
     expect(site.mailbox.count()).toBe(2);
+  });
+
+  const dead = () => ({ leaseHolder: 'dead', leaseUntil: new Date(Date.now() - 1_000) });
+  const sendAbout = (about: MailSubjectId) => sendDueMails(site.deps, { about, now: NOW, heartbeat: () => undefined });
+
+  it('behind it a mail that is about no class is repeated, too, however late it is found', async () => {
+    const admin = await buildUser('admin');
+    const since = { openedAt: NOW, lastSeenAt: NOW };
+    const incident = await Incident.create({ randomKey: 'b'.repeat(32), cause: 'zoom_unreachable', ...since });
+    const row = await MailDelivery.create({
+      ...{ incidentId: incident.id, userId: admin.id, recipientKey: `user:${admin.id}` },
+      ...{ kind: 'incident_opened', version: 1, messageKey: 'c'.repeat(32), nextAttemptAt: NOW, usefulUntil: NOW },
+      ...{ state: 'data_sent', ...dead() },
+    });
+    expect(await sendAbout({ incidentId: incident.id })).toEqual({ sent: 1, retrying: 0 });
+    expect((await row.reload()).state).toBe('sent');
+  });
+
+  it('behind it a mail whose link is over is not repeated, and may have arrived: it is not called skipped', async () => {
+    const teacher = await buildUser('teacher');
+    await inTransaction(site.deps.db, (transaction) =>
+      makeAccountLink(site.deps, teacher, 'password_reset', transaction),
+    );
+    const where = { userId: teacher.id };
+    await AccountLink.update({ expiresAt: NOW }, { where });
+    const row = await MailDelivery.findOne({ where, rejectOnEmpty: true });
+    await row.update({ state: 'data_sent', usefulUntil: NOW, ...dead() });
+    expect(await sendAbout({ accountLinkId: row.accountLinkId ?? 0 })).toEqual({ sent: 0, retrying: 0 });
+    expect(await row.reload()).toMatchObject({ state: 'unknown' });
+    expect(row.lastError).toMatch(/^it may have gone out once, and was not repeated: its link was used/);
+  });
+
+  it('behind it a mail may have arrived, also when there is no answer for as long as it would help', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await site.mailbox.addFault({ kind: 'drop', address: buyer.email });
+    await plan(classDate, ['class_reminder']);
+    const row = await rowTo(classDate, buyer);
+    await row.update({ usefulUntil: addMinutes(NOW, 0.5) });
+    await send(classDate);
+    expect(await row.reload()).toMatchObject({ state: 'unknown' });
   });
 
   it('a worker that died before it lets the mail go out', async () => {
