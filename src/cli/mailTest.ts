@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { MUST_WAIT, type Resent } from '../commands/resendMails';
 import { resendUndelivered } from '../commands/resendUndelivered';
 import { sendTestMail } from '../commands/sendTestMail';
 import { THE_SYSTEM } from '../commands/writeAudit';
@@ -51,17 +52,26 @@ function addMailRetry(mails: Command): void {
     .action(({ days, dryRun = false, json }: TestOptions & { days: number }) =>
       runCommand(async (deps) => {
         const from = addMinutes(deps.clock.now(), -days * DAY_MINUTES);
-        const resent = await resendUndelivered(deps, { from }, { dryRun }, THE_SYSTEM);
-        const out = [...resent.values()].filter((why) => why === null).length;
-        const counts = { undelivered: resent.size, goOut: out, helpNobodyAnyMore: resent.size - out };
+        const counts = countResent(await resendUndelivered(deps, { from }, { dryRun }, THE_SYSTEM));
+        const { undelivered, goOut, mustWait, helpNobodyAnyMore } = counts;
         if (json) printJson(counts);
-        else
+        else {
+          const which = dryRun ? 'Would go out again' : 'On their way once more';
           print(
-            `${dryRun ? 'Would go out again' : 'On their way once more'}: ${out} of ${resent.size} of the last ${days} days; the others help nobody any more.`,
+            `${which}: ${goOut} of ${undelivered} of the last ${days} days. Help nobody any more: ${helpNobodyAnyMore}.`,
           );
-        return 0;
+          if (mustWait > 0) complain(`Sent again several times within the hour, and must wait: ${mustWait}.`);
+        }
+        return mustWait > 0 ? 1 : 0;
       }),
     );
+}
+
+function countResent(resent: Resent) {
+  const [undelivered, all] = [resent.size, [...resent.values()]];
+  const goOut = all.filter((why) => why === null).length;
+  const mustWait = all.filter((why) => why === MUST_WAIT).length;
+  return { undelivered, goOut, mustWait, helpNobodyAnyMore: undelivered - goOut - mustWait };
 }
 
 function parseDays(text: string): number {

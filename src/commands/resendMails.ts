@@ -20,6 +20,10 @@ export interface ResendOrder {
 /** What has become of each mail: null where it goes out again, else why it does not. */
 export type Resent = ReadonlyMap<number, string | null>;
 
+/** Why a mail that would help does not go out again yet. */
+export const MUST_WAIT =
+  'It has been sent again several times within the hour. Wait, or look whether the address is right.';
+
 /** Nobody's mailbox is ours to fill, and no button's to press over and over. */
 const PER_MAIL = { name: 'mail-resend', failures: 5, seconds: 60 * 60 };
 
@@ -88,7 +92,7 @@ async function resend(
   if ('why' in helps) return helps.why;
   if (order.dryRun) return null;
   if (tooOften.has(row.id)) {
-    return 'It has been sent again several times within the hour. Wait, or look whether the address is right.';
+    return MUST_WAIT;
   }
   const from = row.state;
   const id = await putOut(row, helps.until, now, transaction);

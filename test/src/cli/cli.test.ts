@@ -3,6 +3,9 @@ import { buildMail } from '../../factories/mails';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { buildWebhookEvent, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
+import { resendMails } from '../../../src/commands/resendMails';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
+import { MailDelivery } from '../../../src/models/MailDelivery';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { requireTestEnvironment } from '../../../src/config/testEnvironment';
@@ -216,6 +219,25 @@ it('tries again what failed in the last days, or in as many as it is told', asyn
     JSON.parse((await cli(['mails', 'retry', '--dry-run', '--json', ...days])).out) as unknown;
   expect(await goOut()).toMatchObject({ goOut: 1 });
   expect(await goOut('--days', '30')).toMatchObject({ goOut: 2 });
+});
+
+it('says of what failed how much must wait, as it was sent again too often, and ends with 1', async () => {
+  const classDate = await buildClassDate({ state: 'ready', startsAt: new Date(Date.now() + 10 * 60_000) });
+  const over = await buildClassDate({ state: 'settled', startsAt: new Date(Date.now() - 600 * 60_000) });
+  const student = await buildUser('student');
+  const { pass } = await buildPass(site.deps.signingKeys, classDate, { userId: student.id, email: student.email });
+  await MailDelivery.destroy({ where: {} });
+  const mail = await buildMail(classDate, pass, { state: 'failed' });
+  await buildMail(over, pass, { state: 'failed' });
+  for (let tries = 0; tries < 5; tries += 1) {
+    await resendMails(site.deps, { ids: [mail.id], evenIfSent: false }, THE_SYSTEM);
+    await MailDelivery.update({ state: 'failed' }, { where: { id: mail.id } });
+  }
+  const { code, out } = await cli(['mails', 'retry', '--json']);
+  expect([code, JSON.parse(out)]).toEqual([1, { undelivered: 2, goOut: 0, mustWait: 1, helpNobodyAnyMore: 1 }]);
+  const said = await cli(['mails', 'retry']);
+  expect(said.out).toContain('On their way once more: 0 of 2 of the last 7 days. Help nobody any more: 1.');
+  expect([said.code, said.err]).toEqual([1, expect.stringContaining('must wait: 1.')]);
 });
 
 it('compares class times with their zones’ rules, and moves none when it is only asked', async () => {
