@@ -2,10 +2,10 @@ import { QueryTypes } from 'sequelize';
 import type { Deps } from '../deps';
 
 /**
- * Rows of the audit log that still tell from which address and browser something was done long ago. A row from before there were commitments is sealed over the address itself: without it, it would look changed.
+ * Rows of the audit log that still tell from which address and browser something was done long ago; an index leads to them
+ * alone. A row from before there were commitments is none: it is sealed over the address itself, and would look changed.
  */
-const IS_OLD_TRACE = `created_at < :before AND commitments IS NOT NULL
-   AND (ip_address IS NOT NULL OR user_agent IS NOT NULL)`;
+const IS_OLD_TRACE = 'has_traces = 1 AND created_at < :before';
 
 export const OLD_AUDIT_TRACES = `zoom_audit_logs WHERE ${IS_OLD_TRACE}`;
 

@@ -1,4 +1,6 @@
+import { QueryTypes } from 'sequelize';
 import { cleanUp } from '../../../src/commands/cleanUp';
+import { OLD_AUDIT_TRACES } from '../../../src/commands/forgetAuditTraces';
 import { sealAudits } from '../../../src/commands/sealAudits';
 import { writeAudit } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
@@ -55,4 +57,17 @@ it('forgets after a year from where something was done; what was done and by who
 
   await sealAudits(deps);
   expect(await checkAuditLog(deps)).toMatchObject({ erased: 2, broken: null });
+});
+
+it('is led to the old rows that still tell, however many have forgotten', async () => {
+  const { deps } = website;
+  const origin = { userId: null, ipAddress: '203.0.113.7', userAgent: 'Firefox' };
+  for (let count = 0; count < 20; count += 1) await writeAudit(deps, origin, { action: 'signed_out' }, null);
+  await afterDays(366);
+  await writeAudit(deps, origin, { action: 'signed_out' }, null);
+  const [plan] = await deps.db.query<{ key: string; type: string }>(
+    `EXPLAIN FORMAT=TRADITIONAL SELECT id FROM ${OLD_AUDIT_TRACES} LIMIT 500`,
+    { type: QueryTypes.SELECT, replacements: { before: '2100-01-01 00:00:00.000' } },
+  );
+  expect(plan).toMatchObject({ key: 'zoom_audit_logs_traces', type: 'range' });
 });
