@@ -13,7 +13,7 @@ import { inviteIn } from './inviteUser';
 import { forgetRefusedEdit } from './keepRefusedEdit';
 import { withdrawLinks } from './makeAccountLink';
 import { movePasses } from './movePasses';
-import { tellFormerAddress } from './tellFormerAddress';
+import { tellFormerAddress, type FormerAddress } from './tellFormerAddress';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /** What is not named stays as it is. */
@@ -74,10 +74,10 @@ export async function changeUserIn(
   transaction: Transaction,
   invite = true,
 ): Promise<UserChanged & { outboxIds: number[] }> {
-  const before = user.email;
+  const before = { email: user.email, emailSince: user.emailSince };
   user.set(Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)));
   const fields = user.changed() || [];
-  const address = user.email !== before;
+  const address = user.email !== before.email;
   if (fields.length === 0) return { user, changed: false, address, invitations: 0, outboxIds: [] };
   // What another marketplace sent says nothing of what this one does.
   if (user.changed('customer') || user.changed('externalId')) {
@@ -85,6 +85,7 @@ export async function changeUserIn(
     await forgetRefusedEdit({ userId: user.id }, transaction);
   }
   await check(user, address, transaction);
+  if (user.email.toLowerCase() !== before.email.toLowerCase()) user.set({ emailSince: deps.clock.now() });
   await user.save({ transaction });
   const { invitations, outboxIds } = address
     ? await moveTo(deps, { user, before, invite }, origin, transaction)
@@ -137,7 +138,7 @@ async function refuseGuests({ id: userId, email }: User, transaction: Transactio
  */
 async function moveTo(
   deps: Pick<Deps, 'signingKeys' | 'clock'>,
-  { user, before, invite }: { readonly user: User; readonly before: string; readonly invite: boolean },
+  { user, before, invite }: { readonly user: User; readonly before: FormerAddress; readonly invite: boolean },
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<{ invitations: number; outboxIds: number[] }> {

@@ -59,7 +59,8 @@ async function inviteAgain(
   // Nobody at this address has been told anything yet.
   const told = { ...mine, kind, toldAt: { [Op.ne]: null } };
   const invitedBefore = (await MailDelivery.count({ where: told, transaction })) > 0;
-  await MailDelivery.update({ toldAt: null }, { where: mine, transaction });
+  // Silently: it is no news of when they went out.
+  await MailDelivery.update({ toldAt: null }, { where: mine, silent: true, transaction });
   const newest = await MailDelivery.findOne({
     where: { ...mine, kind, version: classDate.scheduleVersion },
     order: [['copy', 'DESC']],

@@ -11,13 +11,17 @@ import { hashToken } from '../security/joinPass';
 import { addToOutbox } from '../temporal/outbox';
 import { planAccountMail } from './planAccountMail';
 
+/** Where somebody read, and since when; null: from the beginning. */
+export type FormerAddress = Readonly<Pick<User, 'email' | 'emailSince'>>;
+
 const DAY_MINUTES = 24 * 60;
 const NEVER_ARRIVED: readonly MailState[] = ['skipped', 'failed', 'bounced'];
 
 /**
  * Has whoever reads at somebody's former address told that it is theirs no longer, in case that nobody there wanted it.
  * It matters where that address could sign in, or had mails of ours, in which links may stand that are dead now; one that
- * was never used for anything hears of nothing. At most once a day, however often the address goes to and fro.
+ * was never used for anything, such as a slip that was corrected at once, hears of nothing. At most once a day, however
+ * often the address goes to and fro.
  *
  * @param user locked, and reading at another address already
  * @returns the outbox rows to deliver after the commit
@@ -25,16 +29,16 @@ const NEVER_ARRIVED: readonly MailState[] = ['skipped', 'failed', 'bounced'];
 export async function tellFormerAddress(
   deps: Pick<Deps, 'signingKeys' | 'clock'>,
   user: User,
-  formerEmail: string,
+  former: FormerAddress,
   transaction: Transaction,
 ): Promise<number[]> {
-  if (formerEmail.toLowerCase() === user.email.toLowerCase()) return [];
-  if (user.passwordHash === null && !(await hasBeenMailed(user.id, transaction))) return [];
+  if (former.email.toLowerCase() === user.email.toLowerCase()) return [];
+  if (user.passwordHash === null && !(await hasBeenMailed({ userId: user.id, ...former }, transaction))) return [];
   const now = deps.clock.now();
-  if (await isToldLately(user, formerEmail, now, transaction)) return [];
+  if (await isToldLately(user, former.email, now, transaction)) return [];
   const link = await deadLink(deps, user, now, transaction);
   const when = { now, usefulUntil: addMinutes(now, DAY_MINUTES) };
-  await planAccountMail(link, 'address_changed', when, transaction, formerEmail);
+  await planAccountMail(link, 'address_changed', when, transaction, former.email);
   return [await addToOutbox({ accountLinkId: link.id }, 'address changed', transaction)];
 }
 

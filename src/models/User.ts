@@ -20,6 +20,8 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
   declare externalFields: CreationOptional<string | null>;
   declare role: Role;
   declare email: string;
+  /** since when they read there; null while it has never been changed */
+  declare emailSince: CreationOptional<Date | null>;
   declare firstName: string;
   declare lastName: string;
   declare timeZone: CreationOptional<string | null>;
@@ -46,6 +48,7 @@ export class User extends Model<InferAttributes<User>, InferCreationAttributes<U
         externalFields: DataTypes.STRING,
         role: { type: DataTypes.STRING, allowNull: false },
         email: { type: DataTypes.STRING, allowNull: false },
+        emailSince: DataTypes.DATE(3),
         firstName: { type: DataTypes.STRING, allowNull: false },
         lastName: { type: DataTypes.STRING, allowNull: false },
         timeZone: DataTypes.STRING,

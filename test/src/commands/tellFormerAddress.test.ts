@@ -5,8 +5,10 @@ import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { startMailbox, type Mailbox } from '../../../src/dev/mailbox/server';
 import { addMinutes } from '../../../src/domain/clock';
 import { BookOrder } from '../../../src/models/BookOrder';
+import { ClassDate } from '../../../src/models/ClassDate';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import type { User } from '../../../src/models/User';
+import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { paths } from '../../../src/routes/paths';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMail } from '../../factories/mails';
@@ -41,6 +43,13 @@ async function buildStudent(state: MailDelivery['state']): Promise<User> {
   const { pass } = await buildPass(website.deps.signingKeys, classDate, { userId: student.id, email: student.email });
   await buildMail(classDate, pass, { state });
   return student;
+}
+
+/** A mail about their class has just gone out to where they read now. */
+async function mailStudent({ id: userId }: User, state: MailDelivery['state'] = 'sent'): Promise<void> {
+  const pass = await ZoomSecureToken.findOne({ where: { userId }, rejectOnEmpty: true });
+  const classDate = await ClassDate.findByPk(pass.classDateId, { rejectOnEmpty: true });
+  await buildMail(classDate, pass, { kind: 'new_link', state, sentAt: state === 'sent' ? new Date() : null });
 }
 
 const moveTo = ({ id }: User, email: string) => changeUser(website.deps, id, { email }, THE_SYSTEM);
@@ -95,6 +104,49 @@ describe('somebody who has no password', () => {
 
   it('and never had anything to do with mails is nobody to be told', async () => {
     expect(await toldAtFormer(await buildUser('student'))).toBe(0);
+  });
+});
+
+describe('a slip', () => {
+  it.each(['sent', 'unknown'] as const)(
+    'that is corrected before anything was mailed there is told to nobody (%s)',
+    async (state) => {
+      const student = await buildStudent(state);
+      await mailStudent(student, state);
+      const [former, slip] = [student.email, elsewhere()];
+      await moveTo(student, slip);
+      await moveTo(student, elsewhere());
+      await sendAccountMails(website.deps, student.id);
+      expect([mailsTo(former).length, mailsTo(slip).length]).toEqual([1, 0]);
+    },
+  );
+
+  it('is told of where something was mailed meanwhile', async () => {
+    const student = await buildStudent('sent');
+    const slip = elsewhere();
+    await moveTo(student, slip);
+    await mailStudent(student);
+    expect(await toldAtFormer(await student.reload())).toBe(1);
+  });
+
+  it('that was undone at once hides no later change from whoever was mailed before it', async () => {
+    const student = await buildStudent('sent');
+    const former = student.email;
+    await moveTo(student, elsewhere());
+    await moveTo(student, former);
+    await sendAccountMails(website.deps, student.id);
+    expect(mailsTo(former)).toHaveLength(0);
+    expect(await toldAtFormer(await student.reload())).toBe(1);
+  });
+
+  it('in capitals alone makes no other address of it', async () => {
+    const student = await buildStudent('sent');
+    const former = student.email;
+    await mailStudent(student);
+    await moveTo(student, former.toUpperCase());
+    await moveTo(student, elsewhere());
+    await sendAccountMails(website.deps, student.id);
+    expect(mailbox.messages().filter(({ to }) => to.toLowerCase() === former)).toHaveLength(1);
   });
 });
 
