@@ -3,7 +3,7 @@ import type { Span } from '../domain/spans';
 import type { BlockedIp } from '../models/BlockedIp';
 import type { RefusalRow } from '../queries/findRefusals';
 import type { TopAddress } from '../queries/topAddresses';
-import { contains } from '../security/ipRange';
+import { parseIpRange, shareOf } from '../security/ipRange';
 import { blockReference } from './block';
 import { browserName } from './browserName';
 import { formatInstant } from './classTime';
@@ -40,8 +40,7 @@ export function presentTotals(counts: ReadonlyMap<RefusedAction, number>) {
 }
 
 export function presentTopAddress(top: TopAddress, blocks: readonly BlockedIp[], zone: string) {
-  const { address, refusals, reasons, joins, lastSeen, key } = top;
-  const block = blocks.find(({ rangeStart: start, rangeEnd: end }) => contains({ start, end }, key));
+  const { address, refusals, reasons, joins, lastSeen } = top;
   return {
     address,
     refusals: counted(refusals, 'refusal'),
@@ -49,8 +48,19 @@ export function presentTopAddress(top: TopAddress, blocks: readonly BlockedIp[],
     joins: joins === 0 ? 'nobody let in' : `${counted(joins, 'time')} let in`,
     joinsTone: joins === 0 ? '' : 'good',
     lastSeen: formatInstant(lastSeen, zone),
-    block: block ? blockReference(block.id) : null,
+    ...blockedBy(address, blocks),
   };
+}
+
+/** A block of all there is to the row, or else those of a part of it, such as of one address of an IPv6 network. */
+function blockedBy(address: string, blocks: readonly BlockedIp[]) {
+  const row = parseIpRange(address);
+  const holding = (share: 'all' | 'part') =>
+    blocks.filter(({ rangeStart: start, rangeEnd: end }) => row && shareOf(row, { start, end }) === share);
+  const [block] = holding('all');
+  if (block) return { block: blockReference(block.id), partly: null };
+  const parts = holding('part').map(({ id }) => blockReference(id));
+  return { block: null, partly: parts.length === 0 ? null : parts.join(', ') };
 }
 
 export function presentRefusedAttempt(row: RefusalRow, zone: string) {

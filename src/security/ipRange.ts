@@ -12,6 +12,8 @@ export interface IpRange {
   readonly end: string;
 }
 
+type Bounds = Pick<IpRange, 'start' | 'end'>;
+
 const KEY_DIGITS = 32;
 const BITS = 128n;
 /** ::ffff:0:0/96, the IPv6 form of IPv4. */
@@ -45,8 +47,14 @@ export function parseIpRange(text: string): IpRange | null {
   return prefix > Number(BITS) ? null : rangeOf(key, prefix);
 }
 
-export function contains({ start, end }: Pick<IpRange, 'start' | 'end'>, key: string): boolean {
+export function contains({ start, end }: Bounds, key: string): boolean {
   return start <= key && key <= end;
+}
+
+/** How much of a range another one holds. */
+export function shareOf({ start, end }: Bounds, other: Bounds): 'all' | 'part' | 'none' {
+  if (contains(other, start) && contains(other, end)) return 'all';
+  return other.start <= end && start <= other.end ? 'part' : 'none';
 }
 
 /** Whether it reaches into IPv4 from outside: ::/32 holds every IPv4 address there is. */

@@ -1,9 +1,11 @@
 import { addMinutes } from '../../../../src/domain/clock';
 import { REFUSED_ACTIONS } from '../../../../src/domain/refusedActions';
+import { BlockedIp } from '../../../../src/models/BlockedIp';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { PAGE_SIZE } from '../../../../src/queries/findRefusals';
 import { paths } from '../../../../src/routes/paths';
 import { buildAudit } from '../../../factories/audits';
+import { buildBlock } from '../../../factories/blocks';
 import { buildClassDate } from '../../../factories/classes';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { startWebsite, type Website } from '../../../support/website';
@@ -127,6 +129,30 @@ describe('the addresses', () => {
       `${paths.newBlock}?network=${shared}`,
       `${paths.newBlock}?network=2001%3Adb8%3A%3A%2F64`,
     ]);
+  });
+
+  it('say which block covers them, and which a part of them only', async () => {
+    await buildAudit('sign_in_refused', { ipAddress: '2001:db8::5' });
+    await buildAudit('sign_in_refused', { ipAddress: '2001:db8:0:1::5' });
+    await buildAudit('sign_in_refused', { ipAddress: '2001:db8:0:2::5' });
+    await buildAudit('sign_in_refused', { ipAddress: '198.51.100.9' });
+    const blocks = ['2001:db8::5', '2001:db8::', '2001:db8:0:1::/48', '198.51.100.9'];
+    const ids: number[] = [];
+    for (const network of blocks) ids.push((await buildBlock(network)).id);
+    const [attacker, firstOfIt, larger, single] = ids;
+    const $ = await pageOf();
+    const rowOf = (address: string) => {
+      const row = $('#tops > li').filter((_, item) => $(item).find('a').first().text() === address);
+      return [row.find('.tag').last().text(), row.find('a.button').length];
+    };
+    // The newest first.
+    expect(rowOf('198.51.100.9')).toEqual([`blocked, B${single}`, 0]);
+    expect(rowOf('2001:db8:0:1::/64')).toEqual([`blocked, B${larger}`, 0]);
+    await BlockedIp.destroy({ where: { id: larger ?? 0 } });
+    const after = await pageOf();
+    const rest = textsOf(after, '#tops > li').find((text) => text.startsWith('2001:db8::/64'));
+    expect(rest).toContain(`partly blocked, B${firstOfIt}, B${attacker}Block 2001:db8::/64…`);
+    expect(textsOf(after, '#tops > li').filter((text) => text.includes('blocked'))).toHaveLength(2);
   });
 
   it('are twenty at most', async () => {
