@@ -124,6 +124,17 @@ export function isStillIn({ joinTime, leaveTime, runEndedAt }: KnownStay, { isOv
   return !isOver && joinTime !== null && leaveTime === null && runEndedAt === null;
 }
 
+/**
+ * What somebody is called, once anybody can be: not while the class goes on, for they may come yet, and not of one that was
+ * cancelled or never had a room, unless a person said so.
+ */
+export function judgement(
+  { verdict, corrected }: Pick<PersonFigures, 'verdict' | 'corrected'>,
+  { isOver, fixedOutcome }: Pick<AttendanceFacts, 'isOver' | 'fixedOutcome'>,
+): Verdict | null {
+  return corrected || (isOver && fixedOutcome === null) ? verdict : null;
+}
+
 /** How much a figure is to be relied on. */
 export function certaintyOf(doubts: readonly Doubt[]): Certainty {
   if (doubts.includes('start_unknown') || doubts.includes('end_unknown')) return 'unsure';

@@ -2,6 +2,7 @@ import {
   certaintyOf,
   intervalsOf,
   isStillIn,
+  judgement,
   type AttendanceFacts,
   type PersonFigures,
   type PersonStays,
@@ -148,16 +149,16 @@ function presentAttendee(
   };
 }
 
-/** Nobody is called absent while the class goes on: they may come yet. Nor is anybody from a class that was cancelled. */
 export function verdictOf(
   { figures, stays }: Pick<Attendee, 'figures' | 'stays'>,
   facts: AttendanceFacts,
 ): { verdict: string; tone: Tone } {
-  const cancelled = facts.fixedOutcome === 'cancelled';
-  if (cancelled) return { verdict: figures.firstJoinAt === null ? 'Not in' : 'Was in', tone: 'plain' };
-  if (facts.isOver) return { verdict: VERDICT_WORDS[figures.verdict], tone: VERDICT_TONES[figures.verdict] };
+  const verdict = judgement(figures, facts);
+  if (verdict !== null) return { verdict: VERDICT_WORDS[verdict], tone: VERDICT_TONES[verdict] };
+  const neverIn = figures.firstJoinAt === null;
+  if (facts.isOver) return { verdict: neverIn ? 'Not in' : 'Was in', tone: 'plain' };
   if (isIn(stays, facts)) return { verdict: 'In now', tone: 'good' };
-  return { verdict: figures.firstJoinAt === null ? 'Not in yet' : 'Has left', tone: 'plain' };
+  return { verdict: neverIn ? 'Not in yet' : 'Has left', tone: 'plain' };
 }
 
 function isIn({ stays }: PersonStays, facts: AttendanceFacts): boolean {

@@ -23,9 +23,9 @@ export interface TimeLine {
 }
 
 const MINUTE_MS = 60_000;
-/** Labels further apart than this many minutes are legible on a telephone. */
 const STEPS = [5, 10, 15, 20, 30, 60, 120, 240, 480];
-const MAX_TICKS = 5;
+/** Labels that are closer than this part of the line cover each other on a telephone. */
+const CLOSEST = 0.28;
 /** So near to an end a label would stick out. */
 const EDGE = 0.06;
 /** A stay of seconds can still be seen. */
@@ -63,7 +63,7 @@ function place({ from, to }: Interval, span: Interval): Omit<Bar, 'open'> {
 
 function ticksOf(span: Interval, zone: string): TimeLine['ticks'] {
   const minutes = (span.to - span.from) / MINUTE_MS;
-  const step = STEPS.find((one) => minutes / one < MAX_TICKS) ?? 24 * 60;
+  const step = STEPS.find((one) => one / minutes >= CLOSEST) ?? 24 * 60;
   const day = DateTime.fromMillis(span.from, { zone }).startOf('day').toMillis();
   const first = day + Math.ceil((span.from - day) / (step * MINUTE_MS)) * step * MINUTE_MS;
   const ticks = [];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { certaintyOf, type PersonFigures } from '../domain/attendance';
+import { certaintyOf, judgement, type AttendanceFacts, type PersonFigures } from '../domain/attendance';
 import type { AttendancePage } from '../queries/findAttendancePage';
 import type { BookOrder } from '../models/BookOrder';
 import type { attendance as attendanceSchema } from '../routes/api/schemas';
@@ -29,17 +29,19 @@ export function presentExternalAttendance(
     revision: revision?.revision ?? null,
     outcome: revision?.outcome ?? classDate.outcome,
     people: [
-      presentAttendee({ ...conclusion.teacher, personKey: 'teacher' }, teacherName),
-      ...conclusion.students.map((figures) => presentAttendee(figures, names.get(figures.personKey) ?? '')),
+      presentAttendee({ ...conclusion.teacher, personKey: 'teacher' }, teacherName, record.facts),
+      ...conclusion.students.map((figures) =>
+        presentAttendee(figures, names.get(figures.personKey) ?? '', record.facts),
+      ),
     ],
     unknownPeople: record.strangers.length,
   };
 }
 
-function presentAttendee(figures: PersonFigures, name: string): Attendance['people'][number] {
-  const { personKey: person, verdict, corrected, doubts } = figures;
+function presentAttendee(figures: PersonFigures, name: string, facts: AttendanceFacts): Attendance['people'][number] {
+  const { personKey: person, corrected, doubts } = figures;
   return {
-    ...{ person, name, verdict, corrected },
+    ...{ person, name, verdict: judgement(figures, facts), corrected },
     minutesPresent: minutes(figures.presentSeconds),
     minutesInClass: minutes(figures.inClassSeconds),
     minutesTogether: minutes(figures.overlapSeconds),

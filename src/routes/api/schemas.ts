@@ -171,7 +171,10 @@ export const joinLink = z.object({ person, url: z.url() });
 const attendee = z.object({
   person: z.string().meta({ description: 'As the order names them; `teacher` for the teacher.' }),
   name: z.string(),
-  verdict: z.enum(VERDICTS),
+  verdict: z
+    .enum(VERDICTS)
+    .nullable()
+    .meta({ description: 'null while the class goes on, and where it was cancelled or never had a room.' }),
   corrected: z.boolean().meta({ description: 'The verdict is a person’s, against or beside what Zoom told.' }),
   minutesPresent: z.number().meta({ description: 'The union of their stays.' }),
   minutesInClass: z.number().meta({ description: 'Of these, between the planned start and end.' }),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   certaintyOf,
   concludeAttendance,
+  judgement,
   type AttendanceFacts,
   type KnownStay,
   type PersonStays,
@@ -177,6 +178,16 @@ describe('the verdict', () => {
     const correctedVerdicts = new Map([['student', 'present' as const]]);
     expect(ofStudent([], { correctedVerdicts })).toMatchObject({ verdict: 'present', corrected: true });
     expect(ofStudent([])).toMatchObject({ verdict: 'absent', corrected: false });
+  });
+
+  it.each([
+    ['that is over', { isOver: true, fixedOutcome: null }, 'absent'],
+    ['that goes on', { isOver: false, fixedOutcome: null }, null],
+    ['that was cancelled', { isOver: true, fixedOutcome: 'cancelled' }, null],
+    ['that never had a room', { isOver: true, fixedOutcome: 'room_failed' }, null],
+  ] as const)('is held against nobody but of a class %s', (_, facts, expected) => {
+    expect(judgement({ verdict: 'absent', corrected: false }, facts)).toBe(expected);
+    expect(judgement({ verdict: 'absent', corrected: true }, facts)).toBe('absent');
   });
 });
 

@@ -100,6 +100,7 @@ describe('a class that will not be settled', () => {
     expect($('.facts').text()).toContain('there are none to come: it never had a room');
     expect($('.facts').text()).toContain('OutcomeThere was no room');
     expect($('.facts').text()).not.toContain('as it looks now');
+    expect(new Set($('#people .tag').map((_, tag) => $(tag).text()))).toEqual(new Set(['Not in']));
     const fields = { kind: 'outcome', subject: '', value: 'held', reason: 'They met in the library.' };
     expect((await admin.submit(paths.attendanceCorrections(classDate.id), fields)).status).toBe(303);
     const again = parse(await admin.get(paths.attendance(classDate.id)));
