@@ -18,8 +18,8 @@ export async function refuseIfShared(customer: string, user: User, transaction: 
 interface ChangeOfShared {
   readonly customer: string;
   readonly toChange: readonly string[];
-  /** an admin has looked at it, and wants it so */
-  readonly decidedHere?: boolean | undefined;
+  /** the fields that an admin has decided about, and wants so */
+  readonly decidedHere?: readonly string[] | undefined;
 }
 
 /**
@@ -30,16 +30,16 @@ interface ChangeOfShared {
  * @throws AppError 409
  */
 export async function refuseChangeOfShared(
-  { customer, toChange, decidedHere }: ChangeOfShared,
+  { customer, toChange, decidedHere = [] }: ChangeOfShared,
   user: User,
   transaction: Transaction,
 ): Promise<void> {
-  if (decidedHere === true) return;
-  const moves = toChange.includes('email');
+  const undecided = toChange.filter((name) => !decidedHere.includes(name));
+  const moves = undecided.includes('email');
   if (moves && user.passwordHash !== null) {
     refuse('This person signs in here with a password. An admin has to change their address, on their page.');
   }
-  if (moves || toChange.includes('state')) await refuseIfShared(customer, user, transaction);
+  if (moves || undecided.includes('state')) await refuseIfShared(customer, user, transaction);
 }
 
 function refuse(message: string): never {

@@ -1,5 +1,5 @@
 import { AppError, ChangedHereError } from '../errors';
-import { namesIn, type Digests } from '../queries/externalFields';
+import { namesToChange, type Digests, type Standing } from '../queries/externalFields';
 
 /** What a program says it had before it, and what it takes upon itself. */
 export interface Precondition {
@@ -33,15 +33,13 @@ const PLACES: Readonly<Record<string, string>> = { schedule: 'localStart', state
  */
 export function fieldsToChange<Name extends string>(
   { revision, accept }: Pick<Precondition, 'revision' | 'accept'>,
-  former: { readonly revision: number | null; readonly sent: Digests<Name> | null; readonly current: Digests<Name> },
+  former: Standing<Name> & { readonly revision: number | null },
   wanted: Digests<Name>,
 ): Name[] {
   const { sent, current } = former;
-  const differs = namesIn(wanted).filter((name) => wanted[name] !== current[name]);
-  const accepted = (name: Name) => accept.includes(name);
-  const toChange = differs.filter((name) => accepted(name) || wanted[name] !== sent?.[name]);
+  const toChange = namesToChange(accept, former, wanted);
   refuseOld(revision, former.revision, toChange.length > 0);
-  const lost = toChange.filter((name) => sent !== null && current[name] !== sent[name] && !accepted(name));
+  const lost = toChange.filter((name) => sent !== null && current[name] !== sent[name] && !accept.includes(name));
   if (lost.length > 0) {
     const message = (name: Name) => `This was changed here. Look at it, and send accept=${name} to overwrite it.`;
     const fields = lost.map((name) => ({ field: PLACES[name] ?? name, message: message(name) }));

@@ -5,7 +5,15 @@ import { AddressTakenError, ChangedHereError } from '../errors';
 import { User } from '../models/User';
 import { isInvited } from '../queries/findAccountLink';
 import { findPersonOf, isFreeFor, type ExternalPersonId } from '../queries/externalPeople';
-import { lastSent, personDigests, PERSON_FIELDS, tagOf, type PersonContent } from '../queries/externalFields';
+import {
+  lastSent,
+  personDigests,
+  PERSON_FIELDS,
+  tagOf,
+  type Digests,
+  type PersonContent,
+  type PersonField,
+} from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeUserIn } from './changeUser';
 import { enableIn } from './enableUser';
@@ -20,8 +28,8 @@ export interface PersonPut extends ExternalPersonId, Precondition, PersonContent
   readonly enable: boolean;
   /** invite a teacher who is new */
   readonly notify: boolean;
-  /** an admin has looked at it, and wants it so */
-  readonly decidedHere?: boolean;
+  /** the fields that an admin has decided about, and wants so; what else comes with them is not decided by that */
+  readonly decidedHere?: readonly string[];
 }
 
 export interface PersonPutDone {
@@ -169,9 +177,7 @@ async function change(
   checkTag(put, tagOf(current));
   const sent = lastSent(user, PERSON_FIELDS);
   if (put.enable && isDisabled && sent?.state !== 'disabled') refuseDisabledHere(put);
-  // To ask for somebody disabled to be let in again is to know that they are disabled.
-  const accept = put.enable ? [...put.accept, 'state'] : put.accept;
-  const wanted = personDigests(put, isDisabled && !put.enable);
+  const { accept, wanted } = wantedOf(put, isDisabled);
   const former = { revision: user.externalRevision, sent, current };
   const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
   await refuseChangeOfShared({ ...put, toChange }, user, transaction);
@@ -187,6 +193,16 @@ async function change(
   await forgetRefusedEdit({ userId: user.id }, transaction);
   await user.update({ externalFields, externalRevision }, { transaction, silent: true });
   return { user, outboxIds };
+}
+
+/** What somebody is to become by a program's word, and what it knows to be otherwise. */
+export function wantedOf(
+  put: PersonPut,
+  isDisabled: boolean,
+): { readonly accept: readonly string[]; readonly wanted: Digests<PersonField> } {
+  // To ask for somebody disabled to be let in again is to know that they are disabled.
+  const accept = put.enable ? [...put.accept, 'state'] : put.accept;
+  return { accept, wanted: personDigests(put, isDisabled && !put.enable) };
 }
 
 /** Whoever was shut out here is not let in again by a program that does not know it. */

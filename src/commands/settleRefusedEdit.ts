@@ -46,7 +46,7 @@ interface Settlement extends Pick<ClassEdit, 'force' | 'notify'> {
 
 /**
  * Decides about an edit that a marketplace was refused, because what it changes had been changed here. Theirs goes through
- * as if the marketplace had accepted to overwrite it. Ours stands: the same content sent again is taken for known, changes
+ * as if the marketplace had accepted to overwrite it; what else came with it is refused as it would be then. Ours stands: the same content sent again is taken for known, changes
  * nothing, and is refused no more.
  *
  * @throws FieldErrors, NotFoundError, AppError 409
@@ -98,8 +98,9 @@ async function takeTheirs(
   try {
     if (edit.userId !== null) {
       const put = personPutOf(edit);
-      const accept = [...put.accept, ...fieldsOf(edit)];
-      await carryOutPersonPut(deps, { ...put, accept, decidedHere: true }, origin, lockIt);
+      const decidedHere = fieldsOf(edit);
+      const accept = [...put.accept, ...decidedHere];
+      await carryOutPersonPut(deps, { ...put, accept, decidedHere }, origin, lockIt);
     } else if (edit.classDateId === null) {
       await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, lockIt);
     } else {
@@ -213,7 +214,8 @@ function withSent(sent: Digests | null, wanted: Digests, edit: RefusedEdit): Par
   return { ...sent, ...Object.fromEntries(fieldsOf(edit).map((name) => [name, wanted[name]])) };
 }
 
-function fieldsOf({ fields }: RefusedEdit): string[] {
+/** What is decided: what had been changed here. */
+export function fieldsOf({ fields }: RefusedEdit): string[] {
   return fields.split(' ');
 }
 

@@ -1,8 +1,9 @@
-import { classDatePutOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
+import { classDatePutOf, fieldsOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
 import type { RefusedBookingEdit, RefusedEditRow, RefusedPersonEdit } from '../queries/listRefusedEdits';
 import type { PersonContent } from '../queries/externalFields';
 import { paths } from '../routes/paths';
 import { formatInstant } from './classTime';
+import { namesOfRefused } from './namesOfRefused';
 
 /** What was changed here and what the marketplace says instead, in words. */
 interface Difference {
@@ -25,14 +26,14 @@ export function presentRefusedEdit(row: RefusedEditRow, readerZone: string | nul
 }
 
 function ofBooking(row: RefusedBookingEdit) {
-  const { edit, order, classDate } = row;
+  const { order, classDate } = row;
   return {
     title: classDate ? `A class of ${order.title}` : `The order ${order.title}`,
     href: classDate ? paths.classDate(classDate.id) : paths.order(order.id),
     customer: order.customer,
     live: classDate?.state === 'live',
     mayBeQuiet: true,
-    differences: edit.fields.split(' ').map((name) => differenceIn(name, row)),
+    differences: namesToShow(row).map((name) => marked(differenceIn(name, row), name, row)),
   };
 }
 
@@ -46,19 +47,33 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Whoever gets another address is mailed in any case. */
-function ofPerson({ edit, person }: RefusedPersonEdit) {
-  const [here, put] = [wordsOf(person, 'disabled'), wordsOf(personPutOf(edit), 'enabled')];
+function ofPerson(row: RefusedPersonEdit) {
+  const { edit, person } = row;
+  const [here, put] = [
+    wordsOf(person, person.disabledAt ? 'disabled' : 'enabled'),
+    wordsOf(personPutOf(edit), 'enabled'),
+  ];
   return {
     title: `${person.role === 'teacher' ? 'The teacher' : 'The student'} ${person.fullName}`,
     href: paths.person(person.id),
     customer: person.customer,
     live: false,
     mayBeQuiet: false,
-    differences: edit.fields.split(' ').map((name): Difference => {
+    differences: namesToShow(row).map((name): Difference => {
       const [ours, theirs] = [here.get(name), put.get(name)];
-      return { what: FIELD_WORDS[name] ?? name, here: ours ?? 'not known', theirs: theirs ?? 'not known' };
+      const difference = { what: FIELD_WORDS[name] ?? name, here: ours ?? 'not known', theirs: theirs ?? 'not known' };
+      return marked(difference, name, row);
     }),
   };
+}
+
+/** All that theirs would change: what had been changed here, and what came with it. */
+function namesToShow(row: RefusedEditRow): string[] {
+  return [...new Set([...fieldsOf(row.edit), ...namesOfRefused(row)])];
+}
+
+function marked(difference: Difference, name: string, { edit }: RefusedEditRow): Difference {
+  return fieldsOf(edit).includes(name) ? difference : { ...difference, what: `${difference.what} (comes with it)` };
 }
 
 function wordsOf(
@@ -69,6 +84,7 @@ function wordsOf(
 }
 
 function differenceIn(name: string, row: RefusedBookingEdit): Difference {
+  if (row.classDate && name === 'state') return { what: 'State', here: row.classDate.state, theirs: 'takes place' };
   if (row.classDate)
     return { what: 'Time', here: scheduleOf(row.classDate), theirs: scheduleOf(classDatePutOf(row.edit)) };
   const { order, teacher, buyer, guests } = row;

@@ -117,6 +117,22 @@ export function lastSent<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, fields[name] ?? ''])) as Digests<Name>;
 }
 
+/** How something stands: what the program last sent of it, and what it is. */
+export interface Standing<Name extends string = string> {
+  readonly sent: Digests<Name> | null;
+  readonly current: Digests<Name>;
+}
+
+/** Which fields a program's word would change: all that it sends otherwise than it last did, and those that it overwrites. */
+export function namesToChange<Name extends string>(
+  accept: readonly string[],
+  { sent, current }: Standing<Name>,
+  wanted: Digests<Name>,
+): Name[] {
+  const differs = namesIn(wanted).filter((name) => wanted[name] !== current[name]);
+  return differs.filter((name) => accept.includes(name) || wanted[name] !== sent?.[name]);
+}
+
 /** Which fields are other than the program last sent them. */
 export function changedHere<Name extends string>(last: Digests<Name> | null, current: Digests<Name>): Name[] {
   return last === null ? [] : namesIn(current).filter((name) => current[name] !== last[name]);

@@ -1,4 +1,5 @@
 import { addGuests } from '../../../../src/commands/addGuests';
+import { cancelClass } from '../../../../src/commands/cancelClass';
 import { changeOrder } from '../../../../src/commands/changeOrder';
 import { rescheduleClass } from '../../../../src/commands/rescheduleClass';
 import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
@@ -80,6 +81,31 @@ it('shows what was changed here beside what the marketplace says, where it is lo
   for (const path of [paths.orders, paths.order(order.id)]) {
     expect(parse(await browser.get(path))(`main a[href="${paths.refusedEdits}"]`)).toHaveLength(1);
   }
+});
+
+it('shows what else of an order would change, and nothing that stays', async () => {
+  const other = await buildUser('teacher');
+  const guests = [{ email: 'new@guests.test', name: null, timeZone: null, language: null }];
+  await refused({ teacher: { email: other.email }, guests });
+  const shown = async () => {
+    const $ = await page();
+    return $('main section dt')
+      .toArray()
+      .map((dt) => $(dt).text());
+  };
+  expect(await shown()).toEqual(['Title', 'Teacher (comes with it)', 'Guests (comes with it)']);
+  await RefusedEdit.destroy({ where: {} });
+  await refused();
+  expect(await shown()).toEqual(['Title']);
+});
+
+it('shows that a class which was cancelled would take place with its other time', async () => {
+  const { classDate, datePath } = await booked();
+  await rescheduleClass(site.website.deps, { classDateId: classDate.id, localStart: '2030-01-15T12:00' }, THE_SYSTEM);
+  await cancelClass(site.website.deps, { classDateId: classDate.id }, THE_SYSTEM);
+  const theirs = classDateContent({ localStart: '2030-01-15T14:00' });
+  expect((await shop.put(`${datePath}?reopen=true`, theirs)).body).toMatchObject({ code: 'changed_here' });
+  expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: cancelled[^]*takes place/);
 });
 
 it('shows the oldest hundred, and how many there are', async () => {

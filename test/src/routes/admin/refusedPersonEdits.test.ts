@@ -3,9 +3,11 @@ import { disableUser } from '../../../../src/commands/disableUser';
 import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { RefusedEdit } from '../../../../src/models/RefusedEdit';
+import { BookOrder } from '../../../../src/models/BookOrder';
 import { User } from '../../../../src/models/User';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
+import { buildUser } from '../../../factories/people';
 import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
 import { parse, passwordHash, signedInBrowser, type Browser } from '../../../support/browser';
 
@@ -65,7 +67,48 @@ it('stands beside what was changed here, the last one of each person alone', asy
   expect($('main section').text()).toMatch(
     /The student Mia Ours[^]*Last name[^]*Here: Ours[^]*Marketplace: Theirs now/,
   );
-  expect($('main section').text()).not.toContain('Europe/Paris');
+});
+
+it('shows all that would change, and marks what was not changed here and comes with it', async () => {
+  await refused();
+  expect((await page())('main section').text()).toMatch(
+    /Time zone \(comes with it\)[^]*Here: Europe\/Berlin[^]*Marketplace: Europe\/Paris/,
+  );
+  expect((await page())('main section dt')).toHaveLength(2);
+});
+
+it('theirs: of a name, moves nobody who signs in with a password to the address that came with it', async () => {
+  const { path, content, user } = await put('teacher');
+  await user.update({ passwordHash: await passwordHash() });
+  await change(user, { lastName: 'Ours' });
+  const theirs = { ...content, lastName: 'Theirs', email: `attacker${count}@people.test` };
+  for (const accept of ['', '?accept=email']) {
+    expect((await shop.put(`${path}${accept}`, theirs)).body).toMatchObject({ code: 'changed_here' });
+    expect((await page())('main section').text()).toContain(`Marketplace: ${theirs.email}`);
+    expect(await decide('theirs')).toContain('An admin has to change their address, on their page.');
+    expect(await user.reload()).toMatchObject({ email: content.email, lastName: 'Ours' });
+  }
+  // Once an admin has moved them by hand, nothing speaks against the rest.
+  await change(user, { email: theirs.email });
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect(await user.reload()).toMatchObject({ email: theirs.email, lastName: 'Theirs' });
+});
+
+it('theirs: of a name, neither moves nor lets in somebody whom orders of others name', async () => {
+  const { path, content, user } = await put();
+  const teacher = await buildUser('teacher');
+  await BookOrder.create({ userId: user.id, teacherId: teacher.id, title: 'Ours' });
+  await change(user, { lastName: 'Ours' });
+  const theirs = { ...content, lastName: 'Theirs' };
+  const moved = { ...theirs, email: `moved${count}@people.test` };
+  expect((await shop.put(path, moved)).body).toMatchObject({ code: 'changed_here' });
+  expect(await decide('theirs')).toContain('Orders that are not yours name this person too.');
+  await disableUser(site.website.deps, user.id, THE_SYSTEM);
+  expect((await shop.put(`${path}?enable=true&accept=state`, theirs)).body).toMatchObject({ code: 'changed_here' });
+  expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: disabled[^]*enabled/);
+  expect(await decide('theirs')).toContain('Orders that are not yours name this person too.');
+  const { email, disabledAt } = await user.reload();
+  expect([email, disabledAt]).toEqual([content.email, expect.any(Date)]);
 });
 
 it('ours: stands, and the same is not refused again', async () => {
