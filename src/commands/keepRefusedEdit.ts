@@ -14,25 +14,36 @@ interface BookingSubject {
   readonly classDateId: number | null;
 }
 
+/** Runs what writes in one transaction, and commits it. */
+export type Commit = <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
 /**
- * Carries out what a marketplace sent. What is refused because it was changed here is kept, so that somebody here can
- * decide whose word it is to be; of each order, class date and person the last edit alone.
+ * Commits what a marketplace sent. What is refused because it was changed here is kept, so that somebody here can decide whose
+ * word it is to be; of each order, class date and person the last edit alone. Nothing else of it is written then. It is kept
+ * under the locks that it was refused under: what is sent or decided next waits, and finds it.
  *
  * @param find what it is of, once it was refused for those fields; null: it is not kept
  */
-export async function keepingRefused<T>(
-  deps: Pick<Deps, 'db' | 'clock'>,
+export function keepingRefused(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
   put: Precondition,
-  find: (names: readonly string[]) => Promise<EditSubject | null>,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const subject = error instanceof ChangedHereError ? await find(error.names) : null;
-    if (subject && error instanceof ChangedHereError) await keep(deps, subject, put, error.names);
-    throw error;
-  }
+  find: (names: readonly string[], transaction: Transaction) => Promise<EditSubject | null>,
+): Commit {
+  return async (work) => {
+    const done = await inTransaction(db, async (transaction) => {
+      try {
+        // A savepoint: InnoDB keeps the locks when it goes back to it.
+        return { result: await db.transaction({ transaction }, work) };
+      } catch (error) {
+        if (!(error instanceof ChangedHereError)) throw error;
+        const subject = await find(error.names, transaction);
+        if (subject) await keep(clock.now(), subject, put, error.names, transaction);
+        return { error };
+      }
+    });
+    if ('error' in done) throw done.error;
+    return done.result;
+  };
 }
 
 /** What was refused is out of date: it went through, or the marketplace has sent something else since. */
@@ -41,15 +52,16 @@ export async function forgetRefusedEdit(subject: EditSubject, transaction: Trans
 }
 
 async function keep(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  refusedAt: Date,
   subject: EditSubject,
   put: Precondition,
   names: readonly string[],
+  transaction: Transaction,
 ): Promise<void> {
   // Whoever decides looks at it as it is then.
   const content = JSON.stringify({ ...put, ifMatch: null, onlyNew: false });
-  const row = { ...subject, subjectKey: keyOf(subject), fields: names.join(' '), content, refusedAt: clock.now() };
-  await inTransaction(db, (transaction) => RefusedEdit.upsert(row, { transaction }));
+  const row = { ...subject, subjectKey: keyOf(subject), fields: names.join(' '), content, refusedAt };
+  await RefusedEdit.upsert(row, { transaction });
 }
 
 function keyOf(subject: EditSubject): string {

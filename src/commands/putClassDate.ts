@@ -1,5 +1,4 @@
 import { UniqueConstraintError, type Transaction } from 'sequelize';
-import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { BookOrder } from '../models/BookOrder';
@@ -11,7 +10,7 @@ import { deliverOutbox } from '../temporal/outbox';
 import { bookClassDateIn } from './bookClassDate';
 import type { ClassEdit } from './changeClass';
 import type { WallSchedule } from './checkSchedule';
-import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
+import { forgetRefusedEdit, keepingRefused, type Commit, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { reopenClassIn } from './reopenClass';
 import { rescheduleClassIn } from './rescheduleClass';
@@ -44,31 +43,23 @@ interface Done extends Pick<ClassDatePutDone, 'order' | 'classDate' | 'created'>
  * @throws FieldErrors, ChangedHereError, NotFoundError, AppError 409 and 412; nothing has been saved then
  */
 export function putClassDate(deps: Deps, put: ClassDatePut, origin: AuditOrigin): Promise<ClassDatePutDone> {
-  return keepingRefused(
-    deps,
-    put,
-    () => findSubject(put),
-    () => carryOutClassDatePut(deps, put, origin),
-  );
+  const commit = keepingRefused(deps, put, (_names, transaction) => findSubject(put, transaction));
+  return carryOutClassDatePut(deps, put, origin, commit);
 }
 
 /**
- * The same without keeping what is refused.
+ * The same with whatever else belongs to the commit.
  *
- * @param first what else belongs to the commit; it may take the order's lock
+ * @param commit what it is called with may be done more than once
  */
 export async function carryOutClassDatePut(
   deps: Deps,
   put: ClassDatePut,
   origin: AuditOrigin,
-  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+  commit: Commit,
 ): Promise<ClassDatePutDone> {
   const meant = resolveWallTime(put.localStart, put.timeZone);
-  const once = () =>
-    inTransaction(deps.db, async (transaction) => {
-      await first(transaction);
-      return putIn(deps, put, meant, origin, transaction);
-    });
+  const once = () => commit((transaction) => putIn(deps, put, meant, origin, transaction));
   const { outboxIds, ...done } = await onceMore(once);
   await deliverOutbox(deps, ...outboxIds);
   const warnings =
@@ -80,8 +71,8 @@ export async function carryOutClassDatePut(
   return { ...done, wallTime, notes: [...(note === null ? [] : [note]), ...warnings] };
 }
 
-async function findSubject(put: ExternalClassDateId): Promise<EditSubject> {
-  const { order, classDate } = await requireClassDateOf(put);
+async function findSubject(put: ExternalClassDateId, transaction: Transaction): Promise<EditSubject> {
+  const { order, classDate } = await requireClassDateOf(put, transaction);
   return { orderId: order.id, classDateId: classDate.id };
 }
 

@@ -1,5 +1,4 @@
 import { UniqueConstraintError, type Transaction } from 'sequelize';
-import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError, FieldErrors, type FieldError } from '../errors';
 import { BookOrder } from '../models/BookOrder';
@@ -29,7 +28,7 @@ import {
   type TeacherRef,
 } from './findOrAddBuyer';
 import { keepBuyerName } from './keepBuyerName';
-import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
+import { forgetRefusedEdit, keepingRefused, type Commit, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -59,37 +58,29 @@ interface Done extends OrderPutDone {
  * @throws FieldErrors, ChangedHereError, AppError 409 and 412; nothing has been saved then
  */
 export function putOrder(deps: Deps, put: OrderPut, origin: AuditOrigin): Promise<OrderPutDone> {
-  return keepingRefused(
-    deps,
-    put,
-    () => findSubject(put),
-    () => carryOutOrderPut(deps, put, origin),
-  );
+  const commit = keepingRefused(deps, put, (_names, transaction) => findSubject(put, transaction));
+  return carryOutOrderPut(deps, put, origin, commit);
 }
 
 /**
- * The same without keeping what is refused.
+ * The same with whatever else belongs to the commit.
  *
- * @param first what else belongs to the commit; it may take the order's lock
+ * @param commit what it is called with may be done more than once
  */
 export async function carryOutOrderPut(
   deps: Deps,
   put: OrderPut,
   origin: AuditOrigin,
-  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+  commit: Commit,
 ): Promise<OrderPutDone> {
-  const once = () =>
-    inTransaction(deps.db, async (transaction) => {
-      await first(transaction);
-      return putIn(deps, put, origin, transaction);
-    });
+  const once = () => commit((transaction) => putIn(deps, put, origin, transaction));
   const { outboxIds, ...done } = await onceMore(once);
   await deliverOutbox(deps, ...outboxIds);
   return done;
 }
 
-async function findSubject(put: ExternalOrderId): Promise<EditSubject | null> {
-  const order = await findOrderOf(put);
+async function findSubject(put: ExternalOrderId, transaction: Transaction): Promise<EditSubject | null> {
+  const order = await findOrderOf(put, transaction);
   return order && { orderId: order.id, classDateId: null };
 }
 

@@ -1,5 +1,4 @@
 import { UniqueConstraintError, type Transaction } from 'sequelize';
-import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AddressTakenError, ChangedHereError } from '../errors';
 import { User } from '../models/User';
@@ -18,7 +17,7 @@ import { deliverOutbox } from '../temporal/outbox';
 import { changeUserIn } from './changeUser';
 import { enableIn } from './enableUser';
 import { inviteIn, mayInviteAt } from './inviteUser';
-import { forgetRefusedEdit, keepingRefused, type EditSubject } from './keepRefusedEdit';
+import { forgetRefusedEdit, keepingRefused, type Commit, type EditSubject } from './keepRefusedEdit';
 import { refuseChangeOfShared } from './needsAdmin';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -57,41 +56,37 @@ interface Done extends PersonPutDone {
  * @throws FieldErrors, ChangedHereError, AddressTakenError, AppError 409 and 412; nothing has been saved then
  */
 export function putPerson(deps: Deps, put: PersonPut, origin: AuditOrigin): Promise<PersonPutDone> {
-  return keepingRefused(
-    deps,
-    put,
-    (names) => findSubject(put, names),
-    () => carryOutPersonPut(deps, put, origin),
-  );
+  const commit = keepingRefused(deps, put, (names, transaction) => findSubject(put, names, transaction));
+  return carryOutPersonPut(deps, put, origin, commit);
 }
 
 /** Whether somebody who was disabled here is let in again is decided on their page, by enabling them. */
-async function findSubject(put: ExternalPersonId, names: readonly string[]): Promise<EditSubject | null> {
+async function findSubject(
+  put: ExternalPersonId,
+  names: readonly string[],
+  transaction: Transaction,
+): Promise<EditSubject | null> {
   if (names.includes('state')) return null;
-  const user = await findPersonOf(put);
+  const user = await findPersonOf(put, transaction);
   return user && { userId: user.id };
 }
 
 /**
- * The same without keeping what is refused.
+ * The same with whatever else belongs to the commit.
  *
- * @param first what else belongs to the commit; it may take the person's lock
+ * @param commit what it is called with may be done more than once
  */
 export async function carryOutPersonPut(
   deps: Deps,
   put: PersonPut,
   origin: AuditOrigin,
-  first: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
+  commit: Commit,
 ): Promise<PersonPutDone> {
   const invites = await wouldInvite(put);
   // Not in the transaction: the counter has a connection of its own.
   const invite = invites && (await mayInviteAt(deps, put.email));
-  const { outboxIds, ...done } = await onceMore(() =>
-    inTransaction(deps.db, async (transaction) => {
-      await first(transaction);
-      return putIn(deps, { ...put, invite }, origin, transaction);
-    }),
-  );
+  const once = () => commit((transaction) => putIn(deps, { ...put, invite }, origin, transaction));
+  const { outboxIds, ...done } = await onceMore(once);
   await deliverOutbox(deps, ...outboxIds);
   return invites && !invite ? { ...done, notes: [...done.notes, UNINVITED] } : done;
 }

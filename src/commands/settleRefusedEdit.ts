@@ -22,7 +22,7 @@ import {
 } from '../queries/externalFields';
 import type { ClassEdit } from './changeClass';
 import { findAsBefore, findNamed, findOrAddBuyer } from './findOrAddBuyer';
-import { forgetRefusedEdit } from './keepRefusedEdit';
+import { forgetRefusedEdit, type Commit } from './keepRefusedEdit';
 import { lockOrder } from './lockOrder';
 import { carryOutClassDatePut, type ClassDatePut } from './putClassDate';
 import { carryOutOrderPut, type OrderPut } from './putOrder';
@@ -55,13 +55,15 @@ export async function settleRefusedEdit(deps: Deps, settlement: Settlement, orig
   const edit = await RefusedEdit.findByPk(settlement.id);
   if (!edit) throw isGone();
   const { refusedAt = edit.refusedAt } = settlement;
-  const lockIt = (transaction: Transaction) => lockAsSeen(edit, refusedAt, transaction);
-  if (settlement.decision === 'theirs') await takeTheirs(deps, edit, settlement, origin, lockIt);
-  else await keepOurs(deps, edit, origin, lockIt);
+  // What the marketplace sends from then on waits for the commit, and is another edit.
+  const commit: Commit = (work) =>
+    inTransaction(deps.db, async (transaction) => {
+      await lockAsSeen(edit, refusedAt, transaction);
+      return work(transaction);
+    });
+  if (settlement.decision === 'theirs') await takeTheirs(deps, edit, settlement, origin, commit);
+  else await keepOurs(deps, edit, origin, commit);
 }
-
-/** What the marketplace sends from now on waits for the commit, and is another edit then. */
-type LockIt = (transaction: Transaction) => Promise<void>;
 
 async function lockAsSeen(
   { id, orderId, userId }: RefusedEdit,
@@ -92,7 +94,7 @@ async function takeTheirs(
   edit: RefusedEdit,
   { notify, force }: Settlement,
   origin: AuditOrigin,
-  lockIt: LockIt,
+  commit: Commit,
 ): Promise<void> {
   const told = { notify, force };
   try {
@@ -100,11 +102,11 @@ async function takeTheirs(
       const put = personPutOf(edit);
       const decidedHere = fieldsOf(edit);
       const accept = [...put.accept, ...decidedHere];
-      await carryOutPersonPut(deps, { ...put, accept, decidedHere }, origin, lockIt);
+      await carryOutPersonPut(deps, { ...put, accept, decidedHere }, origin, commit);
     } else if (edit.classDateId === null) {
-      await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, lockIt);
+      await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, commit);
     } else {
-      await carryOutClassDatePut(deps, accepting(classDatePutOf(edit), edit, told), origin, lockIt);
+      await carryOutClassDatePut(deps, accepting(classDatePutOf(edit), edit, told), origin, commit);
     }
   } catch (error) {
     if (!(error instanceof ChangedHereError)) throw error;
@@ -124,10 +126,9 @@ function accepting<Put extends OrderPut | ClassDatePut>(
   return { ...put, ...told, accept: [...put.accept, ...fieldsOf(edit)] };
 }
 
-function keepOurs(deps: Deps, edit: RefusedEdit, origin: AuditOrigin, lockIt: LockIt): Promise<void> {
-  return inTransaction(deps.db, async (transaction) => {
+function keepOurs(deps: Deps, edit: RefusedEdit, origin: AuditOrigin, commit: Commit): Promise<void> {
+  return commit(async (transaction) => {
     const { orderId, classDateId, userId } = edit;
-    await lockIt(transaction);
     if (userId !== null) await noteSentPerson(edit, userId, transaction);
     else if (classDateId !== null) await noteSentClassDate(edit, classDateId, transaction);
     else await noteSentOrder(deps, edit, origin, transaction);

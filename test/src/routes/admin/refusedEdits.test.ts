@@ -1,19 +1,21 @@
 import { addGuests } from '../../../../src/commands/addGuests';
 import { cancelClass } from '../../../../src/commands/cancelClass';
 import { changeOrder } from '../../../../src/commands/changeOrder';
+import { putOrder } from '../../../../src/commands/putOrder';
 import { rescheduleClass } from '../../../../src/commands/rescheduleClass';
 import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { BookOrder } from '../../../../src/models/BookOrder';
 import { ClassDate } from '../../../../src/models/ClassDate';
 import { RefusedEdit } from '../../../../src/models/RefusedEdit';
-import type { User } from '../../../../src/models/User';
+import { User } from '../../../../src/models/User';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { paths } from '../../../../src/routes/paths';
 import { classDateContent, orderContent } from '../../../factories/orderContents';
 import { buildUser } from '../../../factories/people';
 import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
+import { waitsForALock } from '../../../support/lockWaits';
 
 let site: ApiSite;
 let shop: Caller;
@@ -228,6 +230,47 @@ it.each(['ours', 'theirs'] as const)('%s: what the marketplace sends at that mom
   ]);
   expect(await RefusedEdit.count({ where: { id } })).toBe(1);
   expect((await order.reload()).title).toBe('As we say');
+});
+
+/** As the API does it. */
+function sendAtOnce({ order }: { order: BookOrder }, title: string, accept: readonly string[]) {
+  const id = { customer: 'shop', orderId: order.externalId ?? '' };
+  const precondition = { ifMatch: null, onlyNew: false, revision: null, accept };
+  return putOrder(
+    site.website.deps,
+    { ...orderContent(teacherEmail, { title }), title, ...id, ...precondition },
+    THE_SYSTEM,
+  );
+}
+
+it('is forgotten by what the marketplace sends while it is being kept', async () => {
+  const built = await booked();
+  await rename(built, 'As we say');
+  const keep = RefusedEdit.upsert.bind(RefusedEdit);
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  const keeping = new Promise<void>((reached) => {
+    jest.spyOn(RefusedEdit, 'upsert').mockImplementationOnce(async (...given) => {
+      reached();
+      await gate;
+      return keep(...given);
+    });
+  });
+  const before = expect(sendAtOnce(built, 'Said before it', [])).rejects.toMatchObject({ code: 'changed_here' });
+  await keeping;
+  const last = sendAtOnce(built, 'The last word', ['title']);
+  await Promise.race([last, waitsForALock(site.website.deps.db)]).finally(goOn);
+  await Promise.all([before, last]);
+  expect(await RefusedEdit.count()).toBe(0);
+  expect((await built.order.reload()).title).toBe('The last word');
+});
+
+it('is kept without what else it had brought: nobody is added by it', async () => {
+  const built = await booked();
+  await rename(built, 'As we say');
+  const buyer = { email: `unseen${count}@buyers.test`, firstName: 'Una', lastName: 'Unseen' };
+  expect((await shop.put(built.path, content({ title: 'As the shop says', buyer }))).status).toBe(409);
+  expect([await RefusedEdit.count(), await User.count({ where: { email: buyer.email } })]).toEqual([1, 0]);
 });
 
 it('theirs: shows all that differs when something else of it was changed here meanwhile', async () => {
