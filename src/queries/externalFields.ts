@@ -143,7 +143,7 @@ export function tagOf(current: Digests): string {
   return `"${digest(current)}"`;
 }
 
-export function namesIn<Name extends string>(digests: Digests<Name>): Name[] {
+function namesIn<Name extends string>(digests: Digests<Name>): Name[] {
   return Object.keys(digests) as Name[];
 }
 
