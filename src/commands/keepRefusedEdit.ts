@@ -31,11 +31,13 @@ export function keepingRefused(
 ): Commit {
   return async (work) => {
     const done = await inTransaction(db, async (transaction) => {
+      await db.query('SAVEPOINT before_the_edit', { transaction });
       try {
-        // A savepoint: InnoDB keeps the locks when it goes back to it.
-        return { result: await db.transaction({ transaction }, work) };
+        return { result: await work(transaction) };
       } catch (error) {
         if (!(error instanceof ChangedHereError)) throw error;
+        // InnoDB keeps the locks when it goes back to a savepoint.
+        await db.query('ROLLBACK TO SAVEPOINT before_the_edit', { transaction });
         const subject = await find(error.names, transaction);
         if (subject) await keep(clock.now(), subject, put, error.names, transaction);
         return { error };
