@@ -3,6 +3,7 @@ import { lookAtAccountLink } from '../src/commands/lookAtAccountLink';
 import { sendDueMails, type SendResult } from '../src/commands/sendDueMails';
 import type { Deps } from '../src/deps';
 import { heartbeating } from './heartbeating';
+import { stepNow } from './stepNow';
 
 /** What every activity of a one-time link is given: an id, and the workflow's now as an ISO instant. */
 export interface AccountLinkInput {
@@ -21,7 +22,7 @@ export function createAccountMailActivities(deps: Deps) {
   return {
     sendAccountMails: ({ accountLinkId, now }: AccountLinkInput): Promise<SendResult> =>
       heartbeating(() =>
-        sendDueMails(deps, { about: { accountLinkId }, now: new Date(now), heartbeat: (sent) => heartbeat(sent) }),
+        sendDueMails(deps, { about: { accountLinkId }, now: stepNow(now), heartbeat: (sent) => heartbeat(sent) }),
       ),
   };
 }

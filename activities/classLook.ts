@@ -3,7 +3,7 @@ import type { Deps } from '../src/deps';
 
 export type { ClassLook };
 
-/** What every class activity is given: an id, and the workflow's now as an ISO instant. */
+/** What every class activity is given: an id, and the workflow's now, of when it was scheduled, as an ISO instant. */
 export interface ClassInput {
   readonly classDateId: number;
   readonly now: string;

@@ -4,6 +4,7 @@ import { probeIncident } from '../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../src/commands/sendDueMails';
 import type { Deps } from '../src/deps';
 import { heartbeating } from './heartbeating';
+import { stepNow } from './stepNow';
 
 /** What every incident activity is given: an id, and the workflow's now as an ISO instant. */
 export interface IncidentInput {
@@ -28,7 +29,7 @@ export function createIncidentMailActivities(deps: Deps) {
   return {
     sendIncidentMails: ({ incidentId, now }: IncidentInput): Promise<SendResult> =>
       heartbeating(() =>
-        sendDueMails(deps, { about: { incidentId }, now: new Date(now), heartbeat: (sent) => heartbeat(sent) }),
+        sendDueMails(deps, { about: { incidentId }, now: stepNow(now), heartbeat: (sent) => heartbeat(sent) }),
       ),
   };
 }

@@ -13,6 +13,7 @@ import type { Deps } from '../src/deps';
 import type { RoomsFirst } from '../src/temporal/roomsFirst';
 import type { ClassInput } from './classLook';
 import { heartbeating } from './heartbeating';
+import { stepNow } from './stepNow';
 
 type Command<T> = (deps: Deps, input: { classDateId: number; now: Date }) => Promise<T>;
 
@@ -21,7 +22,7 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
   const step =
     <T>(command: Command<T>) =>
     ({ classDateId, now }: ClassInput): Promise<T> =>
-      heartbeating(() => command(deps, { classDateId, now: new Date(now) }));
+      heartbeating(() => command(deps, { classDateId, now: stepNow(now) }));
   return {
     makeMeeting: step((...args) => roomsFirst.room(() => makeMeeting(...args))),
     resolveAttempts: step(resolveAttempts),

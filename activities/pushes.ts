@@ -3,6 +3,7 @@ import { lookAtPushEndpoint } from '../src/commands/lookAtPushEndpoint';
 import { pushDueEvents, type PushCounts } from '../src/commands/pushDueEvents';
 import type { Deps } from '../src/deps';
 import { heartbeating } from './heartbeating';
+import { stepNow } from './stepNow';
 
 /** What every activity of pushed events is given: an id, and the workflow's now as an ISO instant. */
 export interface PushInput {
@@ -22,7 +23,7 @@ export function createPushActivities(deps: Deps) {
   return {
     pushDueEvents: ({ endpointId, now }: PushInput): Promise<PushCounts> =>
       heartbeating(() =>
-        pushDueEvents(deps, { endpointId, now: new Date(now), heartbeat: (counts) => heartbeat(counts) }),
+        pushDueEvents(deps, { endpointId, now: stepNow(now), heartbeat: (counts) => heartbeat(counts) }),
       ),
   };
 }

@@ -25,6 +25,8 @@ export interface ClassStack {
   readonly database: TestDatabase;
   /** What the application reaches its database by. */
   readonly databaseLine: TcpProxy;
+  /** Nobody carries out what comes into these queues until what it resolves to is called. */
+  holdUp(...queues: string[]): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
     mailbox,
     database,
     databaseLine,
+    holdUp: workers.holdUp,
     close: async () => {
       await workers.close();
       await closeDeps(deps);
@@ -94,18 +97,35 @@ async function startWorkers(deps: Deps, { address, namespace }: TemporalServer) 
     workflowsPath: require.resolve('../../workflows'),
     logger: new DefaultLogger('ERROR'),
   });
-  const connection = await NativeConnection.connect({ address });
-  const workers = await createWorkers(deps, connection, { workflowBundle: await bundle });
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const workflowBundle = await bundle;
+  const running: Running[] = [];
+  // Each time a connection of their own, as another process has it: on one, a queue can have one Worker only.
+  const startAll = async () => {
+    const connection = await NativeConnection.connect({ address });
+    const workers = await createWorkers(deps, connection, { workflowBundle });
+    running.push(...workers.map((worker) => ({ worker, connection, ended: worker.run() })));
+  };
+  await startAll();
   return {
+    holdUp: async (...queues: string[]) => {
+      await stop(running.filter(({ worker }) => queues.includes(worker.options.taskQueue)));
+      return startAll;
+    },
     close: async () => {
-      for (const worker of workers) stop(worker);
-      await running;
-      await connection.close();
+      await stop(running);
+      const connections = new Set(running.map(({ connection }) => connection));
+      await Promise.all([...connections].map((connection) => connection.close()));
     },
   };
 }
 
-function stop(worker: Worker): void {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
+interface Running {
+  readonly worker: Worker;
+  readonly connection: NativeConnection;
+  readonly ended: Promise<void>;
+}
+
+async function stop(running: readonly Running[]): Promise<void> {
+  for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all(running.map(({ ended }) => ended));
 }
