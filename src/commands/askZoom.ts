@@ -1,14 +1,14 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isToBegin } from '../domain/classStates';
+import { isLiveEarly, isToBegin } from '../domain/classStates';
 import { later } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
-import { seemsEmpty } from '../queries/seemsEmpty';
+import { countHeard } from '../queries/countHeard';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { noteOutcome, noteStateChange } from './noteOutcome';
@@ -16,16 +16,16 @@ import { waitForZoom } from './waitForZoom';
 import { zoomTrouble } from './zoomTrouble';
 
 /**
- * The class should have started and nothing was heard, or nothing of anybody who is still in: asks Zoom. If it does run,
- * the word was lost and is made good; if not, the class is marked as watched, and the teacher gets a mail.
+ * The class should have started and nothing was heard, or only that somebody was in its room before: asks Zoom. If it does
+ * run, the word was lost and is made good; if not, the class is marked as watched, and the teacher gets a mail.
  */
 export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: number; now: Date }): Promise<void> {
   const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
   if (!meeting?.meetingId) return;
-  const knownRuns = await countRuns(meeting.id);
+  const heard = await countHeard(meeting.id);
   try {
     const { status } = await deps.zoom.getMeeting(meeting.teacherId, meeting.meetingId);
-    await noteAnswer(deps, { classDateId, meetingRowId: meeting.id, knownRuns, started: status === 'started', now });
+    await noteAnswer(deps, { classDateId, meetingRowId: meeting.id, heard, started: status === 'started', now });
   } catch (error) {
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
@@ -36,20 +36,21 @@ export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: n
 interface Answer {
   readonly classDateId: number;
   readonly meetingRowId: number;
-  /** how many runs were known when Zoom was asked */
-  readonly knownRuns: number;
+  /** how much had been told when Zoom was asked */
+  readonly heard: number;
   readonly started: boolean;
   readonly now: Date;
 }
 
 async function noteAnswer(deps: Deps, answer: Answer): Promise<void> {
-  const { classDateId, meetingRowId, started, now } = answer;
+  const { classDateId, meetingRowId, heard, started, now } = answer;
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
+    // While Zoom was asked it was started, or somebody came: it is asked anew.
+    if (!started && (await countHeard(meetingRowId, transaction)) !== heard) return;
     await ZoomMeeting.update({ seenAt: now }, { where: { id: meetingRowId }, transaction });
-    const empty = await seemsEmpty(classDate, meetingRowId, transaction);
-    if (!empty && !isToBegin(classDate, classDate.startsAt)) return;
+    if (!isLiveEarly(classDate, classDate.startsAt) && !isToBegin(classDate, classDate.startsAt)) return;
     if (started) await noteStarted(classDate, now, transaction);
     else await noteNotStarted(classDate, answer, transaction);
   });
@@ -65,12 +66,10 @@ async function noteStarted(classDate: ClassDate, now: Date, transaction: Transac
 
 async function noteNotStarted(
   classDate: ClassDate,
-  { meetingRowId, knownRuns, now }: Answer,
+  { meetingRowId, now }: Answer,
   transaction: Transaction,
 ): Promise<void> {
   if (classDate.state === 'live') {
-    // While Zoom was asked somebody started it.
-    if ((await countRuns(meetingRowId, transaction)) !== knownRuns) return;
     const endedAt = (await lastHeardOf(meetingRowId, transaction)) ?? classDate.liveAt;
     await classDate.update({ state: nextClassState('live', 'meeting_ended'), endedAt }, { transaction });
     await noteStateChange(classDate, 'live', transaction);
@@ -78,10 +77,6 @@ async function noteNotStarted(
   }
   await classDate.update({ watchedAt: now, stateReason: 'not_started', nextAttemptAt: null }, { transaction });
   await noteOutcome(classDate, 'class.teacher_absent', transaction);
-}
-
-function countRuns(zoomMeetingId: number, transaction: Transaction | null = null): Promise<number> {
-  return ZoomMeetingInstance.count({ where: { zoomMeetingId }, transaction });
 }
 
 /** The last instant of which anything is known in a meeting's runs. */

@@ -1,4 +1,4 @@
-import { isOver, isToBegin, isToCome, type ClassState, type StateReason } from './classStates';
+import { isLiveEarly, isOver, isToBegin, isToCome, type ClassState, type StateReason } from './classStates';
 import { addMinutes } from './clock';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
@@ -35,8 +35,7 @@ export interface ClassFacts {
   readonly version: number;
   readonly scheduleVersion: number;
   readonly watchedAt: Date | null;
-  /** live since before its start, and nobody is known to be in its room */
-  readonly seemsEmpty: boolean;
+  readonly liveAt: Date | null;
   readonly endedAt: Date | null;
   readonly closedAt: Date | null;
   readonly settledAt: Date | null;
@@ -194,11 +193,11 @@ function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
 }
 
-/** Of a try of the room "started" may have been told and "ended" lost: unless Zoom has been asked since, it is. */
+/** Of a try of the room "started" may have been told and all else lost: unless Zoom has been asked since, it is. */
 function mayHaveToBegin(facts: ClassFacts, times: ClassTimes): boolean {
-  const { seemsEmpty, meeting } = facts;
+  const { meeting } = facts;
   const unseen = meeting?.state === 'created' && (meeting.seenAt === null || meeting.seenAt < times.watchesAt);
-  return isToBegin(facts, times.startsAt) || (seemsEmpty && unseen);
+  return isToBegin(facts, times.startsAt) || (isLiveEarly(facts, times.startsAt) && unseen);
 }
 
 /** Is the room still there, and as it was made? */

@@ -39,6 +39,11 @@ export function actualState(facts: StateFacts): ClassState {
   return facts.closedAt === null && isToBegin(facts, facts.startsAt) ? 'ready' : facts.state;
 }
 
+/** Live since before its start: that was a try of the room, perhaps, of whose end no word came. */
+export function isLiveEarly({ state, liveAt }: { state: ClassState; liveAt: Date | null }, startsAt: Date): boolean {
+  return state === 'live' && liveAt !== null && liveAt < startsAt;
+}
+
 /** Whether it has still to begin, with a room or before it has one. */
 export function isToCome(classDate: { state: ClassState; endedAt: Date | null }, startsAt: Date): boolean {
   const { state } = classDate;

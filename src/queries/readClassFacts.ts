@@ -7,7 +7,6 @@ import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
-import { seemsEmpty } from './seemsEmpty';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
@@ -23,7 +22,6 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
     ...classFields(classDate),
-    seemsEmpty: meeting ? await seemsEmpty(classDate, meeting.id) : false,
     teacherConnected: connections > 0,
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
@@ -42,9 +40,9 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
 
 function classFields(classDate: ClassDate) {
   const { teacherId, state, stateReason, version, scheduleVersion } = classDate;
-  const { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil } = classDate;
+  const { watchedAt, liveAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil } = classDate;
   const furtherReminders = readReminders(classDate.furtherReminders);
-  const instants = { watchedAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil };
+  const instants = { watchedAt, liveAt, endedAt, closedAt, settledAt, evidenceAt, nextAttemptAt, gathersUntil };
   return {
     teacherId,
     state,

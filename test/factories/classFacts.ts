@@ -23,7 +23,7 @@ export function buildClassFacts(startsAt: Date, changes: Partial<ClassFacts> = {
     version: 1,
     scheduleVersion: 1,
     watchedAt: null,
-    seemsEmpty: false,
+    liveAt: null,
     endedAt: null,
     closedAt: null,
     settledAt: null,

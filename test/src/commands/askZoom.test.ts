@@ -1,13 +1,14 @@
 import { askZoom } from '../../../src/commands/askZoom';
 import { closeClass } from '../../../src/commands/closeClass';
+import { lookAtClass } from '../../../src/commands/lookAtClass';
 import { makeMeeting } from '../../../src/commands/makeMeeting';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
-import { readClassFacts } from '../../../src/queries/readClassFacts';
 import { buildClassDate, buildOrder } from '../../factories/classes';
+import { buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
 import { buildConnectedTeacher } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -31,6 +32,7 @@ async function buildDue(fields: Partial<ClassDate>) {
   await makeMeeting(site.deps, { classDateId: classDate.id, now: NOW });
   await classDate.update({ state: 'ended', liveAt: ago(30), ...fields });
   const meeting = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+  await meeting.update({ seenAt: ago(35) });
   return { classDate, meeting };
 }
 
@@ -90,12 +92,16 @@ describe('a class that is live since before its start', () => {
     return due;
   }
 
-  const seemsEmpty = async ({ classDate }: Due) => (await readClassFacts(site.deps.db, classDate.id, NOW))?.seemsEmpty;
+  const isAsked = async ({ classDate }: Due) => {
+    const look = await lookAtClass(site.deps, { classDateId: classDate.id, now: NOW });
+    return look?.steps.includes('askZoom');
+  };
 
   it('and has nobody in it was only tried, where Zoom says that it does not run: its teacher is awaited', async () => {
     const due = await buildLive({ from: 30, to: 28 });
-    expect(await seemsEmpty(due)).toBe(true);
+    expect(await isAsked(due)).toBe(true);
     expect(await ask(due, false)).toEqual({ ...NOT_STARTED, endedAt: ago(28) });
+    expect(await isAsked(due)).toBe(false);
   });
 
   it('of whose people no word came at all was tried when it started, for all that is known', async () => {
@@ -111,22 +117,44 @@ describe('a class that is live since before its start', () => {
     const due = await buildLive({ from: 30, to: 28 });
     expect(await ask(due, true)).toEqual(LIVE);
     expect((await due.meeting.reload()).seenAt).toEqual(NOW);
+    expect(await isAsked(due)).toBe(false);
   });
 
-  it('goes on where somebody is in it, whatever Zoom said a moment ago', async () => {
+  it('was only tried, too, where the word that the teacher left was lost with the word that it ended', async () => {
     const due = await buildLive({ from: 30, to: null });
-    expect(await seemsEmpty(due)).toBe(false);
-    expect(await ask(due, false)).toEqual(LIVE);
+    expect(await isAsked(due)).toBe(true);
+    expect(await ask(due, false)).toEqual({ ...NOT_STARTED, endedAt: ago(30) });
   });
 
-  it('goes on where it was started anew while Zoom was asked', async () => {
-    const due = await buildLive({ from: 30, to: 28 });
+  it('and somebody is in goes on, and is asked about once', async () => {
+    const due = await buildLive({ from: 30, to: null });
+    expect(await ask(due, true)).toEqual(LIVE);
+    expect(await isAsked(due)).toBe(false);
+  });
+
+  /** Something is told of the room while Zoom is asked about it. */
+  function askMeanwhile(due: Due, tell: () => Promise<unknown>) {
     const getMeeting: typeof site.deps.zoom.getMeeting = async (...call) => {
       const answer = await site.deps.zoom.getMeeting(...call);
-      await ZoomMeetingInstance.create({ zoomMeetingId: due.meeting.id, uuid: newUuid(), startedAt: NOW });
+      await tell();
       return answer;
     };
-    expect(await ask(due, false, { ...site.deps, zoom: { ...site.deps.zoom, getMeeting } })).toEqual(LIVE);
+    return ask(due, false, { ...site.deps, zoom: { ...site.deps.zoom, getMeeting } });
+  }
+
+  it('goes on where it was started anew while Zoom was asked, which is asked again', async () => {
+    const due = await buildLive({ from: 30, to: 28 });
+    const anew = { zoomMeetingId: due.meeting.id, uuid: newUuid(), startedAt: NOW };
+    expect(await askMeanwhile(due, () => ZoomMeetingInstance.create(anew))).toEqual(LIVE);
+    expect(await isAsked(due)).toBe(true);
+  });
+
+  it('goes on where somebody came while Zoom was asked, which is asked again', async () => {
+    const due = await buildLive({ from: 30, to: null });
+    const { id: zoomMeetingId } = due.meeting;
+    const run = await ZoomMeetingInstance.findOne({ where: { zoomMeetingId }, rejectOnEmpty: true });
+    expect(await askMeanwhile(due, () => buildStay(run, { joinTime: NOW }))).toEqual(LIVE);
+    expect(await isAsked(due)).toBe(true);
   });
 });
 

@@ -212,11 +212,11 @@ describe('planClass', () => {
     expect(planClass({ ...tried, endedAt: null }, at(5)).steps).toEqual([]);
   });
 
-  it('asks once where a class is live since before its start and nobody is known to be in', () => {
-    const empty = facts({ state: 'live', seemsEmpty: true, meeting: { ...CREATED, seenAt: at(-5) } });
-    expect(planClass(empty, at(4)).steps).toEqual([]);
-    expect(planClass(empty, at(5)).steps).toEqual(['askZoom']);
-    expect(planClass({ ...empty, meeting: { ...CREATED, seenAt: at(5) } }, at(6)).steps).toEqual([]);
-    expect(planClass({ ...empty, seemsEmpty: false }, at(5)).steps).toEqual([]);
+  it('asks once where a class is live since before its start: that it ended may not have been told', () => {
+    const early = facts({ state: 'live', liveAt: at(-10), meeting: { ...CREATED, seenAt: at(-5) } });
+    expect(planClass(early, at(4)).steps).toEqual([]);
+    expect(planClass(early, at(5)).steps).toEqual(['askZoom']);
+    expect(planClass({ ...early, meeting: { ...CREATED, seenAt: at(5) } }, at(6)).steps).toEqual([]);
+    expect(planClass({ ...early, liveAt: at(0) }, at(5)).steps).toEqual([]);
   });
 });
