@@ -1,13 +1,14 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isOver } from '../domain/classStates';
+import { isOver, type ClassState } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes, earlier } from '../domain/clock';
 import { summariseRuns } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { countHeard } from '../queries/countHeard';
 import { findRuns } from '../queries/findRuns';
 import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
 import { noteStateChange } from './noteOutcome';
@@ -30,9 +31,10 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
     return;
   }
   try {
+    const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
     const running = await isRunning(deps, meeting.teacherId, meeting.meetingId, classDate);
     if (running) await noteOverrun(deps, classDateId, now);
-    else await close(deps, classDateId, now);
+    else await close(deps, classDateId, now, before);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
     // However long Zoom has to be left alone, from the hard cap on it need not be asked.
@@ -67,10 +69,18 @@ async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<
   });
 }
 
-async function close(deps: Deps, classDateId: number, now: Date): Promise<void> {
+/** How the class stood, and how much had been told of its meeting, when Zoom was asked. */
+interface Asked {
+  readonly meetingRowId: number;
+  readonly state: ClassState;
+  readonly heard: number;
+}
+
+/** @param asked what Zoom's word that it does not run rests on, if it was asked */
+async function close(deps: Deps, classDateId: number, now: Date, asked?: Asked): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockIfToClose(classDateId, now, transaction);
-    if (!classDate) return;
+    if (!classDate || (asked && (await isOutdated(asked, classDate, transaction)))) return;
     const former = classDate.state;
     // A class that was live and lost its room later was held all the same.
     const state = classDate.liveAt ? 'ended' : nextClassState(former, 'over');
@@ -90,6 +100,11 @@ async function close(deps: Deps, classDateId: number, now: Date): Promise<void> 
     await classDate.update({ state, stateReason: null, endedAt, closedAt: now, nextAttemptAt: null }, { transaction });
     await noteStateChange(classDate, former, transaction);
   });
+}
+
+/** While Zoom was asked the host came back, or somebody else: the next look has Zoom asked anew. */
+async function isOutdated(asked: Asked, { state }: ClassDate, transaction: Transaction): Promise<boolean> {
+  return state !== asked.state || (await countHeard(asked.meetingRowId, transaction)) !== asked.heard;
 }
 
 /** A class that never went live ended when it was meant to; one that did, no later than now. */
