@@ -1,7 +1,8 @@
 import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { askedUntil, isGivenUp, mayBeTheEvent, pauseUntil, retryAt, WELL, type PushOutcome } from '../domain/pushes';
+import { later } from '../domain/clock';
+import { askedUntil, isGivenUp, mayBeTheEvent, retryAt, WELL, type PushOutcome } from '../domain/pushes';
 import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { endSwitchOff, switchOffByItself } from './switchOffPushEndpoint';
@@ -90,8 +91,10 @@ async function noteFailure(tried: Tried, { now, rests, transaction }: HowFailed)
   const { delivery } = tried;
   const noted = triedNow(tried, now);
   if (isGivenUp(delivery.firstTriedAt, now)) await delivery.update({ ...noted, state: 'failed' }, { transaction });
-  else if (rests) await delivery.update({ ...noted, nextAttemptAt: retryAt(noted.attempts, now) }, { transaction });
-  else await delivery.update(noted, { transaction });
+  else if (rests) {
+    const nextAttemptAt = retryAt(noted.attempts, now, Math.random());
+    await delivery.update({ ...noted, nextAttemptAt }, { transaction });
+  } else await delivery.update(noted, { transaction });
 }
 
 function triedNow({ delivery, outcome }: Tried, now: Date) {
@@ -121,7 +124,8 @@ async function pause(
   }
   const outcomes = tried.map(({ outcome }) => outcome);
   const asked = askedUntil(outcomes, failingSince, now);
-  const rests = { pausedUntil: pauseUntil(failures, asked, now), askedUntil: asked };
+  // By the schedule, or later if it asked for that.
+  const rests = { pausedUntil: later(retryAt(failures, now, Math.random()), asked), askedUntil: asked };
   await endpoint.update({ failures, failingSince, ...rests, lastFailedAt: now }, { transaction });
   const isOver = isAtEnd && isGivenUp(failingSince, now);
   return isOver ? switchOffByItself(deps, endpoint, 'failing', transaction) : null;

@@ -1,4 +1,4 @@
-import { earlier, later } from './clock';
+import { earlier } from './clock';
 import type { OutcomeEventType } from './outcomeEvents';
 
 /** What an endpoint is sent unless somebody chooses otherwise. */
@@ -71,9 +71,16 @@ export const NEWS_WAITS_SECONDS = 300;
 /** What is known of an endpoint that nothing is wrong with. */
 export const WELL = { failures: 0, failingSince: null, pausedUntil: null, askedUntil: null } as const;
 
-/** @param failures on end, this one among them */
-export function retryAt(failures: number, now: Date): Date {
-  return new Date(now.getTime() + (WAITS_MS[failures - 1] ?? LONGEST_WAIT_MS));
+/** So much longer at most: what failed at one instant is not to come back at one. */
+const SPREAD = 0.1;
+
+/**
+ * @param failures on end, this one among them
+ * @param spread from 0 to 1
+ */
+export function retryAt(failures: number, now: Date, spread: number): Date {
+  const waitMs = WAITS_MS[failures - 1] ?? LONGEST_WAIT_MS;
+  return new Date(now.getTime() + Math.round(waitMs * (1 + SPREAD * spread)));
 }
 
 /**
@@ -87,11 +94,6 @@ export function askedUntil(outcomes: readonly PushOutcome[], failingSince: Date,
   const longestMs = Math.min(Math.max(...asked), LONGEST_WAIT_MS);
   if (longestMs === 0) return null;
   return earlier(new Date(now.getTime() + longestMs), new Date(failingSince.getTime() + PATIENCE_MS));
-}
-
-/** When a receiver that is down is called again: by the schedule, or later if it asked for that. */
-export function pauseUntil(failures: number, asked: Date | null, now: Date): Date {
-  return later(retryAt(failures, now), asked);
 }
 
 export function isGivenUp(failingSince: Date | null, now: Date): boolean {

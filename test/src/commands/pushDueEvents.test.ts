@@ -101,7 +101,10 @@ describe('a receiver that is down', () => {
       const { pausedUntil, lastFailedAt } = await endpoint.reload();
       waits.push(((pausedUntil?.getTime() ?? 0) - (lastFailedAt?.getTime() ?? 0)) / 1_000);
     }
-    expect(waits).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000]);
+    const longer = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000].map((wait, at) => (waits[at] ?? 0) / wait);
+    expect([waits.length, Math.min(...longer) >= 1, Math.max(...longer) <= 1.1]).toEqual([8, true, true]);
+    // Whatever failed together comes back at instants of its own.
+    expect(new Set(longer).size).toBeGreaterThan(1);
     expect(receiver.calls).toHaveLength(16);
     expect(new Set(await site.states())).toEqual(new Set(['queued']));
 
@@ -191,9 +194,9 @@ describe('a receiver that says when to call again', () => {
     await site.publish('class.ready', 'class.live');
     receiver.answerWith(() => asking(503, 1));
     await site.run();
-    expect(await waited()).toBe(5);
+    expect(await waited()).toBeGreaterThanOrEqual(5);
     await site.runWhenDue();
-    expect(await waited()).toBe(300);
+    expect(await waited()).toBeGreaterThanOrEqual(300);
     receiver.answerWith(() => asking(503, 365 * 86_400));
     await site.runWhenDue();
     expect(await waited()).toBe(86_400);
@@ -212,7 +215,8 @@ describe('a receiver that says when to call again', () => {
     const [first] = await site.publish('class.ready', 'class.live');
     receiver.answerWith(() => 429);
     await site.run();
-    expect([called(), await waited()]).toEqual([[first], 5]);
+    expect(called()).toEqual([first]);
+    expect(await waited()).toBeGreaterThanOrEqual(5);
   });
 });
 
