@@ -76,6 +76,15 @@ async function problemOfUrl(
   if (leads === 'nowhere') return wrong('url', 'Its name leads to no address. Is it spelled right?');
   const others =
     externalId === undefined ? {} : { [Op.or]: [{ externalId: null }, { externalId: { [Op.ne]: externalId } }] };
-  const again = (await PushEndpoint.count({ where: { customer, url: url.href, ...others } })) > 0;
-  return again ? wrong('url', 'There is an endpoint with this address already.') : null;
+  const again = await PushEndpoint.findOne({ where: { customer, url: url.href, ...others } });
+  return again && wrong('url', externalId === undefined ? TAKEN : takenInWords(again, config.supportEmail));
+}
+
+const TAKEN = 'There is an endpoint with this address already.';
+
+/** For a program, which sees those alone that it has put. */
+function takenInWords({ externalId }: PushEndpoint, supportEmail: string): string {
+  return externalId === null
+    ? `An admin here has made an endpoint with this address, which would be sent everything twice. Have it deleted (${supportEmail}), then send this again.`
+    : `You have put an endpoint with this address already: ${externalId}.`;
 }

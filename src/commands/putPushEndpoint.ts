@@ -1,4 +1,4 @@
-import { UniqueConstraintError, type Transaction } from 'sequelize';
+import { Op, UniqueConstraintError, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
@@ -80,7 +80,9 @@ async function putIn(deps: Deps, put: Wanted, origin: AuditOrigin, transaction: 
   }
   checkTag(put, null);
   const { customer, externalId, revision } = put;
-  if ((await PushEndpoint.count({ where: { customer }, transaction })) >= ENDPOINTS_MAX) {
+  // They can do nothing about those that an admin has made.
+  const theirs = { customer, externalId: { [Op.ne]: null } };
+  if ((await PushEndpoint.count({ where: theirs, transaction })) >= ENDPOINTS_MAX) {
     throw new AppError(409, 'too_many_endpoints', `There are ${ENDPOINTS_MAX} endpoints of yours. Delete one first.`);
   }
   const named = { externalId, externalRevision: revision, externalFields: JSON.stringify(endpointDigests(put)) };
@@ -112,7 +114,9 @@ async function change(
   };
   if (Object.keys(edit).length > 0)
     outboxIds.push(...(await changePushEndpointIn(deps, endpoint, edit, origin, transaction)));
-  if (toChange.includes('enabled')) {
+  // One that went off by itself is nobody's trouble any more once its program says that it is to be off.
+  const isToStayOff = !put.enabled && state === 'off';
+  if (toChange.includes('enabled') || isToStayOff) {
     const turn = put.enabled ? switchOnIn : switchOffIn;
     outboxIds.push(...(await turn(deps, endpoint, origin, transaction)));
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OUTCOME_EVENTS } from '../../domain/outcomeEvents';
-import { accept, changedHere, externalId, flag, instant, nullable, revision } from './schemas';
+import { accept, changedHere, externalId, flag, instant, nullable, revision, revisionInQuery } from './schemas';
 
 const URL_MAX = 500;
 
@@ -66,6 +66,9 @@ export const testOutcome = z.object({
 });
 
 export const endpointPutQuery = z.strictObject({ accept });
+
+/** Of a DELETE, which has no body. */
+export const endpointDeleteQuery = z.strictObject({ revision: revisionInQuery });
 
 export const secretQuery = z.strictObject({
   atOnce: flag

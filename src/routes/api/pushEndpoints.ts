@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { deletePushEndpoint } from '../../commands/deletePushEndpoint';
-import { checkTag } from '../../commands/preconditions';
+import { deleteEndpointOf } from '../../commands/deleteEndpointOf';
 import { putPushEndpoint } from '../../commands/putPushEndpoint';
 import { rotatePushSecret } from '../../commands/rotatePushSecret';
 import { sendTestPush } from '../../commands/sendTestPush';
@@ -13,6 +12,7 @@ import { conditionsOf } from './conditions';
 import { NO_BODY, operation, type Reply } from './operation';
 import { pageOf } from './pages';
 import {
+  endpointDeleteQuery,
   endpointPath,
   endpointPutQuery,
   endpointSecretPath,
@@ -70,19 +70,18 @@ export const pushEndpointOperations = [
     path: paths.apiPushEndpoint,
     scope: 'push-endpoints:write',
     summary: 'Delete an endpoint',
-    description: 'Nothing is sent to it any more, and what waits for it goes with it. The answer is how it was.',
+    description:
+      'Nothing is sent to it any more, and what waits for it goes with it, and so does your count of its changes: a `PUT` that comes after it makes a new one. The answer is how it was.',
     params: endpointPath,
-    query: noQuery,
+    query: endpointDeleteQuery,
     body: NO_BODY,
     conditions: ['If-Match'],
     replies: { 200: one },
-    problems: ['changed_meanwhile'],
-    handle: async ({ ctx, deps, customer, origin, params }) => {
-      const endpoint = await requireEndpointOf({ customer, externalId: params.endpoint });
-      const was = reply(endpoint);
-      checkTag(conditionsOf(ctx), presentExternalPushEndpoint(endpoint).tag);
-      await deletePushEndpoint(deps, endpoint.id, origin);
-      return was;
+    problems: ['old_revision', 'changed_meanwhile'],
+    handle: async ({ ctx, deps, customer, origin, params, query }) => {
+      const revision = query.revision ?? null;
+      const put = { ...conditionsOf(ctx), revision, customer, externalId: params.endpoint };
+      return reply(await deleteEndpointOf(deps, put, origin));
     },
   }),
   operation({

@@ -4,11 +4,13 @@ import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
 import { switchOffPushEndpoint } from '../../../../src/commands/switchOffPushEndpoint';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { PUSHED_BY_DEFAULT } from '../../../../src/domain/pushes';
+import { Incident } from '../../../../src/models/Incident';
 import { PushEndpoint } from '../../../../src/models/PushEndpoint';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../../factories/pushes';
 import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
 import { fingerprintOf } from '../../../support/fingerprint';
+import { waitsForALock } from '../../../support/lockWaits';
 import { startReceiver, verified, type Receiver } from '../../../support/receiver';
 
 let site: ApiSite;
@@ -105,6 +107,24 @@ it('can be made off, and is then sent nothing', async () => {
   expect(await run()).toEqual({ delivered: 0, failed: 0 });
 });
 
+it('that went off by itself and is to be off from now on is nobody’s trouble any more', async () => {
+  await put();
+  const { id } = await row();
+  await publishOutcomes(site.website.deps, await buildSoldClass(), ['class.ready']);
+  receiver.answerWith(() => 410);
+  await run();
+  expect(await row()).toMatchObject({ state: 'off', offReason: 'gone' });
+  const open = () => Incident.count({ where: { cause: 'push_endpoint_off', pushEndpointId: id, closedAt: null } });
+  expect(await open()).toBe(1);
+  expect((await shop.put(AT, content({ enabled: false }), { 'If-Match': '"another"' })).status).toBe(412);
+  expect(await open()).toBe(1);
+  expect((await shop.put(AT, content({ enabled: false }))).body).toMatchObject({ offReason: 'by_hand' });
+  expect([await open(), (await audited(id)).at(-1)]).toEqual([0, ['push_endpoint_off', shop.keyId]]);
+  const before = await fingerprint();
+  await shop.put(AT, content({ enabled: false }));
+  expect(await fingerprint()).toBe(before);
+});
+
 it('stays as it was changed here until that is accepted', async () => {
   await put();
   const { id } = await row();
@@ -135,8 +155,38 @@ it('refuses a late call, by its revision and by its ETag', async () => {
   const stale = { 'If-Match': '"another"' };
   expect((await shop.put(AT, content({ types: ['class.missed'] }), stale)).status).toBe(412);
   expect((await shop.delete(AT, { headers: stale })).status).toBe(412);
+  expect(codeIn(await shop.delete(`${AT}?revision=1`))).toBe('old_revision');
+  expect(codeIn(await shop.delete(`${AT}?revision=2`))).toBe('old_revision');
   expect((await shop.put(AT, content(), { 'If-None-Match': '*' })).status).toBe(412);
-  expect((await row()).types).toBe('class.ready,class.live');
+  expect(await row()).toMatchObject({ types: 'class.ready,class.live', state: 'on' });
+  const deleted = await shop.delete(`${AT}?revision=3`);
+  expect([deleted.status, deleted.body]).toEqual([200, expect.objectContaining({ enabled: true, revision: 2 })]);
+  expect(await PushEndpoint.count()).toBe(0);
+});
+
+it('is not deleted by a call that was overtaken while it waited for the row', async () => {
+  const { db } = site.website.deps;
+  const made = await shop.put(AT, content({ revision: 2 }));
+  const overtaken = async (deleting: () => ReturnType<Caller['delete']>) => {
+    const endpoint = await row();
+    const transaction = await db.transaction();
+    try {
+      await endpoint.update({ types: 'class.missed', externalRevision: 4 }, { transaction });
+      const begun = deleting();
+      await waitsForALock(db);
+      await transaction.commit();
+      return await begun;
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+  };
+  const byTag = await overtaken(() => shop.delete(AT, { headers: { 'If-Match': made.headers['etag'] ?? '' } }));
+  expect([byTag.status, codeIn(byTag)]).toEqual([412, 'changed_meanwhile']);
+  await (await row()).update({ externalRevision: 2 });
+  const byRevision = await overtaken(() => shop.delete(`${AT}?revision=3`));
+  expect([byRevision.status, codeIn(byRevision)]).toEqual([409, 'old_revision']);
+  expect(await row()).toMatchObject({ types: 'class.missed', state: 'on' });
 });
 
 it.each([
@@ -163,6 +213,9 @@ it('may be many, but not any number', async () => {
     expect((await shop.put(`${AT}-${count}`, content({ url: `${receiver.url}/${count}` }))).status).toBe(201);
   }
   expect(codeIn(await shop.put(AT, content()))).toBe('too_many_endpoints');
+  await PushEndpoint.destroy({ where: { url: `${receiver.url}/0` } });
+  await buildPushEndpoint(site.website.deps, { url: 'https://8.8.8.8/' });
+  expect((await shop.put(AT, content())).status).toBe(201);
 });
 
 it('gets a new secret, the same for the same name, beside which the former signs for a day or not at all', async () => {
@@ -206,6 +259,20 @@ it('is deleted, and may be made anew under the same name', async () => {
   expect([(await shop.get(AT)).status, (await shop.delete(AT)).status]).toEqual([404, 404]);
   expect((await audited(id)).at(-1)).toEqual(['push_endpoint_deleted', shop.keyId]);
   expect(await put()).not.toBe(secret);
+});
+
+it('is told what to do where there is one with its address already', async () => {
+  const { endpoint } = await buildPushEndpoint(site.website.deps, { url: receiver.url });
+  const refused = await shop.put(AT, content());
+  const detail = expect.stringMatching(/admin here has made .* deleted \(support@/) as string;
+  expect([refused.status, refused.body]).toEqual([
+    422,
+    expect.objectContaining({ errors: [{ pointer: '/url', detail }] }),
+  ]);
+  await endpoint.destroy();
+  expect((await shop.put(AT, content())).status).toBe(201);
+  const again = await shop.put(`${AT}-2`, content());
+  expect(again.body).toMatchObject({ errors: [{ detail: expect.stringContaining('already: booking.') as string }] });
 });
 
 it('takes a key with its own scopes, and none of an admin’s is seen by a program', async () => {
