@@ -32,14 +32,14 @@ interface Rehearsed {
 
 async function save(
   deps: Deps,
-  { id, version }: ClassDate,
+  { id, version, rehearsalsForgotten }: ClassDate,
   { answer, findings, now }: Rehearsed,
   transaction: Transaction,
 ): Promise<void> {
   const lock = Transaction.LOCK.UPDATE;
   const classDate = await ClassDate.findByPk(id, { transaction, lock, rejectOnEmpty: true });
-  // It was changed meanwhile: the next look rehearses it as it is now.
-  if (classDate.version !== version) return;
+  // It, or what it rests on, was changed meanwhile: the next look rehearses it as it is now.
+  if (classDate.version !== version || classDate.rehearsalsForgotten !== rehearsalsForgotten) return;
   const lookedFor = REHEARSED.filter((kind) => answer.host !== null || !ASKED_OF_ZOOM.includes(kind));
   await saveRisks(deps, classDate, { findings, lookedFor, now }, transaction);
   const { nextAttemptAt } = answer;

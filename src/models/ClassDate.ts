@@ -46,6 +46,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
   declare nextAttemptAt: CreationOptional<Date | null>;
   declare rehearsedAt: CreationOptional<Date | null>;
   declare rehearsedVersion: CreationOptional<number>;
+  /** see src/commands/forgetRehearsals.ts */
+  declare rehearsalsForgotten: CreationOptional<number>;
   declare rehearseNotBefore: CreationOptional<Date | null>;
   /** edits are told, and sent to Zoom, together after this */
   declare gathersUntil: CreationOptional<Date | null>;
@@ -68,13 +70,8 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         timeZone: { type: DataTypes.STRING, allowNull: false },
         startsAt: { type: DataTypes.DATE(3), allowNull: false },
         durationMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
-        leadMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
-        graceMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
-        watchMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
-        settleMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
+        ...keptMinutes(),
         furtherReminders: { type: DataTypes.STRING, allowNull: false, defaultValue: '' },
-        lateMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
-        presentMinutes: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         state: { type: DataTypes.STRING, allowNull: false },
         stateReason: DataTypes.STRING,
         outcome: DataTypes.STRING,
@@ -89,6 +86,7 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
         nextAttemptAt: DataTypes.DATE(3),
         rehearsedAt: DataTypes.DATE(3),
         rehearsedVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
+        rehearsalsForgotten: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         rehearseNotBefore: DataTypes.DATE(3),
         gathersUntil: DataTypes.DATE(3),
         cancelledAt: DataTypes.DATE(3),
@@ -98,4 +96,17 @@ export class ClassDate extends Model<InferAttributes<ClassDate>, InferCreationAt
       { sequelize, modelName: 'ClassDate', tableName: 'class_dates', underscored: true },
     );
   }
+}
+
+/** What a class keeps of the settings that it was booked with. */
+function keptMinutes() {
+  const minutes = () => ({ type: DataTypes.INTEGER.UNSIGNED, allowNull: false });
+  return {
+    leadMinutes: minutes(),
+    graceMinutes: minutes(),
+    watchMinutes: minutes(),
+    settleMinutes: minutes(),
+    lateMinutes: minutes(),
+    presentMinutes: minutes(),
+  };
 }

@@ -1,14 +1,18 @@
 import { noteBounces } from '../../../src/commands/noteBounces';
 import { changeTeacher } from '../../../src/commands/changeTeacher';
+import { correctGuest } from '../../../src/commands/correctGuest';
+import { forgetRehearsals } from '../../../src/commands/forgetRehearsals';
 import { rehearse } from '../../../src/commands/rehearse';
 import { sendDueMails } from '../../../src/commands/sendDueMails';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import type { RiskKind } from '../../../src/domain/classRisks';
 import { addMinutes } from '../../../src/domain/clock';
 import { utcDay, WRITES_A_DAY } from '../../../src/domain/hostLimits';
+import { inTransaction } from '../../../src/db/transaction';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
 import { MailDelivery } from '../../../src/models/MailDelivery';
+import { OrderGuest } from '../../../src/models/OrderGuest';
 import type { User } from '../../../src/models/User';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomHostCheck } from '../../../src/models/ZoomHostCheck';
@@ -18,6 +22,7 @@ import { buildUser } from '../../factories/people';
 import { bookHerd, connectTeachers, simulatedTeachers } from '../../support/classHerd';
 import { inBatches } from '../../support/inBatches';
 import { RecordingTemporal } from '../../support/recordingTemporal';
+import { waitsForALock } from '../../support/lockWaits';
 import { connectTeacher, LICENSED_HOST } from '../../support/teachers';
 import { BASIL } from '../../support/zoomConsent';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -58,6 +63,10 @@ async function classOf(fields: Partial<Pick<ClassDate, 'startsAt' | 'durationMin
 /** So many minutes later. */
 async function rehearsed({ id }: ClassDate, later = 0): Promise<RiskKind[]> {
   await rehearse(site.deps, { classDateId: id, now: addMinutes(now, later) });
+  return openRisks({ id });
+}
+
+async function openRisks({ id }: Pick<ClassDate, 'id'>): Promise<RiskKind[]> {
   const open = await ClassRisk.findAll({ where: { classDateId: id, isOpen: true }, order: ['id'] });
   return open.map(({ kind }) => kind);
 }
@@ -252,6 +261,52 @@ it('two at once ask once, also when the second takes its lease right after the f
   expect(asked() - before).toBe(1);
   expect([(await first.reload()).rehearsedAt, (await second.reload()).rehearsedAt]).toEqual([now, now]);
   expect(await ZoomHostCheck.findByPk(teacher.id)).toMatchObject({ leaseHolder: null, leaseUntil: null });
+});
+
+describe('what changes at the very instant of a rehearsal', () => {
+  /** Looks at a class, and has something done when all is looked at and nothing is saved yet. */
+  async function rehearseWhile(classDate: ClassDate, done: () => Promise<unknown>): Promise<RiskKind[]> {
+    const { db } = site.deps;
+    const transaction = async (work: Parameters<typeof inTransaction>[1]) => {
+      await done();
+      return inTransaction(db, work);
+    };
+    const late = { ...site.deps, db: Object.create(db, { transaction: { value: transaction } }) as typeof db };
+    await rehearse(late, { classDateId: classDate.id, now });
+    return openRisks(classDate);
+  }
+
+  it.each([
+    ['the first', 0],
+    ['a later', 1],
+  ])('is seen by %s one, which is done again at once', async (_which, before) => {
+    const classDate = await classOf();
+    const email = `gone-${classDate.id}@students.test`;
+    const guest = await OrderGuest.create({ orderId: classDate.orderId, email });
+    await buildPass(site.deps.signingKeys, classDate, { guestId: guest.id, email });
+    if (before > 0) expect(await rehearsed(classDate, -120)).toEqual([]);
+    await noteBounces({ refused: [email], reached: [], now });
+    const deps = { ...site.deps, temporal: new RecordingTemporal() };
+    const edit = { guestId: guest.id, email: `well-${guest.id}@students.test`, name: 'Mum' };
+    expect(await rehearseWhile(classDate, () => correctGuest(deps, edit, THE_SYSTEM))).toEqual([]);
+    expect((await classDate.reload()).rehearsedAt).toBeNull();
+    expect(await told(classDate)).toEqual([]);
+    expect(await rehearsed(classDate)).toEqual([]);
+    expect((await classDate.reload()).rehearsedAt).toEqual(now);
+  });
+
+  it('is forgotten also where a rehearsal is being saved just then', async () => {
+    const classDate = await classOf();
+    const saving = await site.deps.db.transaction();
+    await classDate.update({ rehearsedAt: now }, { transaction: saving });
+    const forgotten = inTransaction(site.deps.db, (transaction) =>
+      forgetRehearsals({ teacherId: teacher.id }, transaction),
+    );
+    await waitsForALock(site.deps.db);
+    await saving.commit();
+    expect(await forgotten).toEqual([classDate.id]);
+    expect((await classDate.reload()).rehearsedAt).toBeNull();
+  });
 });
 
 it('a class that is given to another teacher is told to that one, and no more to the former', async () => {
