@@ -26,6 +26,7 @@ export function presentPersonPage(page: PersonPage, zone: string, now: Date) {
     isTeacher: role === 'teacher',
     disabledAt: disabledAt && formatInstant(disabledAt, zone),
     ...presentAccount(page, zone, now),
+    refusedEdits: page.hasRefusedEdit,
     disable: disabledAt ? null : paths.personDisabling(user.id),
     enable: disabledAt ? paths.personEnabling(user.id) : null,
     zoom: role === 'teacher' ? zoomWords(connection, disabledAt !== null) : null,

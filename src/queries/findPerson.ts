@@ -3,6 +3,7 @@ import { OVER_STATES } from '../domain/classStates';
 import { AccountLink } from '../models/AccountLink';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
+import { RefusedEdit } from '../models/RefusedEdit';
 import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { withNames, type ClassRow } from './listClassDates';
@@ -18,6 +19,8 @@ export interface PersonPage {
   readonly coming: readonly ClassRow[];
   /** how many there are in all */
   readonly comingCount: number;
+  /** whether an edit of a marketplace's, which was refused, waits for a decision */
+  readonly hasRefusedEdit: boolean;
 }
 
 const SHOWN = 20;
@@ -26,16 +29,18 @@ const SHOWN = 20;
 export async function findPerson(id: number): Promise<PersonPage | null> {
   const user = await User.findByPk(id);
   if (!user) return null;
-  const [connection, invitation, where] = await Promise.all([
+  const [connection, invitation, refused, where] = await Promise.all([
     ZoomConnection.findOne({ where: { userId: id } }),
     AccountLink.findOne({ where: { userId: id, purpose: 'invitation', usedAt: null }, order: [['id', 'DESC']] }),
+    RefusedEdit.count({ where: { userId: id } }),
     comingOf(user),
   ]);
   const [classDates, comingCount] = await Promise.all([
     ClassDate.findAll({ where, order: ['startsAt', 'id'], limit: SHOWN }),
     ClassDate.count({ where }),
   ]);
-  return { user, connection, invitation, coming: await withNames(classDates), comingCount };
+  const coming = await withNames(classDates);
+  return { user, connection, invitation, coming, comingCount, hasRefusedEdit: refused > 0 };
 }
 
 async function comingOf({ id, role }: User) {

@@ -111,6 +111,15 @@ it('theirs: of a name, neither moves nor lets in somebody whom orders of others 
   expect([email, disabledAt]).toEqual([content.email, expect.any(Date)]);
 });
 
+it('is led to from the page of its person, until it is decided', async () => {
+  const { user } = await refused();
+  const leads = async ({ id }: User) =>
+    parse(await browser.get(paths.person(id)))(`main .flash a[href="${paths.refusedEdits}"]`).length;
+  expect([await leads(user), await leads((await put()).user)]).toEqual([1, 0]);
+  await decide('ours');
+  expect(await leads(user)).toBe(0);
+});
+
 it('ours: stands, and the same is not refused again', async () => {
   const { path, theirs, user } = await refused();
   expect(await decide('ours')).toContain('What was changed here stands.');
