@@ -63,7 +63,7 @@ function addCreate(keys: Command): void {
     .argument('<name>', 'what it is for')
     .description('make a key, which is shown once')
     .requiredOption('--customer <name>', 'whose orders it sees and makes, such as tutors-united')
-    .option('--scopes <list>', `with commas: ${Object.keys(API_SCOPES).join(',')}`, list, Object.keys(API_SCOPES))
+    .requiredOption('--scopes <list>', `what it may do, with commas: ${Object.keys(API_SCOPES).join(',')}`, list)
     .option('--calls-a-minute <count>', 'how often it may call', whole, CALLS_A_MINUTE)
     .option('--days <count>', 'how long it is good; without it, until it is withdrawn', whole)
     .option('--dry-run', 'say whether it could be made; change nothing')

@@ -50,6 +50,7 @@ it('makes, lists and withdraws keys', async () => {
   expect((await cli('api-keys', 'revoke', '999')).err.trim()).toBe('There is no such key.');
   const wrong = await cli('api-keys', 'create', 'X', '--customer', 'shop', '--scopes', 'everything');
   expect([wrong.code, wrong.err.trim()]).toEqual([64, 'Choose what the key may do.']);
+  expect((await cli('api-keys', 'create', 'X', '--customer', 'shop')).code).toBe(64);
 });
 
 it('imports a file of class dates, says what it refuses, and books nothing twice', async () => {

@@ -68,6 +68,19 @@ it('a key may do more, or less, from its next call on, and stays the same key', 
   expect((await browser.get(paths.apiKey(999_999))).status).toBe(404);
 });
 
+it('a key may do what is ticked for it, and nothing is until somebody does', async () => {
+  const before = await ApiKey.count();
+  const page = parse(await browser.get(paths.apiKeys));
+  expect([page('[name=scopes]').length > 0, page('[name=scopes][checked]').length]).toEqual([true, 0]);
+  const { name, customer, callsAMinute, days } = GOOD;
+  const answer = await browser.submit(paths.apiKeys, { name, customer, callsAMinute, days });
+  expect([answer.status, parse(answer)('.summary a[href="#scopes"]').text()]).toEqual([
+    422,
+    'Choose what the key may do.',
+  ]);
+  expect([parse(answer)('#name').attr('value'), await ApiKey.count()]).toEqual([name, before]);
+});
+
 it.each([
   ['name', { name: '' }],
   ['customer', { customer: 'The Shop' }],

@@ -33,6 +33,7 @@ afterAll(async () => {
 it('an admin makes a key, reads it once, and withdraws it', async () => {
   await page.goto(SITE + paths.apiKeys);
   await page.fill('#name', 'The shop’s booking service');
+  await page.check('text=orders:read');
   await page.click('text=Make the key');
   await page.waitForSelector('.secret');
   await looksRight(page);
