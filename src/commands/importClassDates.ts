@@ -14,6 +14,7 @@ import { findClassTimeSettings, type ClassTimeSettings } from '../queries/findZo
 import { newPass } from './newPass';
 import { outcomeRow } from './noteOutcome';
 import type { ClassDateRow, RowProblem } from './readClassDateRows';
+import { withholdNewPasses } from './withheldPasses';
 import { writeAudits, type AuditOrigin } from './writeAudit';
 
 const BATCH = 500;
@@ -137,20 +138,8 @@ async function savePasses(
     (peopleOf.get(classDate.orderId) ?? []).map((person) => newPass(deps, classDate, person)),
   );
   await ZoomSecureToken.bulkCreate(passes, { fields: [...PASS_COLUMNS], transaction });
-  await withholdFromDisabled(buyers, classDates, deps.clock.now(), transaction);
+  await withholdNewPasses(buyers, classDates, deps.clock.now(), transaction);
   return new Map(classDates.map(({ id, orderId }) => [id, peopleOf.get(orderId)?.length ?? 0]));
-}
-
-async function withholdFromDisabled(
-  buyers: readonly User[],
-  classDates: readonly ClassDate[],
-  now: Date,
-  transaction: Transaction,
-): Promise<void> {
-  const userId = buyers.filter(({ disabledAt }) => disabledAt !== null).map(({ id }) => id);
-  if (userId.length === 0) return;
-  const where = { userId, classDateId: classDates.map(({ id }) => id) };
-  await ZoomSecureToken.update({ revokedAt: now, withheld: true }, { where, transaction });
 }
 
 /** Nobody holds these rows: the relay takes them as soon as they are committed. */

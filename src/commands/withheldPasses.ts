@@ -2,6 +2,7 @@ import { Op, type Transaction } from 'sequelize';
 import { OVER_STATES } from '../domain/classStates';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
+import type { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { addToOutbox } from '../temporal/outbox';
 import { dropRegistrant } from './dropRegistrant';
@@ -31,10 +32,33 @@ export async function withholdPasses(
   const open = new Set(await openAmong(passes, transaction));
   const withheld = passes.filter((pass) => classDateId !== undefined || open.has(pass.classDateId));
   for (const pass of withheld) {
-    await pass.update({ revokedAt: now, withheld: true }, { transaction });
+    await pass.update(withheldAt(now), { transaction });
     await dropRegistrant(pass, transaction);
   }
   return tell(withheld, transaction);
+}
+
+/**
+ * The same for passes that this very transaction has made, many at once: nobody was let in by them, and whoever makes them
+ * tells of their classes.
+ *
+ * @param buyers locked
+ */
+export async function withholdNewPasses(
+  buyers: readonly User[],
+  classDates: readonly ClassDate[],
+  now: Date,
+  transaction: Transaction,
+): Promise<void> {
+  const userId = buyers.filter(({ disabledAt }) => disabledAt !== null).map(({ id }) => id);
+  if (userId.length === 0) return;
+  const where = { userId, classDateId: classDates.map(({ id }) => id) };
+  await ZoomSecureToken.update(withheldAt(now), { where, transaction });
+}
+
+/** Given back when their person is enabled, as those that were withdrawn otherwise are not. */
+function withheldAt(now: Date) {
+  return { revokedAt: now, withheld: true };
 }
 
 /** Those of classes that are still to come, of orders that are still theirs, work again; the links are the same. */

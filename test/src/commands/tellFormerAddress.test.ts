@@ -2,7 +2,7 @@ import { changeUser } from '../../../src/commands/changeUser';
 import { putPerson } from '../../../src/commands/putPerson';
 import { resendMails } from '../../../src/commands/resendMails';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
-import { startMailbox, type Mailbox } from '../../../src/dev/mailbox/server';
+import type { Mailbox } from '../../../src/dev/mailbox/server';
 import { addMinutes } from '../../../src/domain/clock';
 import { BookOrder } from '../../../src/models/BookOrder';
 import { ClassDate } from '../../../src/models/ClassDate';
@@ -15,20 +15,18 @@ import { buildMail } from '../../factories/mails';
 import { buildUser } from '../../factories/people';
 import { sendAccountMails } from '../../support/accountMail';
 import { parse, passwordHash, signedInBrowser } from '../../support/browser';
-import { startWebsite, type Website } from '../../support/website';
+import { startMailedWebsite } from '../../support/mailedWebsite';
+import type { Website } from '../../support/website';
 
 let website: Website;
 let mailbox: Mailbox;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  mailbox = await startMailbox();
-  website = await startWebsite({ SMTP_PORT: String(mailbox.smtpPort) });
+  ({ website, mailbox, close } = await startMailedWebsite());
 });
 
-afterAll(async () => {
-  await website.close();
-  await mailbox.close();
-});
+afterAll(() => close());
 
 let count = 0;
 const elsewhere = () => `elsewhere${(count += 1)}@example.test`;

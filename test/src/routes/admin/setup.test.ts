@@ -1,26 +1,24 @@
 import { checkProxies } from '../../../../src/checks/proxies';
-import { startMailbox, type Mailbox } from '../../../../src/dev/mailbox/server';
+import type { Mailbox } from '../../../../src/dev/mailbox/server';
 import { paths } from '../../../../src/routes/paths';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
-import { startWebsite, type Website } from '../../../support/website';
+import { startMailedWebsite } from '../../../support/mailedWebsite';
+import type { Website } from '../../../support/website';
 
 let website: Website;
 let mailbox: Mailbox;
+let close: () => Promise<void>;
 let browser: Browser;
 let email: string;
 
 beforeAll(async () => {
-  mailbox = await startMailbox();
-  website = await startWebsite({ SMTP_PORT: String(mailbox.smtpPort) });
+  ({ website, mailbox, close } = await startMailedWebsite());
   const admin = await signedInBrowser(website, 'admin');
   browser = admin.browser;
   email = admin.user.email;
 });
 
-afterAll(async () => {
-  await website.close();
-  await mailbox.close();
-});
+afterAll(() => close());
 
 it('names every weak setting, how to make keys, and shows no value', async () => {
   const page = await browser.get(paths.setup);

@@ -3,7 +3,7 @@ import { createUser } from '../../../../src/commands/createUser';
 import { inviteUser } from '../../../../src/commands/inviteUser';
 import { createResetLimits, requestPasswordReset } from '../../../../src/commands/requestPasswordReset';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
-import { startMailbox, type Mailbox } from '../../../../src/dev/mailbox/server';
+import type { Mailbox } from '../../../../src/dev/mailbox/server';
 import { AccountLink } from '../../../../src/models/AccountLink';
 import { MailDelivery } from '../../../../src/models/MailDelivery';
 import { Session } from '../../../../src/models/Session';
@@ -16,22 +16,20 @@ import { SigningKeys } from '../../../../src/security/keyRing';
 import { buildUser } from '../../../factories/people';
 import { mailedPath, sendAccountMails, tokenIn } from '../../../support/accountMail';
 import { Browser, parse, PASSWORD, passwordHash, signedInBrowser } from '../../../support/browser';
-import { startWebsite, type Website } from '../../../support/website';
+import { startMailedWebsite } from '../../../support/mailedWebsite';
+import type { Website } from '../../../support/website';
 
 const NEW = 'a new password of some length';
 
 let mailbox: Mailbox;
+let close: () => Promise<void>;
 let website: Website;
 
 beforeAll(async () => {
-  mailbox = await startMailbox();
-  website = await startWebsite({ SMTP_PORT: String(mailbox.smtpPort) });
+  ({ website, mailbox, close } = await startMailedWebsite());
 });
 
-afterAll(async () => {
-  await website.close();
-  await mailbox.close();
-});
+afterAll(() => close());
 
 beforeEach(() => website.restart());
 
