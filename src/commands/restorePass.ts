@@ -6,17 +6,19 @@ import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { deliverOutbox } from '../temporal/outbox';
 import { replacePass } from './reissuePass';
-import { sendLink } from './sendLink';
+import { sendLinkIn } from './sendLink';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
- * Opens the door again to somebody whose pass was withdrawn: with a new link, which is mailed; the former ones stay dead.
+ * Opens the door again to somebody whose pass was withdrawn: with a new link, which is mailed; the former ones stay dead. In one
+ * commit, for nobody has the new link until its mail is there.
  *
  * @throws AppError when it is not withdrawn, or its guest was removed from the order, or its person is disabled
  */
 export async function restorePass(deps: Deps, passId: number, origin: AuditOrigin): Promise<void> {
-  await inTransaction(deps.db, async (transaction) => {
+  const outboxId = await inTransaction(deps.db, async (transaction) => {
     const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
     if (!pass.revokedAt) throw new AppError(409, 'not_revoked', 'This pass works; there is nothing to give back.');
     const guest = pass.guestId === null ? null : await OrderGuest.findByPk(pass.guestId, { transaction });
@@ -28,8 +30,9 @@ export async function restorePass(deps: Deps, passId: number, origin: AuditOrigi
     const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
     await replacePass(deps, pass, classDate, transaction);
     await openDoor(deps, pass, origin, transaction);
+    return sendLinkIn(deps, { passId, anew: false }, origin, transaction);
   });
-  await sendLink(deps, { passId, anew: false }, origin);
+  await deliverOutbox(deps, outboxId);
 }
 
 /** A pass works again, and the log says so: whoever withdrew it before is overruled. */

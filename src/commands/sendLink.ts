@@ -22,19 +22,31 @@ interface LinkOrder {
  * Mails a person their link: the one they have while it still lets a browser in, so that nobody's is taken away by
  * whoever knows their address; else a new one, with which all counts begin again.
  */
-export async function sendLink(deps: Deps, { passId, anew }: LinkOrder, origin: AuditOrigin): Promise<void> {
-  const outboxId = await inTransaction(deps.db, async (transaction) => {
-    const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
-    const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
-    const isNew = anew || pass.takeovers >= TAKEOVERS_MAX;
-    if (isNew) await renewPass(deps, pass, classDate, transaction);
-    await planMail(deps, pass, classDate, transaction);
-    const entity = { type: 'zoom_secure_token', id: passId };
-    const metadata = { classDateId: classDate.id, isNew };
-    await writeAudit(deps, origin, { action: 'link_sent', entity, metadata }, transaction);
-    return addToOutbox({ classDateId: classDate.id }, 'link asked for', transaction);
-  });
+export async function sendLink(deps: Deps, order: LinkOrder, origin: AuditOrigin): Promise<void> {
+  const outboxId = await inTransaction(deps.db, (transaction) => sendLinkIn(deps, order, origin, transaction));
   await deliverOutbox(deps, outboxId);
+}
+
+/**
+ * The same as a part of something larger, which delivers the outbox row after its commit.
+ *
+ * @returns the outbox row
+ */
+export async function sendLinkIn(
+  deps: Pick<Deps, 'signingKeys' | 'clock'>,
+  { passId, anew }: LinkOrder,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<number> {
+  const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
+  const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
+  const isNew = anew || pass.takeovers >= TAKEOVERS_MAX;
+  if (isNew) await renewPass(deps, pass, classDate, transaction);
+  await planMail(deps, pass, classDate, transaction);
+  const entity = { type: 'zoom_secure_token', id: passId };
+  const metadata = { classDateId: classDate.id, isNew };
+  await writeAudit(deps, origin, { action: 'link_sent', entity, metadata }, transaction);
+  return addToOutbox({ classDateId: classDate.id }, 'link asked for', transaction);
 }
 
 /**
