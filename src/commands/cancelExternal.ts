@@ -3,6 +3,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
+import { wordsSent } from '../queries/buyersAsNamed';
 import {
   listGuests,
   requireClassDateOf,
@@ -10,7 +11,7 @@ import {
   type ExternalClassDateId,
   type ExternalOrderId,
 } from '../queries/externalBookings';
-import { CLASS_DATE_FIELDS, classDateDigests, lastSent, orderDigests, tagOf } from '../queries/externalFields';
+import { CLASS_DATE_FIELDS, classDateDigests, lastSent, orderTag, tagOf } from '../queries/externalFields';
 import { deliverOutbox } from '../temporal/outbox';
 import { cancelClassIn } from './cancelClass';
 import { cancelOrderIn } from './cancelOrder';
@@ -33,8 +34,9 @@ export async function cancelOrderOf(
 ): Promise<BookOrder> {
   const { order, outboxIds } = await inTransaction(deps.db, async (transaction) => {
     const found = await requireOrderOf(put, transaction);
-    const current = orderDigests(found, await listGuests(found.id, transaction));
-    checkTag(put, tagOf({ ...current, cancelled: String(found.cancelledAt !== null) }));
+    const sent = await wordsSent([found.id], transaction);
+    const guests = await listGuests(found.id, transaction);
+    checkTag(put, orderTag(found, guests, sent(found.id, found.userId)));
     refuseOld(put.revision, found.externalRevision, found.cancelledAt === null);
     const edit = { orderId: found.id, force: put.force, notify: put.notify };
     const done = await cancelOrderIn(deps, edit, origin, transaction);

@@ -10,6 +10,7 @@ import { deliverOutbox } from '../temporal/outbox';
 import { problemsOfUser } from './createUser';
 import { endSessions } from './endSessions';
 import { inviteIn } from './inviteUser';
+import { keepFormerWords } from './keepFormerWords';
 import { forgetRefusedEdit } from './keepRefusedEdit';
 import { withdrawLinks } from './makeAccountLink';
 import { movePasses } from './movePasses';
@@ -74,7 +75,7 @@ export async function changeUserIn(
   transaction: Transaction,
   invite = true,
 ): Promise<UserChanged & { outboxIds: number[] }> {
-  const before = { email: user.email, emailSince: user.emailSince };
+  const before = { ...user.get({ plain: true }) };
   user.set(Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined)));
   const fields = user.changed() || [];
   const address = user.email !== before.email;
@@ -87,6 +88,7 @@ export async function changeUserIn(
   await check(user, address, transaction);
   if (user.email.toLowerCase() !== before.email.toLowerCase()) user.set({ emailSince: deps.clock.now() });
   await user.save({ transaction });
+  if (fields.includes('customer')) await keepFormerWords(user, before, transaction);
   const { invitations, outboxIds } = address
     ? await moveTo(deps, { user, before, invite }, origin, transaction)
     : { invitations: 0, outboxIds: [] };

@@ -22,6 +22,13 @@ export function checkTag({ ifMatch, onlyNew }: Pick<Precondition, 'ifMatch' | 'o
   throw new AppError(412, 'changed_meanwhile', message);
 }
 
+interface Former {
+  /** the highest one that came before */
+  readonly revision: number | null;
+  /** whether something that is no field becomes another as well */
+  readonly besides?: boolean;
+}
+
 /** Where in what was sent a field is that has no place of its own there. */
 const PLACES: Readonly<Record<string, string>> = { schedule: 'localStart', state: '' };
 
@@ -33,12 +40,12 @@ const PLACES: Readonly<Record<string, string>> = { schedule: 'localStart', state
  */
 export function fieldsToChange<Name extends string>(
   { revision, accept }: Pick<Precondition, 'revision' | 'accept'>,
-  former: Standing<Name> & { readonly revision: number | null },
+  former: Standing<Name> & Former,
   wanted: Digests<Name>,
 ): Name[] {
   const { sent, current } = former;
   const toChange = namesToChange(accept, former, wanted);
-  refuseOld(revision, former.revision, toChange.length > 0);
+  refuseOld(revision, former.revision, toChange.length > 0 || former.besides === true);
   const lost = toChange.filter((name) => sent !== null && current[name] !== sent[name] && !accept.includes(name));
   if (lost.length > 0) {
     const message = (name: Name) => `This was changed here. Look at it, and send accept=${name} to overwrite it.`;

@@ -3,14 +3,16 @@ import type { Deps } from '../deps';
 import { AppError, FieldErrors, type FieldError } from '../errors';
 import { BookOrder } from '../models/BookOrder';
 import type { User } from '../models/User';
+import { wordsSent, type BuyerWords } from '../queries/buyersAsNamed';
 import { findOrderOf, listGuests, type ExternalOrderId } from '../queries/externalBookings';
 import {
   ORDER_FIELDS,
+  isOtherwise,
   lastNamed,
   lastSent,
   namedAs,
   orderDigests,
-  tagOf,
+  orderTag,
   type Digests,
   type GuestContent,
   type NamedPeople,
@@ -163,10 +165,12 @@ async function change(
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<Omit<Done, 'notes'>> {
-  const current = orderDigests(order, await listGuests(order.id, transaction));
-  checkTag(put, tagOf({ ...current, cancelled: String(order.cancelledAt !== null) }));
-  const sent = lastSent(order, ORDER_FIELDS);
-  const toChange = fieldsToChange(put, { revision: order.externalRevision, sent, current }, wanted);
+  const guests = await listGuests(order.id, transaction);
+  const words = await wordsSent([order.id], transaction);
+  checkTag(put, orderTag(order, guests, words(order.id, order.userId)));
+  const standing = { sent: lastSent(order, ORDER_FIELDS), current: orderDigests(order, guests) };
+  const besides = isCalledAnew(put.buyer, words(order.id, buyer.id));
+  const toChange = fieldsToChange(put, { revision: order.externalRevision, ...standing, besides }, wanted);
   if (toChange.length > 0 && order.cancelledAt !== null)
     throw new AppError(409, 'order_cancelled', 'This order is cancelled; nothing of it can be changed.');
   const has = (name: OrderField) => toChange.includes(name);
@@ -181,7 +185,8 @@ async function change(
   const { outboxIds } = await changeOrderIn(deps, edit, origin, transaction);
   const ofGuests = has('guests') ? await putGuestsIn(deps, order, put.guests, origin, transaction) : [];
   await forgetRefusedEdit({ orderId: order.id, classDateId: null }, transaction);
-  await keepBuyerName({ orderId: order.id, userId: buyer.id }, put.buyer, transaction);
+  const isCalled = await keepBuyerName({ orderId: order.id, userId: buyer.id }, put.buyer, transaction);
+  if (isCalled && !has('buyer')) await noteBuyerName(deps, order, origin, transaction);
   await order.reload({ transaction });
   await order.update(
     {
@@ -191,6 +196,22 @@ async function change(
     { transaction, silent: true },
   );
   return { order, created: false, outboxIds: [...outboxIds, ...ofGuests] };
+}
+
+/** Whether a buyer is called otherwise than they were; whoever was not called anything yet is not. */
+function isCalledAnew(buyer: BuyerRef, before: BuyerWords | null): boolean {
+  return before !== null && !('externalId' in buyer) && isOtherwise(buyer, before);
+}
+
+/** The log says that it happened, and no name. */
+async function noteBuyerName(
+  deps: Pick<Deps, 'signingKeys'>,
+  { id }: BookOrder,
+  origin: AuditOrigin,
+  transaction: Transaction,
+): Promise<void> {
+  const entity = { type: 'book_order', id };
+  await writeAudit(deps, origin, { action: 'order_changed', entity, metadata: { buyerName: true } }, transaction);
 }
 
 /** @throws FieldErrors */

@@ -7,7 +7,10 @@ import {
   type Sequelize,
 } from 'sequelize';
 
-/** What a marketplace's program called a buyer in an order of its own, when it named them by address. */
+/**
+ * What a marketplace's program called a buyer in an order of its own, when it named them by address; or what it had put them as,
+ * until they were handed over to another.
+ */
 export class OrderBuyer extends Model<InferAttributes<OrderBuyer>, InferCreationAttributes<OrderBuyer>> {
   declare id: CreationOptional<number>;
   declare orderId: number;

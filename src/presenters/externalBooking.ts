@@ -10,6 +10,7 @@ import {
   classDateDigests,
   lastSent,
   orderDigests,
+  orderTag,
   tagOf,
 } from '../queries/externalFields';
 import type { classDate as classDateSchema, order as orderSchema } from '../routes/api/schemas';
@@ -23,7 +24,7 @@ interface Told {
 
 /** An order as programs see it, and its ETag. */
 export function presentExternalOrder(
-  { order, teacher, buyer, buyerWords, guests }: ExternalOrder,
+  { order, teacher, buyer, buyerWords, buyerSent, guests }: ExternalOrder,
   { notes = [] }: Told = {},
 ): { body: z.infer<typeof orderSchema>; tag: string } {
   const current = orderDigests(order, guests);
@@ -50,7 +51,7 @@ export function presentExternalOrder(
     changedHere: changedHere(lastSent(order, ORDER_FIELDS), current),
     notes: [...notes],
   };
-  return { body, tag: tagOf({ ...current, cancelled: String(order.cancelledAt !== null) }) };
+  return { body, tag: orderTag(order, guests, buyerSent) };
 }
 
 /** A class date as programs see it, and its ETag. */

@@ -4,7 +4,7 @@ import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
-import { buyersAsNamed, type BuyerWords } from './buyersAsNamed';
+import { asNamed, wordsSent, type BuyerWords } from './buyersAsNamed';
 import { findHostClashes, type HostClash } from './findHostClashes';
 
 /** What a program's call names: whose order, and what they call it. */
@@ -23,6 +23,8 @@ export interface ExternalOrder {
   readonly buyer: User;
   /** what this order calls them */
   readonly buyerWords: BuyerWords;
+  /** what it was sent of them; null where it has no word of its own */
+  readonly buyerSent: BuyerWords | null;
   readonly guests: readonly OrderGuest[];
 }
 
@@ -79,12 +81,13 @@ export async function listOrdersOf(customer: string, { after, limit }: Page): Pr
 export async function withPeople(orders: readonly BookOrder[]): Promise<ExternalOrder[]> {
   const people = await peopleById(orders.flatMap(({ userId, teacherId }) => [userId, teacherId]));
   const guests = await listGuests(orders.map(({ id }) => id));
-  const asNamed = await buyersAsNamed(orders);
+  const sent = await wordsSent(orders.map(({ id }) => id));
   return orders.map((order) => ({
     order,
     teacher: people(order.teacherId),
     buyer: people(order.userId),
-    buyerWords: asNamed(order, people(order.userId)),
+    buyerWords: asNamed(sent, order, people(order.userId)),
+    buyerSent: sent(order.id, order.userId),
     guests: guests.filter(({ orderId }) => orderId === order.id),
   }));
 }

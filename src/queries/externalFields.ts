@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BookOrder } from '../models/BookOrder';
 import type { ClassDate } from '../models/ClassDate';
+import type { BuyerWords } from './buyersAsNamed';
 
 /** A digest of each field that a marketplace's program sets. */
 export type Digests<Name extends string = string> = Readonly<Record<Name, string>>;
@@ -52,6 +53,26 @@ export function orderDigests(
 }
 
 type Schedule = Pick<ClassDate, 'localStart' | 'timeZone' | 'durationMinutes'>;
+
+/** The ETag of an order: what it is sent of its buyer is no field, but is told with it. */
+export function orderTag(
+  order: Pick<BookOrder, 'title' | 'teacherId' | 'userId' | 'cancelledAt'>,
+  guests: readonly GuestContent[],
+  buyerSent: BuyerWords | null,
+): string {
+  const cancelled = String(order.cancelledAt !== null);
+  const words = buyerSent === null ? {} : { buyerWords: wordsDigest(buyerSent) };
+  return tagOf({ ...orderDigests(order, guests), cancelled, ...words });
+}
+
+/** Whether somebody is called otherwise than before. */
+export function isOtherwise(one: BuyerWords, other: BuyerWords): boolean {
+  return wordsDigest(one) !== wordsDigest(other);
+}
+
+function wordsDigest({ firstName, lastName, timeZone, language }: BuyerWords): string {
+  return digest([firstName, lastName, timeZone, language]);
+}
 
 export function classDateDigests(
   { localStart, timeZone, durationMinutes }: Schedule,

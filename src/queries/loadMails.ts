@@ -4,7 +4,7 @@ import type { MailDelivery } from '../models/MailDelivery';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { buyersAsNamed, nameOf } from './buyersAsNamed';
+import { buyerAsNamed, nameOf } from './buyersAsNamed';
 import { findClassRisks, type RiskRow } from './findClassRisks';
 import { loadToldBefore, type ToldBefore } from './loadToldBefore';
 
@@ -40,7 +40,7 @@ export async function loadMailClass(classDateId: number, now: Date): Promise<Mai
     classDate,
     title: order.title,
     teacherName: teacher?.fullName ?? 'your teacher',
-    buyerName: buyer ? nameOf((await buyersAsNamed([order]))(order, buyer)) : 'a DreamCrowd student',
+    buyerName: buyer ? nameOf(await buyerAsNamed(order, buyer)) : 'a DreamCrowd student',
     risks: await findClassRisks(classDate, now),
   };
 }

@@ -1,7 +1,11 @@
+import { changeUser } from '../../../../src/commands/changeUser';
 import { publishEvents } from '../../../../src/commands/publishEvents';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { BookOrder } from '../../../../src/models/BookOrder';
 import { ClassDate } from '../../../../src/models/ClassDate';
+import { OrderBuyer } from '../../../../src/models/OrderBuyer';
 import { User } from '../../../../src/models/User';
+import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { buyerNames } from '../../../../src/queries/buyersAsNamed';
 import { loadMailClass } from '../../../../src/queries/loadMails';
 import { classDateContent, orderContent } from '../../../factories/orderContents';
@@ -87,6 +91,92 @@ it('an order tells what was sent with it last', async () => {
   await put('M.');
   expect((await put('Marie')).body).toMatchObject({ buyer: { firstName: 'Marie' } });
   expect((await shop.get(order)).body).toMatchObject({ buyer: { firstName: 'Marie' } });
+});
+
+it('who was handed over to another marketplace is not told as that one calls them', async () => {
+  const [student, order] = [`S-${fresh()}`, `/api/v1/orders/O-${fresh()}`];
+  const email = `handed${fresh()}@people.test`;
+  const words = { firstName: 'Hanna', lastName: 'Own', timeZone: 'Europe/Vienna', language: 'de' };
+  await shop.put(`/api/v1/students/${student}`, { email, ...words });
+  const content = orderContent(teacher, { buyer: { id: student }, guests: [], revision: 1 });
+  expect((await shop.put(order, content)).body).toMatchObject({ buyer: { ...words, id: student } });
+  await shop.put(`${order}/class-dates/C`, classDateContent());
+  const classDate = await ClassDate.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true });
+  const externalId = `S-${fresh()}`;
+  const handedOver = { customer: 'other', externalId, firstName: 'Renamed at the same time' };
+  await changeUser(site.website.deps, await idOf(email), handedOver, THE_SYSTEM);
+  const theirs = { ...secretly(), email };
+  expect((await other.put(`/api/v1/students/${externalId}`, theirs)).status).toBe(200);
+  const read = await shop.get(order);
+  expect(read.body).toMatchObject({ buyer: { ...words, id: null }, changedHere: [] });
+  const attendance = await shop.get(`${order}/class-dates/C/attendance`);
+  expect(attendance.body).toMatchObject({ people: [{}, { name: 'Hanna Own' }] });
+  expect((await loadMailClass(classDate.id, new Date())).buyerName).toBe('Hanna Own');
+  const again = await shop.put(order, content);
+  expect(again.status).toBe(200);
+  expectNoSecret(read, attendance, again, await shop.get('/api/v1/orders'));
+});
+
+it('who was handed over after they were no buyer any more is called as before by the attendance', async () => {
+  const [student, externalId] = [`S-${fresh()}`, `O-${fresh()}`];
+  const email = `handed${fresh()}@people.test`;
+  await shop.put(`/api/v1/students/${student}`, { email, firstName: 'Hanna', lastName: 'Own' });
+  const order = `/api/v1/orders/${externalId}`;
+  await shop.put(order, orderContent(teacher, { buyer: { id: student }, guests: [] }));
+  await shop.put(`${order}/class-dates/C`, classDateContent());
+  await shop.put(order, orderContent(teacher, { guests: [] }));
+  const userId = await idOf(email);
+  const handedOver = { customer: 'other', externalId: student, firstName: 'Otherwise' };
+  await changeUser(site.website.deps, userId, handedOver, THE_SYSTEM);
+  const row = await BookOrder.findOne({ where: { externalId }, rejectOnEmpty: true });
+  expect(row.userId).not.toBe(userId);
+  expect((await buyerNames(row, [userId])).get(`user:${userId}`)).toBe('Hanna Own');
+});
+
+describe('another word for the buyer', () => {
+  async function ordered() {
+    const email = await knownToOther('named');
+    const path = `/api/v1/orders/O-${fresh()}`;
+    const put = (firstName: string, more = {}, headers = {}) =>
+      shop.put(path, orderContent(teacher, { buyer: { ...SENT, firstName, email }, guests: [], ...more }), headers);
+    const made = await put('M.', { revision: 1 });
+    const { id } = await BookOrder.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true });
+    const where = { action: 'order_changed', entityType: 'book_order', entityId: id } as const;
+    return { path, put, tag: made.headers['etag'] ?? '', audits: () => ZoomAuditLog.findAll({ where }) };
+  }
+
+  it('is a change of the order: audited once, without the name', async () => {
+    const { put, audits } = await ordered();
+    expect((await put('M.', { revision: 1 })).status).toBe(200);
+    expect(await audits()).toHaveLength(0);
+    await put('Marie', { revision: 2 });
+    await put('Marie', { revision: 2 });
+    const [audit, ...others] = await audits();
+    expect(audit?.metadata).toBe(JSON.stringify({ buyerName: true, apiKeyId: shop.keyId }));
+    expect(others).toEqual([]);
+  });
+
+  it('needs a revision of its own, and the tag that the order has then', async () => {
+    const { path, put, tag } = await ordered();
+    expect((await put('Marie', { revision: 1 })).body).toMatchObject({ code: 'old_revision' });
+    expect((await shop.get(path)).headers['etag']).toBe(tag);
+    const renamed = await put('Marie', { revision: 2 }, { 'If-Match': tag });
+    expect([renamed.status, renamed.body]).toMatchObject([200, { buyer: { firstName: 'Marie' } }]);
+    expect(renamed.headers['etag']).not.toBe(tag);
+    expect((await shop.get(path)).headers['etag']).toBe(renamed.headers['etag']);
+    expect((await put('Maria', { revision: 3 }, { 'If-Match': tag })).status).toBe(412);
+    expect((await shop.delete(path, { headers: { 'If-Match': tag } })).status).toBe(412);
+    expect((await shop.delete(path, { headers: { 'If-Match': renamed.headers['etag'] ?? '' } })).status).toBe(200);
+    expect((await put('Maria', { revision: 4 })).body).toMatchObject({ code: 'order_cancelled' });
+    expect((await shop.get(path)).body).toMatchObject({ buyer: { firstName: 'Marie' } });
+  });
+
+  it('is kept of an order from before it was, which is no later word', async () => {
+    const { put } = await ordered();
+    await OrderBuyer.destroy({ where: {} });
+    const again = await put('M.', { revision: 1 });
+    expect([again.status, again.body]).toMatchObject([200, { buyer: { firstName: 'M.' } }]);
+  });
 });
 
 it('a former buyer, whom the attendance may have to name, is called as the order called them', async () => {
