@@ -19,7 +19,7 @@ interface Duty {
   readonly name: string;
   readonly everyMs: number;
   /** @returns false when it was of no use, and asking again so soon would not be either */
-  readonly pass: (signal: AbortSignal) => Promise<boolean>;
+  readonly pass: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /**
@@ -30,19 +30,13 @@ interface Duty {
  */
 export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
   const stopping = new AbortController();
-  const inbox: Duty = {
-    name: 'webhook inbox',
-    everyMs,
-    pass: async (signal) => {
-      await tidyInbox(deps);
-      await relayWebhooks(deps, signal);
-      return true;
-    },
-  };
+  const inbox: Duty = { name: 'webhook inbox', everyMs, pass: (signal) => relayWebhooks(deps, signal) };
+  // Beside it: months of events that are read again hold up none that turns out to be of a meeting of ours.
+  const order: Duty = { name: 'order of the webhook inbox', everyMs, pass: () => tidyInbox(deps) };
   const outbox: Duty = { name: 'workflow outbox', everyMs, pass: (signal) => relayOutbox(deps, signal) };
   const schedules: Duty = { name: 'schedules', everyMs: SCHEDULE_EVERY_MS, pass: () => ensureSchedules(deps) };
   // Side by side: a Temporal that does not answer keeps no event waiting.
-  const running = Promise.all([inbox, outbox, schedules].map((duty) => repeat(deps, duty, stopping.signal)));
+  const running = Promise.all([inbox, order, outbox, schedules].map((duty) => repeat(deps, duty, stopping.signal)));
   return {
     stop: async () => {
       stopping.abort();
@@ -51,21 +45,20 @@ export function startRelay(deps: Deps, everyMs = EVERY_MS): Relay {
   };
 }
 
-async function ensureSchedules({ temporal, logger }: Deps): Promise<boolean> {
+async function ensureSchedules({ temporal, logger }: Deps): Promise<void> {
   const paused = await temporal.schedules.ensure();
   for (const schedule of paused)
     logger.warn(
       { schedule },
       'somebody has paused a schedule: what it looks after is not looked after until it goes on',
     );
-  return true;
 }
 
 async function repeat({ logger }: Deps, { name, everyMs, pass }: Duty, signal: AbortSignal): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     try {
-      failures = (await pass(signal)) ? 0 : failures + 1;
+      failures = (await pass(signal)) === false ? failures + 1 : 0;
     } catch (error) {
       failures += 1;
       // Only its name: a database's message can quote what it was asked to write.
