@@ -2,7 +2,7 @@ import { askZoom } from '../src/commands/askZoom';
 import { cancelRegistrants } from '../src/commands/cancelRegistrants';
 import { closeClass } from '../src/commands/closeClass';
 import { lookAtRoom } from '../src/commands/lookAtRoom';
-import { makeMeeting } from '../src/commands/makeMeeting';
+import { makeMeeting, type MakeResult } from '../src/commands/makeMeeting';
 import { makePersonalLinks } from '../src/commands/makePersonalLinks';
 import { rehearse } from '../src/commands/rehearse';
 import { removeMeetings } from '../src/commands/removeMeetings';
@@ -17,6 +17,9 @@ import { stepNow } from './stepNow';
 
 type Command<T> = (deps: Deps, input: { classDateId: number; now: Date }) => Promise<T>;
 
+/** `made in a rush`: what else its class needs can wait until others have their rooms. */
+export type RoomResult = MakeResult | 'made in a rush';
+
 /** The steps that talk to Zoom; each is a command of the same name. */
 export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
   const step =
@@ -24,7 +27,11 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     ({ classDateId, now }: ClassInput): Promise<T> =>
       heartbeating(() => command(deps, { classDateId, now: stepNow(now) }));
   return {
-    makeMeeting: step((...args) => roomsFirst.room(() => makeMeeting(...args))),
+    makeMeeting: step(async (...args): Promise<RoomResult> => {
+      roomsFirst.begin();
+      const result = await makeMeeting(...args);
+      return result === 'made' && roomsFirst.isRush() ? 'made in a rush' : result;
+    }),
     resolveAttempts: step(resolveAttempts),
     updateMeeting: step(updateMeeting),
     removeMeetings: step(removeMeetings),

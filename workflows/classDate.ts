@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ClassInput, ClassLook } from '../activities/classLook';
+import type { RoomResult } from '../activities/meetings';
 import type { Step } from '../src/domain/classPlan';
 import { lookAgain, progress, type Progress } from './messages';
 import { lookAtClass, meetings, sendMails } from './proxies';
@@ -30,6 +31,9 @@ const SHORTEST_WAIT_MS = 1_000;
 /** After a step or a look that failed without leaving a time in the rows: again after this, doubling up to the longest. */
 const FAILURE_WAIT_MS = 5_000;
 const LONGEST_FAILURE_WAIT_MS = 60_000;
+/** When many classes open at one instant: so long their links and mails leave the workers to rooms. */
+const RUSH_MS = 30_000;
+const RUSH: RoomResult = 'made in a rush';
 
 /** What the run remembers between two looks; all of it may be forgotten. */
 interface Memory {
@@ -110,6 +114,7 @@ async function act(classDateId: number, steps: readonly Step[], memory: Memory):
   memory.fruitless = memory.formerSteps === formerSteps ? memory.fruitless + 1 : 0;
   const waits = memory.failures + memory.fruitless;
   if (waits > 0) await condition(() => memory.hinted, failureWaitMs(waits), { summary: 'tries again' });
+  else if (results.includes(RUSH)) await condition(() => memory.hinted, RUSH_MS, { summary: 'rooms of others first' });
   return true;
 }
 

@@ -1,50 +1,57 @@
-import { createRoomsFirst } from '../../../src/temporal/roomsFirst';
+import { createRoomsFirst, type RoomsFirst } from '../../../src/temporal/roomsFirst';
 
-/** Work that ends when it is told to. */
-function begun() {
-  let end = () => {};
-  const done = new Promise<void>((resolve) => (end = resolve));
-  return { work: () => done, end };
-}
+let roomsFirst: RoomsFirst;
 
-beforeEach(() => jest.useFakeTimers());
+beforeEach(() => {
+  jest.useFakeTimers();
+  roomsFirst = createRoomsFirst();
+});
 afterEach(() => jest.useRealTimers());
 
-it('mails go at once while no room is being made', async () => {
-  await createRoomsFirst().mailsMayGo();
+function begin(rooms: number): void {
+  for (let room = 0; room < rooms; room += 1) roomsFirst.begin();
+}
+
+it('a few rooms are no rush, and mails go at once', async () => {
+  begin(9);
+  expect(roomsFirst.isRush()).toBe(false);
+  await roomsFirst.mailsMayGo();
 });
 
-it('mails wait until the last of the rooms is made, also when one fails', async () => {
-  const roomsFirst = createRoomsFirst();
-  const [one, other] = [begun(), begun()];
-  const first = roomsFirst.room(one.work);
-  const second = roomsFirst.room(async () => {
-    await other.work();
-    throw new Error('Zoom said no');
-  });
+it('many within five seconds are one, for as long as others follow', async () => {
+  begin(9);
+  await jest.advanceTimersByTimeAsync(4_900);
+  begin(1);
+  expect(roomsFirst.isRush()).toBe(true);
+  await jest.advanceTimersByTimeAsync(200);
+  expect(roomsFirst.isRush()).toBe(false);
+});
+
+it('mails wait until it is over', async () => {
+  begin(10);
   const gone = jest.fn();
   const mails = roomsFirst.mailsMayGo().then(gone);
-  one.end();
+  await jest.advanceTimersByTimeAsync(4_700);
+  begin(10);
+  await jest.advanceTimersByTimeAsync(4_700);
+  expect(gone).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(1_000);
+  await mails;
+  expect(gone).toHaveBeenCalledTimes(1);
+});
+
+it('mails wait for the first minute of one that does not end, all of them together', async () => {
+  const gone = jest.fn();
+  begin(10);
+  const first = roomsFirst.mailsMayGo().then(gone);
+  for (let second = 0; second < 59; second += 1) {
+    begin(10);
+    await jest.advanceTimersByTimeAsync(1_000);
+  }
+  expect(gone).not.toHaveBeenCalled();
+  begin(10);
+  await jest.advanceTimersByTimeAsync(1_500);
   await first;
-  await jest.advanceTimersByTimeAsync(1);
-  expect(gone).not.toHaveBeenCalled();
-  other.end();
-  await expect(second).rejects.toThrow('Zoom said no');
-  await mails;
+  await roomsFirst.mailsMayGo();
   expect(gone).toHaveBeenCalledTimes(1);
-});
-
-it('mails wait ten seconds and no longer for a Zoom that does not answer', async () => {
-  const roomsFirst = createRoomsFirst();
-  const stuck = begun();
-  const room = roomsFirst.room(stuck.work);
-  const gone = jest.fn();
-  const mails = roomsFirst.mailsMayGo().then(gone);
-  await jest.advanceTimersByTimeAsync(9_999);
-  expect(gone).not.toHaveBeenCalled();
-  await jest.advanceTimersByTimeAsync(1);
-  await mails;
-  expect(gone).toHaveBeenCalledTimes(1);
-  stuck.end();
-  await room;
 });
