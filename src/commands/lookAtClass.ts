@@ -1,4 +1,4 @@
-import { planClass, type Phase, type Step } from '../domain/classPlan';
+import { planClass, type ClassFacts, type Phase, type Step } from '../domain/classPlan';
 import type { ClassState } from '../domain/classStates';
 import type { Deps } from '../deps';
 import { mailsOutlook } from '../queries/mailsOutlook';
@@ -28,8 +28,7 @@ export async function lookAtClass(
   deps: Deps,
   { classDateId, now }: { classDateId: number; now: Date },
 ): Promise<ClassLook | null> {
-  await retireMeetings(deps, classDateId);
-  const facts = await readClassFacts(deps.db, classDateId, now);
+  const facts = await readFactsOfFitting(deps, classDateId, now);
   if (!facts) return null;
   const plan = planClass(facts, now);
   await markRisk(deps, classDateId, facts, plan.atRisk);
@@ -45,4 +44,12 @@ export async function lookAtClass(
     nextLookAt: (mailFirst ? mails.nextAttemptAt : plan.nextLookAt)?.toISOString() ?? null,
     waitingFor: mailFirst ? 'tries a mail again' : plan.waitingFor,
   };
+}
+
+/** The facts once a room that no longer fits is out of service. */
+async function readFactsOfFitting(deps: Deps, classDateId: number, now: Date): Promise<ClassFacts | null> {
+  const facts = await readClassFacts(deps.db, classDateId, now);
+  if (facts === null || facts.roomFits) return facts;
+  await retireMeetings(deps, classDateId);
+  return readClassFacts(deps.db, classDateId, now);
 }

@@ -31,7 +31,7 @@ export async function makeMeeting(
   const { meeting, classDate } = attempt;
   try {
     const made = await deps.zoom.createMeeting(meeting.teacherId, meetingRequest(classDate, meeting));
-    await saveMadeMeeting(deps, meeting.id, made, 'meeting_created');
+    await saveMadeMeeting(deps, meeting, made, 'meeting_created');
     return 'made';
   } catch (error) {
     await recordMeetingTrouble(deps, meeting.id, error, now);
@@ -71,17 +71,15 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;
     if ((meeting.state !== 'planned' && meeting.state !== 'failed') || notBefore) return null;
     if (await waitsForLimit(deps, meeting, connection, now, transaction)) return null;
-    await meeting.update(
-      {
-        state: 'creating',
-        attempts: meeting.attempts + 1,
-        looks: 0,
-        registration: connection.licensed,
-        topic,
-        ...scheduleOf(classDate),
-      },
-      { transaction },
-    );
+    meeting.set({
+      state: 'creating',
+      attempts: meeting.attempts + 1,
+      looks: 0,
+      registration: connection.licensed,
+      topic,
+      ...scheduleOf(classDate),
+    });
+    await meeting.save({ transaction });
     return { meeting, classDate };
   });
 }
@@ -102,26 +100,21 @@ function scheduleOf(classDate: ClassDate) {
   };
 }
 
+/** The room that the class has, or a first try of another; that is not saved yet. */
 async function currentMeeting(classDate: ClassDate, topic: string, transaction: Transaction): Promise<ZoomMeeting> {
-  const found = await ZoomMeeting.findOne({ where: { classDateId: classDate.id, isCurrent: true }, transaction });
-  if (found) return found;
-  const last = await ZoomMeeting.max<number | null, ZoomMeeting>('generation', {
-    where: { classDateId: classDate.id },
-    transaction,
+  const known = await ZoomMeeting.findAll({ where: { classDateId: classDate.id }, transaction });
+  const current = known.find(({ isCurrent }) => isCurrent);
+  if (current) return current;
+  const generation = Math.max(0, ...known.map((former) => former.generation)) + 1;
+  return ZoomMeeting.build({
+    orderId: classDate.orderId,
+    classDateId: classDate.id,
+    teacherId: classDate.teacherId,
+    generation,
+    isCurrent: true,
+    state: 'planned',
+    marker: meetingMarker(classDate.randomKey, generation),
+    topic,
+    ...scheduleOf(classDate),
   });
-  const generation = (last ?? 0) + 1;
-  return ZoomMeeting.create(
-    {
-      orderId: classDate.orderId,
-      classDateId: classDate.id,
-      teacherId: classDate.teacherId,
-      generation,
-      isCurrent: true,
-      state: 'planned',
-      marker: meetingMarker(classDate.randomKey, generation),
-      topic,
-      ...scheduleOf(classDate),
-    },
-    { transaction },
-  );
 }

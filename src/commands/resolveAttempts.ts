@@ -62,7 +62,7 @@ async function adopt(
   surplus: readonly ListedMeeting[],
 ): Promise<void> {
   const found = await deps.zoom.getMeeting(meeting.teacherId, oldest.meetingId);
-  await saveMadeMeeting(deps, meeting.id, found, 'meeting_adopted');
+  await saveMadeMeeting(deps, meeting, found, 'meeting_adopted');
   deps.logger.info({ classDateId: meeting.classDateId, surplus: surplus.length }, 'meeting adopted by its marker');
   for (const { meetingId } of surplus) {
     await deps.zoom.deleteMeeting(meeting.teacherId, meetingId).catch(ignoreNotFound);

@@ -10,10 +10,6 @@ import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
  * A made one is marked for deletion; an attempt whose outcome is not known stays until that is known.
  */
 export async function retireMeetings(deps: Pick<Deps, 'db'>, classDateId: number): Promise<void> {
-  const classDate = await ClassDate.findByPk(classDateId, { attributes: ['id', 'state', 'teacherId'] });
-  if (!classDate) return;
-  const retired = await ZoomMeeting.count({ where: misfitsOf(classDate) });
-  if (retired === 0) return;
   await inTransaction(deps.db, async (transaction) => {
     // Read anew under its lock: an edit may have made it fit again.
     const locked = await ClassDate.findByPk(classDateId, { lock: true, transaction });

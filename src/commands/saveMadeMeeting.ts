@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { roomFits } from '../domain/roomFits';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
@@ -18,21 +19,19 @@ type MadeMeeting = Pick<CreatedMeeting, 'meetingId' | 'joinUrl' | 'registration'
  */
 export async function saveMadeMeeting(
   deps: Deps,
-  meetingRowId: number,
+  { id, classDateId }: Pick<ZoomMeeting, 'id' | 'classDateId'>,
   made: MadeMeeting,
   action: 'meeting_created' | 'meeting_adopted',
 ): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
-    const { classDateId } = await ZoomMeeting.findByPk(meetingRowId, { transaction, rejectOnEmpty: true });
     const lock = Transaction.LOCK.UPDATE;
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
-    const meeting = await ZoomMeeting.findByPk(meetingRowId, { transaction, lock, rejectOnEmpty: true });
+    const meeting = await ZoomMeeting.findByPk(id, { transaction, lock, rejectOnEmpty: true });
     if (meeting.meetingId !== null) {
       await keepSurplus(meeting, made, transaction);
       return;
     }
-    const wanted =
-      meeting.isCurrent === true && classDate.state !== 'cancelled' && classDate.teacherId === meeting.teacherId;
+    const wanted = meeting.isCurrent === true && roomFits(meeting, classDate);
     await meeting.update(
       {
         state: wanted ? 'created' : 'deleting',

@@ -18,6 +18,7 @@ export async function waitsForLimit(
 ): Promise<boolean> {
   const pauseMs = (connection?.pausedUntil?.getTime() ?? 0) - clock.now().getTime();
   if (pauseMs <= 0) return false;
-  await meeting.update({ nextAttemptAt: new Date(now.getTime() + pauseMs) }, { transaction });
+  meeting.nextAttemptAt = new Date(now.getTime() + pauseMs);
+  await meeting.save({ transaction });
   return true;
 }

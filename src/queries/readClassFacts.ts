@@ -2,6 +2,7 @@ import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
 import { readReminders } from '../domain/furtherReminders';
 import type { Rehearsal } from '../domain/rehearsals';
+import { roomFits } from '../domain/roomFits';
 import { ClassDate } from '../models/ClassDate';
 import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
@@ -11,8 +12,13 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
 
+interface ReadFacts extends ClassFacts {
+  /** false: its room is of no use to it any more */
+  readonly roomFits: boolean;
+}
+
 /** Everything the plan of a class rests on, in a few small reads; null when there is no such class date. */
-export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ClassFacts | null> {
+export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ReadFacts | null> {
   const classDate = await ClassDate.findByPk(classDateId);
   if (!classDate) return null;
   const [meetings, connections] = await Promise.all([
@@ -22,6 +28,7 @@ export async function readClassFacts(db: Sequelize, classDateId: number, now: Da
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
     ...classFields(classDate),
+    roomFits: !meeting || roomFits(meeting, classDate),
     teacherConnected: connections > 0,
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,

@@ -39,7 +39,7 @@ it('tells that its room is there, and that it has begun', async () => {
   const classDate = await buildClassDate({ state: 'preparing' });
   const meeting = await buildMeeting(website.deps.encryption, classDate, { state: 'creating', meetingId: null });
   const made = { meetingId: '81234567890', joinUrl: 'http://127.0.0.1/j/81234567890', registration: false };
-  await saveMadeMeeting(website.deps, meeting.id, made, 'meeting_created');
+  await saveMadeMeeting(website.deps, meeting, made, 'meeting_created');
   const event = await buildWebhookEvent(startedEvent(made.meetingId));
   await interpretWebhookEvent(website.deps, event.id);
   await interpretWebhookEvent(website.deps, event.id);
