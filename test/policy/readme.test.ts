@@ -111,7 +111,15 @@ describe('the way to production', () => {
     expect(backup).toContain('systemctl enable --now dreamcrowd-backup.timer');
     expect(blockWith('CREATE DATABASE drill')).toContain('cli.js audit check');
     const restore = blockWith('DROP DATABASE dreamcrowd');
-    const steps = ['systemctl stop', 'zcat', 'cli.js migrate', 'systemctl start', 'cli.js sweep', 'cli.js doctor'];
+    const steps = [
+      'systemctl stop',
+      'zcat',
+      'DELETE FROM sessions',
+      'cli.js migrate',
+      'systemctl start',
+      'cli.js sweep',
+      'cli.js doctor',
+    ];
     const places = steps.map((step) => restore.indexOf(step));
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(places).not.toContain(-1);
