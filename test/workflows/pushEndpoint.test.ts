@@ -88,7 +88,8 @@ it('a receiver that takes nothing for three days is given up, and admins are tol
   await eventually('it is tried', () => receiver.calls.length > 0);
   await scene.sleep(71 * HOUR_MS);
   expect((await endpoint.reload()).state).toBe('on');
-  await scene.sleep(6 * HOUR_MS);
+  // The next try, which gives up, is a longest wait and its spread later at most.
+  await scene.sleep(30 * HOUR_MS);
   await eventually('it is switched off', async () => (await endpoint.reload()).state === 'off');
   expect(endpoint.offReason).toBe('failing');
   expect(await states()).toEqual(['failed', 'failed']);

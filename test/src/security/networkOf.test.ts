@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { QueryTypes } from 'sequelize';
 import { NETWORK_KEY } from '../../../src/queries/ipKeySql';
+import { ipKey, ipText } from '../../../src/security/ipRange';
 import { networkOf, networkText } from '../../../src/security/networkOf';
 import { startWebsite, type Website } from '../../support/website';
 
@@ -26,7 +27,9 @@ it.each([
 });
 
 it('is drawn by the database as by the limits', async () => {
-  const addresses = fc.sample(fc.oneof(fc.ipV4(), fc.ipV6()), 200);
+  // As systems write them: MariaDB takes no full IPv6 address whose end is written as IPv4.
+  const written = fc.ipV6().map((address) => ipText(ipKey(address) ?? ''));
+  const addresses = fc.sample(fc.oneof(fc.ipV4(), written), 200);
   for (const address of [...addresses, '::ffff:203.0.113.7', '::1', '2001:db8::7']) {
     const [row] = await website.deps.db.query<{ networkKey: string }>(
       `SELECT ${NETWORK_KEY} AS networkKey FROM (SELECT ? AS ip_address) AS one`,

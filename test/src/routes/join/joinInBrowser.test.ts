@@ -72,7 +72,7 @@ describe('the page of a class', () => {
     await looksRight(page);
 
     // Tried beforehand, it is still to begin.
-    await classDate.update({ state: 'ended' });
+    await classDate.update({ state: 'ended', endedAt: new Date() });
     await heading(page, 'Waiting for your teacher');
     await classDate.update({ startsAt: addMinutes(new Date(), -1) });
     await heading(page, 'The meeting has ended');
