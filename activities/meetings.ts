@@ -10,6 +10,7 @@ import { resolveAttempts } from '../src/commands/resolveAttempts';
 import { settleClass } from '../src/commands/settleClass';
 import { updateMeeting } from '../src/commands/updateMeeting';
 import type { Deps } from '../src/deps';
+import { startsSoon } from '../src/queries/startsSoon';
 import type { RoomsFirst } from '../src/temporal/roomsFirst';
 import type { ClassInput } from './classLook';
 import { heartbeating } from './heartbeating';
@@ -27,10 +28,11 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     ({ classDateId, now }: ClassInput): Promise<T> =>
       heartbeating(() => command(deps, { classDateId, now: stepNow(now) }));
   return {
-    makeMeeting: step(async (...args): Promise<RoomResult> => {
+    makeMeeting: step(async (_, { classDateId, now }): Promise<RoomResult> => {
       roomsFirst.begin();
-      const result = await makeMeeting(...args);
-      return result === 'made' && roomsFirst.isRush() ? 'made in a rush' : result;
+      const result = await makeMeeting(deps, { classDateId, now });
+      if (result !== 'made' || !roomsFirst.isRush()) return result;
+      return (await startsSoon(classDateId, now)) ? result : 'made in a rush';
     }),
     resolveAttempts: step(resolveAttempts),
     updateMeeting: step(updateMeeting),

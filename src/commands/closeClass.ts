@@ -33,7 +33,7 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
   try {
     const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
     const running = await isRunning(deps, meeting.teacherId, meeting.meetingId, classDate);
-    if (running) await noteOverrun(deps, classDateId, now);
+    if (running) await noteOverrun(deps, classDateId, now, before.state);
     else await close(deps, classDateId, now, before);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
@@ -54,10 +54,13 @@ async function isRunning(deps: Deps, teacherId: number, meetingId: string, class
   }
 }
 
-async function noteOverrun(deps: Deps, classDateId: number, now: Date): Promise<void> {
+/** @param asked the state in which Zoom was asked */
+async function noteOverrun(deps: Deps, classDateId: number, now: Date, asked: ClassState): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockIfToClose(classDateId, now, transaction);
     if (!classDate) return;
+    // That it has ended was told after Zoom answered; the next look asks again.
+    if (asked === 'live' && classDate.state === 'ended') return;
     const former = classDate.state;
     const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);

@@ -17,6 +17,7 @@ import {
   ZoomRateLimited,
   ZoomRefused,
   ZoomUnreachable,
+  ZoomTokensLocked,
 } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
@@ -64,16 +65,16 @@ export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Da
   return again;
 }
 
-/** A limit is one host's; where Zoom is away as a whole, or takes nothing of us, none can be asked. */
+/** A limit, and tokens that cannot be read, are one host's; where Zoom is away as a whole, or takes nothing of us, none can be asked. */
 function isInVain(failures: readonly Failure[], teacherId: number): boolean {
-  const limited = failures.filter(({ error }) => isLimit(error));
-  const others = failures.filter(({ error }) => !isLimit(error));
-  if (limited.some((failure) => failure.teacherId === teacherId) || others.length > 1) return true;
+  const theirs = failures.filter(({ error }) => isOneHosts(error));
+  const others = failures.filter(({ error }) => !isOneHosts(error));
+  if (theirs.some((failure) => failure.teacherId === teacherId) || others.length > 1) return true;
   return others.some(({ error }) => !(error instanceof ZoomUnreachable));
 }
 
-function isLimit(error: unknown): boolean {
-  return error instanceof ZoomRateLimited || error instanceof ZoomDailyLimit;
+function isOneHosts(error: unknown): boolean {
+  return error instanceof ZoomRateLimited || error instanceof ZoomDailyLimit || error instanceof ZoomTokensLocked;
 }
 
 /**

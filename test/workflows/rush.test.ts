@@ -1,6 +1,9 @@
+import { addMinutes } from '../../src/domain/clock';
 import { QUEUES } from '../../src/domain/queues';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { MailDelivery } from '../../src/models/MailDelivery';
+import { startsSoon } from '../../src/queries/startsSoon';
+import { buildClassDate } from '../factories/classes';
 import { bookHerd } from '../support/classHerd';
 import { handleOf, reaches } from '../support/classScene';
 import { startDevScene, type DevScene } from '../support/devScene';
@@ -50,6 +53,13 @@ async function waitsOf(classDate: ClassDate): Promise<string[]> {
     return 'waits';
   });
 }
+
+it('a class that begins within five minutes does not wait', async () => {
+  const now = new Date();
+  const starts = async (minutes: number) =>
+    startsSoon((await buildClassDate({ startsAt: addMinutes(now, minutes) })).id, now);
+  expect(await Promise.all([-3, 4, 6].map(starts))).toEqual([true, true, false]);
+});
 
 it('when many open at once, a class with its room leaves its mails for the rooms of others, unless something happens to it', async () => {
   const goOn = await scene.stack.holdUp(QUEUES.zoom);

@@ -29,12 +29,16 @@ async function buildOver(state: 'live' | 'ended', endedAt: Date | null) {
   return { classDate, meeting, run: await buildRun(meeting, ago(76), endedAt) };
 }
 
-/** Zoom says that the room does not run, and by the time we have that answer something else has been told. */
-function close({ id: classDateId }: ClassDate, tellMeanwhile: () => Promise<unknown> = () => Promise.resolve()) {
+/** Zoom says how the room is, and by the time we have that answer something else has been told. */
+function close(
+  { id: classDateId }: ClassDate,
+  tellMeanwhile: () => Promise<unknown> = () => Promise.resolve(),
+  status: 'waiting' | 'started' = 'waiting',
+) {
   const getMeeting: Deps['zoom']['getMeeting'] = async (_teacher, meetingId) => {
     await tellMeanwhile();
     const urls = { joinUrl: 'https://zoom.us/j/1', startUrl: 'https://zoom.us/s/1' };
-    return { meetingId, ...urls, status: 'waiting', registration: false, startsAt: null, durationMinutes: null };
+    return { meetingId, ...urls, status, registration: false, startsAt: null, durationMinutes: null };
   };
   return closeClass({ ...site.deps, zoom: { ...site.deps.zoom, getMeeting } }, { classDateId, now: NOW });
 }
@@ -69,4 +73,10 @@ it('is not kept from closing by what was told before Zoom was asked', async () =
   await buildStay(run, { joinTime: ago(70), leaveTime: ago(2) });
   await close(classDate);
   expect(await classDate.reload()).toMatchObject({ state: 'ended', endedAt: ago(2), closedAt: NOW });
+});
+
+it('does not take a class for running again by an answer that is older than its end', async () => {
+  const { classDate } = await buildOver('live', null);
+  await close(classDate, () => classDate.update({ state: 'ended', endedAt: NOW }), 'started');
+  expect(await classDate.reload()).toMatchObject({ state: 'ended', endedAt: NOW, closedAt: null });
 });
