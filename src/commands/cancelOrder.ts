@@ -1,8 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { actualState } from '../domain/classStates';
-import { listOpenClassDates } from '../queries/listOpenClassDates';
+import { listComingClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
 import { cancellationOf } from './cancelClass';
 import { changeClassIn } from './changeClass';
@@ -38,10 +37,8 @@ export async function cancelOrderIn(
   await order.update({ cancelledAt: now, version: order.version + 1 }, { transaction });
   const outboxIds: number[] = [];
   let classDates = 0;
-  for (const classDate of await listOpenClassDates(orderId, transaction)) {
-    // It was held.
-    if (actualState(classDate) === 'ended') continue;
-    const edit = { classDateId: classDate.id, force, notify };
+  for (const { id: classDateId } of await listComingClassDates(orderId, transaction)) {
+    const edit = { classDateId, force, notify };
     const done = await changeClassIn(deps, edit, origin, (row) => cancellationOf(row, now), transaction);
     outboxIds.push(...done.outboxIds);
     classDates += 1;

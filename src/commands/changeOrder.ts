@@ -1,12 +1,11 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { actualState } from '../domain/classStates';
 import { AppError, FieldErrors, type FieldError } from '../errors';
 import type { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { User } from '../models/User';
-import { listOpenClassDates } from '../queries/listOpenClassDates';
+import { listComingClassDates, listOpenClassDates } from '../queries/listOpenClassDates';
 import { deliverOutbox } from '../temporal/outbox';
 import { changeBuyer, type NoteTouched } from './changeBuyer';
 import { changeClassIn, forgetHost, type ClassEdit } from './changeClass';
@@ -151,11 +150,9 @@ async function changeTeachers(
   transaction: Transaction,
   note: NoteTouched,
 ): Promise<void> {
-  for (const classDate of await listOpenClassDates(orderId, transaction)) {
-    // Its meeting has ended: it was the former teacher's.
-    if (actualState(classDate) === 'ended') continue;
-    const edit = { classDateId: classDate.id, force, notify };
+  for (const { id: classDateId } of await listComingClassDates(orderId, transaction)) {
+    const edit = { classDateId, force, notify };
     const done = await changeClassIn(deps, edit, origin, (row) => substitutionIn(row, teacherId), transaction);
-    if (done.changed) note(classDate.id, done.outboxIds);
+    if (done.changed) note(classDateId, done.outboxIds);
   }
 }

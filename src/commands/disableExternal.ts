@@ -6,7 +6,7 @@ import { ClassDate } from '../models/ClassDate';
 import type { User } from '../models/User';
 import { requirePersonOf, type ExternalPersonId } from '../queries/externalPeople';
 import { lastSent, personDigests, PERSON_FIELDS, tagOf } from '../queries/externalFields';
-import { readyOr } from '../queries/inStates';
+import { COMING } from '../queries/inStates';
 import { deliverOutbox } from '../temporal/outbox';
 import { disableIn } from './disableUser';
 import { refuseIfShared } from './needsAdmin';
@@ -50,7 +50,7 @@ function refuseEnabledHere({ accept }: Precondition): void {
 
 async function notesOn({ id, role }: User, now: Date, transaction: Transaction): Promise<string[]> {
   if (role !== 'teacher') return [];
-  const coming = { teacherId: id, ...readyOr('scheduled', 'preparing', 'live'), startsAt: { [Op.gt]: now } };
+  const coming = { teacherId: id, ...COMING, startsAt: { [Op.gt]: now } };
   const count = await ClassDate.count({ where: coming, transaction });
   return count === 0 ? [] : [`Coming classes that they cannot start: ${count}. Give them to another teacher.`];
 }

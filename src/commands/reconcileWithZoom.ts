@@ -16,8 +16,8 @@ import {
   ZoomNotFound,
   ZoomRateLimited,
   ZoomRefused,
-  ZoomUnreachable,
   ZoomTokensLocked,
+  ZoomUnreachable,
 } from '../zoom/errors';
 import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';

@@ -2,7 +2,7 @@ import { Op } from 'sequelize';
 import { addMinutes } from '../domain/clock';
 import { BREAK_MINUTES, clashOf, type ClashKind } from '../domain/hostClashes';
 import { ClassDate } from '../models/ClassDate';
-import { readyOr } from './inStates';
+import { COMING } from './inStates';
 import { withNames, type ClassRow } from './listClassDates';
 
 /** A class that is there (`id`), or one that somebody is about to book or to move. */
@@ -17,8 +17,6 @@ export interface HostClash extends ClassRow {
   readonly kind: ClashKind;
 }
 
-/** Of a class that is over, or whose host has left, nothing stands in anybody's way. */
-export const COMING = readyOr('scheduled', 'preparing', 'live');
 /** The longest class there is. */
 export const LONGEST_MINUTES = 1440;
 

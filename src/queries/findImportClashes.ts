@@ -2,7 +2,8 @@ import { Op } from 'sequelize';
 import { addMinutes } from '../domain/clock';
 import { ClassDate } from '../models/ClassDate';
 import type { OrderedRow } from './checkClassDateRows';
-import { COMING, LONGEST_MINUTES } from './findHostClashes';
+import { LONGEST_MINUTES } from './findHostClashes';
+import { COMING } from './inStates';
 
 interface Slot {
   readonly teacherId: number;

@@ -1,10 +1,9 @@
 import type { ClassEditKind } from '../domain/classEdits';
-import { actualState } from '../domain/classStates';
 import { BookOrder } from '../models/BookOrder';
 import { findHearers } from './findHearers';
 import { findRecipientNames } from './findRecipientNames';
 import { withNames, type ClassRow } from './listClassDates';
-import { listOpenClassDates } from './listOpenClassDates';
+import { listComingClassDates } from './listOpenClassDates';
 
 /** An order for whoever is about to change it with all its class dates that are still to come. */
 export interface OrderToEdit {
@@ -20,8 +19,7 @@ export async function findOrderEdit(
 ): Promise<OrderToEdit | null> {
   const order = await BookOrder.findByPk(orderId);
   if (!order) return null;
-  // One that has ended was held; it stays as it was.
-  const coming = (await listOpenClassDates(orderId, null)).filter((classDate) => actualState(classDate) !== 'ended');
+  const coming = await listComingClassDates(orderId, null);
   const hearing = await findHearers(coming, kind);
   return { order, coming: await withNames(coming), hearing: await findRecipientNames(hearing) };
 }

@@ -12,3 +12,6 @@ export const IS_READY =
 export function readyOr(...states: readonly Exclude<ClassState, 'ready' | 'ended'>[]) {
   return { [Op.or]: [{ state: ['ready', ...states] }, TRIED] };
 }
+
+/** Those that are still to be held, or are being held: neither over nor left by their host. */
+export const COMING = readyOr('scheduled', 'preparing', 'live');

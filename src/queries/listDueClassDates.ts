@@ -1,6 +1,6 @@
 import { literal, Op } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
-import { readyOr } from './inStates';
+import { COMING } from './inStates';
 
 /** The classes that start in a span, which may be open at either end, or those whose room should be open now. */
 export type Due = { readonly from?: Date | undefined; readonly to?: Date | undefined } | 'now';
@@ -15,7 +15,7 @@ export function listDueClassDates(due: Due, now: Date): Promise<ClassDate[]> {
     attributes: ['id', 'startsAt'],
     where:
       due === 'now'
-        ? { ...readyOr('scheduled', 'preparing', 'live'), [Op.and]: literal(OPEN_NOW) }
+        ? { ...COMING, [Op.and]: literal(OPEN_NOW) }
         : { startsAt: { ...(due.from && { [Op.gte]: due.from }), ...(due.to && { [Op.lt]: due.to }) } },
     ...(due === 'now' ? { replacements: { now } } : {}),
     order: ['startsAt', 'id'],
