@@ -44,7 +44,7 @@ export class ChangedHereError extends AppError {
     /** what those fields are called among ourselves */
     readonly names: readonly string[],
   ) {
-    super(409, 'changed_here', fields.map(({ message }) => message).join(' '));
+    super(409, 'changed_here', eachOnce(fields));
   }
 }
 
@@ -63,6 +63,11 @@ export class AddressTakenError extends AppError {
 /** Everything wrong with a form at once; nothing has been saved. */
 export class FieldErrors extends AppError {
   constructor(readonly fields: readonly FieldError[]) {
-    super(422, 'invalid_fields', fields.map(({ message }) => message).join(' '));
+    super(422, 'invalid_fields', eachOnce(fields));
   }
+}
+
+/** What is wrong in several fields alike is said once. */
+function eachOnce(fields: readonly FieldError[]): string {
+  return [...new Set(fields.map(({ message }) => message))].join(' ');
 }

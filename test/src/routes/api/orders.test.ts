@@ -376,6 +376,12 @@ describe('every field wrong in turn', () => {
     expect(await fingerprint()).toBe(before);
   });
 
+  it('says once in words what is wrong in several fields', async () => {
+    const answer = await shop.put(newOrder(), { ...content(), price: 1, currency: 'EUR' });
+    expect(pointersOf(answer)).toEqual(['/price', '/currency']);
+    expect(answer.body).toMatchObject({ detail: 'There is no such field.' });
+  });
+
   it.each([
     ['/localStart', { localStart: '15.1.2030' }],
     ['/localStart', { localStart: '2020-01-15T10:00' }],
