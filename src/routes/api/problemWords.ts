@@ -46,6 +46,10 @@ export const PROBLEM_WORDS: Readonly<Record<string, { readonly status: number; r
       'The feed does not have the place in `after`: it is of another site, or this one was put back to a backup from before it. Begin again without it.',
   },
   too_many_endpoints: { status: 409, words: 'There are as many endpoints as you may have. Delete one first.' },
-  changed_meanwhile: { status: 412, words: 'It is another than your If-Match says. Read it again, then decide.' },
+  changed_meanwhile: {
+    status: 412,
+    words:
+      'It is another than your If-Match says, or was put again while it was being deleted. Read it again, then decide.',
+  },
   exists_already: { status: 412, words: 'It exists, and you sent `If-None-Match: *`.' },
 };

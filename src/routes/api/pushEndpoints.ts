@@ -71,7 +71,7 @@ export const pushEndpointOperations = [
     scope: 'push-endpoints:write',
     summary: 'Delete an endpoint',
     description:
-      'Nothing is sent to it any more, and what waits for it goes with it, and so does your count of its changes: a `PUT` that comes after it makes a new one. The answer is how it was.',
+      'Nothing is sent to it any more, and what waits for it goes with it, and so does your count of its changes: a `PUT` that comes after it makes a new one. One that comes before it is done keeps the endpoint as it is put, and this is answered 412. The answer is how it was.',
     params: endpointPath,
     query: endpointDeleteQuery,
     body: NO_BODY,

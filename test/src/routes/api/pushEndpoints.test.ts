@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { changePushEndpoint } from '../../../../src/commands/changePushEndpoint';
+import { deletePushEndpoint } from '../../../../src/commands/deletePushEndpoint';
 import { pushDueEvents } from '../../../../src/commands/pushDueEvents';
 import { switchOffPushEndpoint } from '../../../../src/commands/switchOffPushEndpoint';
+import { switchOnPushEndpoint } from '../../../../src/commands/switchOnPushEndpoint';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { PUSHED_BY_DEFAULT } from '../../../../src/domain/pushes';
 import { Incident } from '../../../../src/models/Incident';
+import { PushDelivery } from '../../../../src/models/PushDelivery';
 import { PushEndpoint } from '../../../../src/models/PushEndpoint';
+import { WorkflowOutbox } from '../../../../src/models/WorkflowOutbox';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { buildPushEndpoint, buildSoldClass, publishOutcomes } from '../../../factories/pushes';
 import { startApiSite, type ApiSite, type Caller } from '../../../support/apiSite';
@@ -259,6 +263,74 @@ it('is deleted, and may be made anew under the same name', async () => {
   expect([(await shop.get(AT)).status, (await shop.delete(AT)).status]).toEqual([404, 404]);
   expect((await audited(id)).at(-1)).toEqual(['push_endpoint_deleted', shop.keyId]);
   expect(await put()).not.toBe(secret);
+});
+
+/** Between the commit that switches it off and those that delete it. */
+function midway(work: () => Promise<unknown>): void {
+  jest.spyOn(WorkflowOutbox, 'findByPk').mockImplementationOnce(async () => {
+    await work();
+    return null;
+  });
+}
+
+it.each([
+  ['as before', {}, [1]],
+  ['otherwise', { types: ['class.missed'], revision: 2 }, [0]],
+  ['off', { enabled: false, revision: 2 }, []],
+])('that is put again while it is being deleted stays as it was put: %s', async (_how, changed, hears) => {
+  await put({ revision: 1 });
+  const again = { revision: 1, ...changed };
+  let answer = {};
+  let events: string[] = [];
+  midway(async () => {
+    const made = await shop.put(AT, content(again));
+    answer = { status: made.status, body: made.body as unknown };
+    events = await publishOutcomes(site.website.deps, await buildSoldClass(), ['class.missed', 'class.live']);
+  });
+  const deleted = await shop.delete(AT);
+  expect([deleted.status, codeIn(deleted)]).toEqual([412, 'changed_meanwhile']);
+  const expected = expect.objectContaining({ ...content(again), changedHere: [] }) as object;
+  expect(answer).toEqual({ status: 200, body: expected });
+  expect((await shop.get(AT)).body).toEqual(expected);
+  expect((await audited((await row()).id)).map(([action]) => action)).not.toContain('push_endpoint_deleted');
+
+  await run();
+  expect(receiver.taken()).toEqual(hears.map((index) => events[index]));
+  expect((await shop.delete(AT)).status).toBe(200);
+  expect(await PushDelivery.count()).toBe(0);
+});
+
+it('that an admin switches on while it is being deleted stays as well', async () => {
+  await put();
+  const { id } = await row();
+  midway(() => switchOnPushEndpoint(site.website.deps, id, THE_SYSTEM));
+  await expect(deletePushEndpoint(site.website.deps, id, THE_SYSTEM)).rejects.toMatchObject({ status: 412 });
+  expect(await row()).toMatchObject({ state: 'on' });
+});
+
+function gate() {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+}
+
+it('that is put while it is deleted for good is made anew', async () => {
+  const secret = await put();
+  const [reached, mayGo] = [gate(), gate()];
+  jest.spyOn(PushEndpoint.prototype, 'destroy').mockImplementationOnce(async function (this: PushEndpoint, options) {
+    reached.open();
+    await mayGo.opened;
+    await PushEndpoint.destroy({ where: { id: this.id }, ...options });
+  });
+  const deleting = shop.delete(AT);
+  await reached.opened;
+  const putting = shop.put(AT, content());
+  await waitsForALock(site.website.deps.db).finally(mayGo.open);
+  const made = await putting;
+  expect([(await deleting).status, made.status]).toEqual([200, 201]);
+  expect(made.body).toMatchObject({ enabled: true, revision: null });
+  expect(secretSchema.pick({ secret: true }).parse(made.body).secret).not.toBe(secret);
+  expect(await PushEndpoint.count()).toBe(1);
 });
 
 it('is told what to do where there is one with its address already', async () => {
