@@ -26,6 +26,9 @@ export interface RunningProcess {
   ready: boolean;
 }
 
+/** One that was ready has ended by itself; the message has its last lines. */
+export class EndedByItself extends Error {}
+
 const DEFAULT_GRACE_MS = 10_000;
 const POLL_MS = 40;
 const LAST_LINES = 15;
@@ -122,7 +125,7 @@ export class Processes {
   /**
    * Watches over everything that became ready, what has ended since included.
    *
-   * @returns never; rejects with the last lines of the first that ends by itself
+   * @returns never; rejects with EndedByItself for the first that does
    */
   async untilOneEnds(): Promise<never> {
     const services = this.#started.filter(({ ready }) => ready);
@@ -131,7 +134,7 @@ export class Processes {
     );
     // What ends while everything is being stopped was asked to.
     if (this.#stopping) return new Promise<never>(() => undefined);
-    throw new Error(`${running.name} ended with ${reason}${lastLines(running.log())}`);
+    throw new EndedByItself(`${running.name} ended with ${reason}${lastLines(running.log())}`);
   }
 
   /** Ends everything, the youngest first, and watches over nothing of it any more: others can be started in its place. */

@@ -62,3 +62,12 @@ it('gives up, and says why, where one ends the second time too', async () => {
   const outcome = whileServersLive({ processes, steps }, await start('first'), () => start('second'), dies);
   await expect(outcome).rejects.toThrow('second ended with signal SIGKILL');
 });
+
+it('does not begin again where the work fails on servers that live', async () => {
+  const again = jest.fn(() => start('again'));
+  const fails = () => Promise.reject(new Error('jest cannot be started'));
+  const server = await start('first');
+  await expect(whileServersLive({ processes, steps }, server, again, fails)).rejects.toThrow('jest cannot be started');
+  expect([again.mock.calls, said]).toEqual([[], '']);
+  expect(() => process.kill(server.pid, 0)).not.toThrow();
+});
