@@ -3,7 +3,7 @@ import { withNamedLock } from '../db/namedLock';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { OutcomeEvent } from '../models/OutcomeEvent';
-import { findFeedEnd } from '../queries/findFeedEnd';
+import { findNextPlace } from '../queries/findNextPlace';
 import { deliverOutbox } from '../temporal/outbox';
 import { queuePushes } from './queuePushes';
 
@@ -17,8 +17,9 @@ type PublishDeps = Pick<Deps, 'db' | 'clock' | 'temporal' | 'logger'>;
  * do this at once all the same, as when the lock's connection has died, one of them undoes its batch. What is pushed to
  * endpoints is put into their queues with it.
  *
- * Places go up with the clock, so that none is given out a second time by a database that was put back to a backup, or whose
+ * Places go up with the database's clock, so that none is given out a second time by a database that was put back to a backup, or whose
  * last rows were lost with a machine: a reader whose place is of those rows is told so, however late they come.
+ * Should that clock step back, they go on by ones from the last: no place ever depends on a process's own clock.
  *
  * @returns how many were published
  */
@@ -47,7 +48,7 @@ async function publishBatch(deps: PublishDeps, transaction: Transaction): Promis
   const options = { where: { seq: null }, attributes: ['id'], limit: BATCH, transaction };
   const events = await OutcomeEvent.findAll({ ...options, order: ['id'] });
   if (events.length === 0) return { count: 0, outboxIds: [] };
-  const first = Math.max((await findFeedEnd(transaction)) + 1, deps.clock.now().getTime());
+  const first = await findNextPlace(deps.db, transaction);
   const ids = events.map(({ id }) => Number(id));
   const cases = ids.map((id, index) => `WHEN ${id} THEN ${first + index}`).join(' ');
   const [, placed] = await deps.db.query(

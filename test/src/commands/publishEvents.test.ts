@@ -3,6 +3,7 @@ import { QueryTypes, type Transaction } from 'sequelize';
 import { noteOutcome } from '../../../src/commands/noteOutcome';
 import { publishEvents } from '../../../src/commands/publishEvents';
 import { startEventPublisher } from '../../../src/eventPublisher';
+import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import { buildClassDate } from '../../factories/classes';
@@ -56,17 +57,33 @@ it('tells nothing of what was rolled back', async () => {
   expect((await readFrom(0)).ids).toHaveLength(1);
 });
 
-it('gives places by the clock, and never one that is not behind the last', async () => {
+/** As a process does whose clock is so many hours ahead. */
+const publishAt = (hours: number) =>
+  publishEvents({ ...website.deps, clock: { now: () => addMinutes(new Date(), hours * 60) } });
+
+async function databaseClock(): Promise<number> {
+  const asked = 'SELECT UTC_TIMESTAMP(3) AS at';
+  const [row] = await website.deps.db.query<{ at: Date }>(asked, { type: QueryTypes.SELECT });
+  return row?.at.getTime() ?? NaN;
+}
+
+it.each([-1, 0, 1])('gives places by the database’s clock, also where a worker’s is %s h ahead', async (hours) => {
+  await website.deps.db.transaction(write);
+  const before = await databaseClock();
+  await publishAt(hours);
+  const place = Number(await OutcomeEvent.max('seq'));
+  expect(place).toBeGreaterThanOrEqual(before);
+  expect(place).toBeLessThanOrEqual(await databaseClock());
+});
+
+it('gives the place behind the last where the database’s clock has stepped back', async () => {
   const { db } = website.deps;
-  const publishAt = async (now: Date) => {
-    await db.transaction(write);
-    await publishEvents({ ...website.deps, clock: { now: () => now } });
-    return Number(await OutcomeEvent.max('seq'));
-  };
-  const noon = new Date('2030-01-15T12:00:00Z');
-  expect(await publishAt(noon)).toBe(noon.getTime());
-  expect(await publishAt(noon)).toBe(noon.getTime() + 1);
-  expect(await publishAt(new Date('2030-01-15T11:00:00Z'))).toBe(noon.getTime() + 2);
+  await db.transaction(write);
+  const last = (await databaseClock()) + 3_600_000;
+  await OutcomeEvent.update({ seq: last }, { where: {} });
+  await db.transaction(write);
+  await publishAt(0);
+  expect(await OutcomeEvent.max('seq').then(Number)).toBe(last + 1);
 });
 
 it('leaves an event at the place that another publisher gives it meanwhile, whose lock was lost', async () => {
@@ -113,7 +130,7 @@ class Scene {
       case 'roll back':
         return this.open.shift()?.rollback();
       case 'publish':
-        return Promise.all([publishEvents(website.deps), publishEvents(website.deps)]);
+        return Promise.all([publishAt(-1), publishAt(1)]);
       case 'read on':
         return this.readOn();
     }
@@ -140,7 +157,7 @@ class Scene {
   }
 }
 
-it('a consumer misses none and gets none twice, however transactions, publishers and readers interleave', async () => {
+it('a consumer misses none and gets none twice, however transactions, publishers with other clocks and readers interleave', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (moves, limit) => {
       await OutcomeEvent.destroy({ where: {} });
