@@ -2,7 +2,6 @@ import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { dueBy } from '../queries/dueBy';
-import { ZoomNotFound } from '../zoom/errors';
 import type { ListedMeeting } from '../zoom/meetings';
 import { markerText } from './meetingRequest';
 import { isLongPast, NOT_CONNECTED_WAIT_MINUTES } from './removeMeetings';
@@ -55,6 +54,10 @@ function oursOldestFirst(listed: readonly ListedMeeting[], marker: string): List
     .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
+/**
+ * A create whose answer was lost, and its repetition, may both have been carried out. The others are kept as rows in the
+ * commit that adopts the oldest; removing them is the next step, tried until Zoom has done it.
+ */
 async function adopt(
   deps: Deps,
   meeting: ZoomMeeting,
@@ -62,11 +65,11 @@ async function adopt(
   surplus: readonly ListedMeeting[],
 ): Promise<void> {
   const found = await deps.zoom.getMeeting(meeting.teacherId, oldest.meetingId);
-  await saveMadeMeeting(deps, meeting, found, 'meeting_adopted');
-  deps.logger.info({ classDateId: meeting.classDateId, surplus: surplus.length }, 'meeting adopted by its marker');
-  for (const { meetingId } of surplus) {
-    await deps.zoom.deleteMeeting(meeting.teacherId, meetingId).catch(ignoreNotFound);
-  }
+  const others = surplus.map(({ meetingId }) => meetingId);
+  await saveMadeMeeting(deps, meeting, found, 'meeting_adopted', others);
+  const { classDateId } = meeting;
+  deps.logger.info({ classDateId }, 'meeting adopted by its marker');
+  if (others.length > 0) deps.logger.warn({ classDateId, surplus: others.length }, 'more meetings than one were made');
 }
 
 async function countLook(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
@@ -82,8 +85,4 @@ async function countLook(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<v
     { state: meeting.isCurrent ? 'planned' : 'deleted', looks: 0, unknownSince: null, nextAttemptAt: null },
     { where: { id: meeting.id, state: 'unknown' } },
   );
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof ZoomNotFound)) throw error;
 }

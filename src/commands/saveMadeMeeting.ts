@@ -16,19 +16,22 @@ type MadeMeeting = Pick<CreatedMeeting, 'meetingId' | 'joinUrl' | 'registration'
 /**
  * Stores the id of a meeting that Zoom has made, whatever has become of the class meanwhile: a room that is no longer
  * wanted is marked for removal, never forgotten.
+ *
+ * @param surplus Zoom's ids of others that were made for the same attempt; each is marked for removal in the same commit
  */
 export async function saveMadeMeeting(
   deps: Deps,
   { id, classDateId }: Pick<ZoomMeeting, 'id' | 'classDateId'>,
   made: MadeMeeting,
   action: 'meeting_created' | 'meeting_adopted',
+  surplus: readonly string[] = [],
 ): Promise<void> {
   await inTransaction(deps.db, async (transaction) => {
     const lock = Transaction.LOCK.UPDATE;
     const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
     const meeting = await ZoomMeeting.findByPk(id, { transaction, lock, rejectOnEmpty: true });
     if (meeting.meetingId !== null) {
-      await keepSurplus(meeting, made, transaction);
+      await keepSurplus(meeting, [made.meetingId, ...surplus], transaction);
       return;
     }
     const wanted = meeting.isCurrent === true && roomFits(meeting, classDate);
@@ -48,6 +51,7 @@ export async function saveMadeMeeting(
       },
       { transaction },
     );
+    await keepSurplus(meeting, surplus, transaction);
     if (wanted) {
       const former = classDate.state;
       await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
@@ -66,18 +70,26 @@ export function joinUrlPlace(meetingRowId: number) {
   return { table: 'zoom_meetings', column: 'join_url_encrypted', row: meetingRowId };
 }
 
-/** A second answer for an attempt that already has its meeting: the extra one gets a row of its own and is removed. */
-async function keepSurplus(meeting: ZoomMeeting, made: MadeMeeting, transaction: Transaction): Promise<void> {
-  if (meeting.meetingId === made.meetingId) return;
+/**
+ * Further meetings of an attempt that has its own, from a second answer or from Zoom's list: each gets a row of its own,
+ * by which it is removed however often Zoom has to be asked. One that has a row already is known, and needs no other.
+ */
+async function keepSurplus(
+  meeting: ZoomMeeting,
+  meetingIds: readonly string[],
+  transaction: Transaction,
+): Promise<void> {
   const { orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone } = meeting;
-  const last = Number(await ZoomMeeting.max('generation', { where: { classDateId }, transaction }));
-  await ZoomMeeting.create(
-    {
-      ...{ orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone },
-      generation: last + 1,
-      state: 'deleting',
-      meetingId: made.meetingId,
-    },
-    { transaction },
-  );
+  for (const meetingId of meetingIds) {
+    if (await ZoomMeeting.findOne({ where: { meetingId }, transaction })) continue;
+    const last = Number(await ZoomMeeting.max('generation', { where: { classDateId }, transaction }));
+    await ZoomMeeting.create(
+      {
+        ...{ orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone, meetingId },
+        generation: last + 1,
+        state: 'deleting',
+      },
+      { transaction },
+    );
+  }
 }
