@@ -34,7 +34,7 @@ interface SendInput {
 const BATCH = 50;
 const LEASE_SECONDS = 60;
 const HEARTBEAT_MS = 3_000;
-/** The mail server does not answer: the rest of the batch would only wait for its time-outs. */
+/** The mail server does not answer, or takes nothing from us: the rest of the batch would only wait for its time-outs. */
 const GIVE_UP_AFTER_UNCLEAR = 3;
 const ERROR_MAX = 255;
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
@@ -153,22 +153,25 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
     await finish(row, 'sent', null);
     return 'sent';
   } catch (error) {
-    if (error instanceof MailRefused) {
-      if (error.permanent) {
-        await finish(row, 'bounced', `the mail server refused it (${error.responseCode})`);
-        return 'bounced';
-      }
-      // Not taken, it told nothing; that it did stands in the row, not in our copy of it.
-      row.set({ lastError: `the mail server asked to try later (${error.responseCode})` });
-      await MailDelivery.update({ lastError: row.lastError, toldAt: null }, { where: { id: row.id } });
-      return 'retry';
-    }
+    if (error instanceof MailRefused) return afterRefusal(row, error);
     deps.logger.warn(
       { deliveryId: row.id, reason: error instanceof Error ? error.name : 'unknown' },
       'mail is unclear',
     );
     return afterNoAnswer(row);
   }
+}
+
+async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseCode }: MailRefused): Promise<Outcome> {
+  if (permanent) {
+    await finish(row, 'bounced', `the mail server refused it (${responseCode})`);
+    return 'bounced';
+  }
+  const what = aboutMail ? 'asked to try later' : 'takes no mails from us';
+  // Not taken, it told nothing; that it did stands in the row, not in our copy of it.
+  row.set({ lastError: `the mail server ${what} (${responseCode})` });
+  await MailDelivery.update({ lastError: row.lastError, toldAt: null }, { where: { id: row.id } });
+  return aboutMail ? 'retry' : 'unclear';
 }
 
 /** It waited for us to come back, not for its mail server. What may have gone out already is repeated all the same. */

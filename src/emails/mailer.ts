@@ -21,16 +21,22 @@ export interface Mailer {
   close(): void;
 }
 
-/** A definite answer of the mail server: temporary (4xx, worth another try) or permanent (5xx). */
+/**
+ * A definite answer of the mail server: temporary (4xx, worth another try) or permanent (5xx). One that is not about the
+ * mail, such as a refused login, says nothing of its recipient, and meets the next mail as well.
+ */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
 
-  constructor(readonly responseCode: number) {
+  constructor(
+    readonly responseCode: number,
+    readonly aboutMail = true,
+  ) {
     super(`The mail server refused with ${responseCode}`);
   }
 
   get permanent(): boolean {
-    return this.responseCode >= 500;
+    return this.aboutMail && this.responseCode >= 500;
   }
 }
 
@@ -83,8 +89,18 @@ async function* thenConfirm(raw: Buffer, beforeFinalDot: () => Promise<void>): A
 function typedError(error: unknown): Error {
   if (typeof error === 'object' && error !== null && 'responseCode' in error) {
     const { responseCode } = error;
-    // 421: the server closes the connection; it says nothing about this mail.
-    if (typeof responseCode === 'number' && responseCode >= 400) return new MailRefused(responseCode);
+    const code = 'code' in error ? error.code : undefined;
+    if (typeof responseCode === 'number' && responseCode >= 400) {
+      return new MailRefused(responseCode, isAboutMail(code, responseCode));
+    }
   }
   return new MailUnclear('The mail server gave no answer');
+}
+
+/** 421: the server closes the connection, whatever it was asked. 530: it wants a login first. */
+const ABOUT_US = [421, 530];
+
+/** What nodemailer calls otherwise is the answer to a connection or a login. */
+function isAboutMail(code: unknown, responseCode: number): boolean {
+  return (code === 'EENVELOPE' || code === 'EMESSAGE') && !ABOUT_US.includes(responseCode);
 }

@@ -1,3 +1,4 @@
+import { Op } from 'sequelize';
 import { makeAccountLink } from '../../../src/commands/makeAccountLink';
 import { planMails, TOO_LATE } from '../../../src/commands/planMails';
 import { probeIncident } from '../../../src/commands/probeIncident';
@@ -192,6 +193,22 @@ it('waits as rows while no mail server answers, and goes out when one does', asy
   await site.mailbox.clearFaults();
   expect(await send(classDate, addMinutes(NOW, 1))).toEqual({ sent: 10, retrying: 0 });
   expect(site.mailbox.count()).toBe(10);
+});
+
+it('a mail server that takes nothing from us is an incident and no mail’s own trouble', async () => {
+  const { classDate, buyer } = await buildScene(8);
+  // It breaks the connections that are open, which it would take mails by still.
+  await site.mailbox.addFault({ kind: 'down' });
+  await site.mailbox.clearFaults();
+  await site.mailbox.addFault({ kind: 'busy' });
+  await plan(classDate);
+  const since = new Date();
+  expect(await send(classDate)).toEqual({ sent: 0, retrying: 10 });
+  expect(await rowTo(classDate, buyer)).toMatchObject({ lastError: 'the mail server takes no mails from us (421)' });
+  const where = { cause: 'mail_unreachable', closedAt: null, lastSeenAt: { [Op.gte]: since } } as const;
+  expect(await Incident.count({ where })).toBe(1);
+  await site.mailbox.clearFaults();
+  expect(await send(classDate, addMinutes(NOW, 1))).toEqual({ sent: 10, retrying: 0 });
 });
 
 describe('the last byte', () => {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createInterface } from 'node:readline';
+import { createMailer, MailRefused } from '../../../src/emails/mailer';
+import { testConfig } from '../../support/config';
+
+const MAIL = { from: 'classes@example.test', to: 'ada@example.test', raw: Buffer.from('Subject: Hello\r\n\r\nHello') };
+
+type Step = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'the dot';
+
+/** What a mail server says that takes everything, one answer a step. */
+const YES: Readonly<Record<string, string>> = {
+  greeting: '220 here',
+  EHLO: '250-here\r\n250 AUTH PLAIN',
+  AUTH: '235 welcome',
+  DATA: '354 go on',
+  'the dot': '250 taken',
+};
+
+/** A mail server that takes everything but at one step. */
+async function startServer(refusedStep: Step, answer: string): Promise<Server> {
+  const server = createServer((socket) => {
+    let inMessage = false;
+    const say = (step: string) => {
+      const line = step === refusedStep ? answer : (YES[step] ?? '250 well');
+      socket.write(`${line}\r\n`);
+      if (line.startsWith('421')) socket.end();
+    };
+    socket.on('error', () => undefined);
+    createInterface(socket).on('line', (line) => {
+      const over = line === '.';
+      if (inMessage && !over) return;
+      const word = over ? 'the dot' : (line.split(' ')[0] ?? '');
+      inMessage = word === 'DATA';
+      say(word);
+    });
+    say('greeting');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function answerAt(step: Step, answer: string) {
+  const server = await startServer(step, answer);
+  const { port } = server.address() as AddressInfo;
+  const settings = {
+    SMTP_PORT: String(port),
+    SMTP_USER: 'user',
+    SMTP_PASSWORD: 'password',
+    DATABASE_URL: 'mysql://x/y',
+  };
+  const mailer = createMailer(testConfig(settings));
+  const error: unknown = await mailer.send(MAIL, () => Promise.resolve()).catch((reason: unknown) => reason);
+  mailer.close();
+  server.close();
+  if (!(error instanceof MailRefused)) throw new Error('The mail server refused nothing.', { cause: error });
+  const { responseCode, aboutMail, permanent } = error;
+  return { responseCode, aboutMail, permanent };
+}
+
+it.each<[Step, number, boolean]>([
+  ['RCPT', 550, true],
+  ['RCPT', 451, false],
+  ['the dot', 552, true],
+  ['the dot', 451, false],
+])('at %s %i is about the mail', async (step, responseCode, permanent) => {
+  expect(await answerAt(step, `${responseCode} no`)).toEqual({ responseCode, aboutMail: true, permanent });
+});
+
+it.each<[Step, number]>([
+  ['greeting', 421],
+  ['greeting', 554],
+  ['AUTH', 535],
+  ['MAIL', 530],
+  ['MAIL', 421],
+  ['RCPT', 421],
+  ['the dot', 421],
+])('at %s %i is about the connection or our login: it makes no address bad', async (step, responseCode) => {
+  expect(await answerAt(step, `${responseCode} no`)).toEqual({ responseCode, aboutMail: false, permanent: false });
+});
