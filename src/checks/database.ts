@@ -43,7 +43,7 @@ async function checkClock(db: Deps['db']): Promise<Check> {
   return check('database clock', 'Clock of the database', {
     verdict: isOff ? 'failed' : 'passed',
     why: isOff
-      ? `It is ${(aheadMs / 1000).toFixed(1)} seconds ahead of this machine’s.`
+      ? `It is ${(Math.abs(aheadMs) / 1000).toFixed(1)} seconds ${aheadMs > 0 ? 'ahead of' : 'behind'} this machine’s.`
       : 'It agrees with this machine’s.',
     remedy: 'Set both clocks by NTP (timedatectl set-ntp true).',
   });

@@ -35,6 +35,51 @@ it('fails otherwise where there is no answer, and passes where all is well', asy
   expect((await judge({})).map(({ verdict }) => verdict)).toEqual(['passed', 'passed', 'passed', 'passed']);
 });
 
+const inspected = (changed: object) => ({
+  inspect: async () => ({ ...(await new RecordingTemporal().inspect()), ...changed }),
+});
+const listed = (changed: object) => ({
+  schedules: {
+    ...new RecordingTemporal().schedules,
+    list: () => {
+      const row = { exists: true, paused: false, lastRunAt: null, nextRunAt: null };
+      return Promise.resolve([
+        { name: 'sweep' as const, ...row },
+        { name: 'cleanup' as const, ...row, ...changed },
+      ]);
+    },
+  },
+});
+
+it.each([
+  ['namespace', 'failed', inspected({ exists: false }), 'no namespace classes', 'namespace create -n classes'],
+  ['search attributes', 'warning', inspected({ missingAttributes: ['Phase'] }), 'Missing: Phase.', 'type Keyword'],
+  ['schedules', 'warning', listed({ exists: false }), 'Not there yet: cleanup.', 'A worker makes them'],
+  ['schedules', 'warning', listed({ paused: true }), 'Paused by somebody: cleanup.', 'goes on in the Temporal UI'],
+] as const)('%s: %s where something is wrong with it', async (name, verdict, changed, why, remedy) => {
+  const checks = await judge(changed);
+  expect(checks.filter((check) => check.verdict !== 'passed')).toEqual([
+    expect.objectContaining({
+      ...{ name, verdict },
+      why: expect.stringContaining(why) as string,
+      remedy: expect.stringContaining(remedy) as string,
+    }),
+  ]);
+});
+
+it('warns of a development server in production, and only there', async () => {
+  const ofServer = async (production: boolean) => {
+    const temporal = Object.assign(new RecordingTemporal(), inspected({ store: 'sqlite' }));
+    return (await checkTemporal({ temporal, config: { ...config, production } }))[0];
+  };
+  expect(await ofServer(true)).toMatchObject({
+    verdict: 'warning',
+    why: expect.stringContaining('development server') as string,
+    remedy: expect.stringContaining('Temporal Cloud') as string,
+  });
+  expect(await ofServer(false)).toMatchObject({ verdict: 'passed' });
+});
+
 describe('a look that goes wrong', () => {
   const broken = () => looked('sizes', 'Tables', () => Promise.reject(new RangeError('out of reach')));
 
