@@ -1,8 +1,9 @@
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { WELL } from '../domain/pushes';
 import { NotFoundError } from '../errors';
+import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { checkPushEndpoint } from './checkPushEndpoint';
@@ -54,7 +55,17 @@ export async function changePushEndpointIn(
   const metadata = { moved, types: endpoint.types };
   await writeAudit(deps, origin, { action: 'push_endpoint_changed', entity, metadata }, transaction);
   if (!moved || endpoint.state === 'off') return [];
+  await beginAnew(deps, id, transaction);
   return [await addToOutbox({ pushEndpointId: id }, 'endpoint well', transaction)];
+}
+
+/**
+ * What was tried at the former address and waits by itself is due at once, and has its three days before it again. In an
+ * outage that is the first events alone: the others have not been tried.
+ */
+async function beginAnew({ clock }: Pick<Deps, 'clock'>, endpointId: number, transaction: Transaction): Promise<void> {
+  const where = { endpointId, state: 'queued' as const, firstTriedAt: { [Op.ne]: null } };
+  await PushDelivery.update({ nextAttemptAt: clock.now(), firstTriedAt: null, attempts: 0 }, { where, transaction });
 }
 
 /** What it would be. */

@@ -7,10 +7,12 @@ import { PushDelivery } from '../models/PushDelivery';
 import { PushEndpoint } from '../models/PushEndpoint';
 import { endSwitchOff, switchOffByItself } from './switchOffPushEndpoint';
 
-/** A run that has the lease of an endpoint. */
+/** A run that has the lease of an endpoint, and calls it. */
 export interface Held {
   readonly endpointId: number;
   readonly holder: string;
+  /** where it calls */
+  readonly url: string;
   readonly now: Date;
 }
 
@@ -46,25 +48,25 @@ export async function notePushed(
 }
 
 /**
- * It was not taken. Where the receiver is down it rests, and all that waits with it; else only that event does. What has
+ * It was not taken. What an endpoint's former address answered says nothing of the one that it has got meanwhile. Where the receiver is down it rests, and all that waits with it; else only that event does. What has
  * failed for three days is given up, and so is an endpoint that took nothing for so long, unless there was but one event,
  * which it may only dislike.
  */
 export async function notePushFailed(deps: NoteDeps, held: Held, { down, tried }: Failed): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await lockHeld(held, transaction);
-    if (!endpoint) return null;
+    if (endpoint?.url !== held.url) return null;
     for (const one of tried) await noteFailure(one, { now: held.now, rests: !down, transaction });
     return down ? pause(deps, endpoint, { tried, now: held.now }, transaction) : null;
   });
   if (outboxIds !== null) await endSwitchOff(deps, held.endpointId, outboxIds);
 }
 
-/** 410: the receiver wants nothing any more. */
+/** 410: the receiver wants nothing any more, unless its marketplace has moved from there meanwhile. */
 export async function switchOffGone(deps: NoteDeps, held: Held, { delivery, outcome }: Tried): Promise<void> {
   const outboxIds = await inTransaction(deps.db, async (transaction) => {
     const endpoint = await lockHeld(held, transaction);
-    if (!endpoint) return null;
+    if (endpoint?.url !== held.url) return null;
     await delivery.update({ ...triedNow({ delivery, outcome }, held.now), state: 'failed' }, { transaction });
     await endpoint.update({ lastFailedAt: held.now }, { transaction });
     return switchOffByItself(deps, endpoint, 'gone', transaction);
@@ -74,7 +76,7 @@ export async function switchOffGone(deps: NoteDeps, held: Held, { delivery, outc
 
 /** null when somebody has switched it off meanwhile, or another run has taken over: that one says what is so. */
 function lockHeld(
-  { endpointId: id, holder: leaseHolder }: Held,
+  { endpointId: id, holder: leaseHolder }: Pick<Held, 'endpointId' | 'holder'>,
   transaction: Transaction,
 ): Promise<PushEndpoint | null> {
   return PushEndpoint.findOne({ where: { id, leaseHolder, state: 'on' }, lock: true, transaction });

@@ -57,12 +57,13 @@ export async function pushDueEvents(deps: PushDeps, { endpointId, now, heartbeat
 }
 
 /** @returns what came of the calls it made; none when there is nothing to do now */
-async function pushNext(deps: PushDeps, held: Held): Promise<PushOutcome[]> {
-  const { endpointId, holder: leaseHolder, now } = held;
+async function pushNext(deps: PushDeps, round: Omit<Held, 'url'>): Promise<PushOutcome[]> {
+  const { endpointId, holder: leaseHolder, now } = round;
   const endpoint = await PushEndpoint.findOne({ where: { id: endpointId, leaseHolder, state: 'on' } });
   if (!endpoint || (endpoint.pausedUntil !== null && endpoint.pausedUntil > now)) return [];
-  const first = await findDuePush(held);
+  const first = await findDuePush(round);
   if (!first) return [];
+  const held = { ...round, url: endpoint.url };
   const outcome = await call(deps, endpoint, first);
   if (await isSettled(deps, held, first, outcome)) return [outcome];
   const other = mayBeTheEvent(outcome) ? await findOtherDuePush(first, now) : null;
