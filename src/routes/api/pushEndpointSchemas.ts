@@ -20,7 +20,7 @@ export const pushEndpointContent = z.strictObject({
   url: z
     .string('Send an address.')
     .max(URL_MAX, `Use at most ${URL_MAX} characters.`)
-    .regex(/^https?:\/\/\S+$/, 'Send an address that begins with https://.')
+    .regex(/^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/u, 'Send an address that begins with https://.')
     .meta({
       description: 'Where events go: it begins with https:// and leads to a machine on the public internet.',
       examples: ['https://shop.example/events'],

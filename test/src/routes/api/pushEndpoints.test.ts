@@ -196,6 +196,8 @@ it('is not deleted by a call that was overtaken while it waited for the row', as
 it.each([
   ['an address of our own network', { url: 'https://10.0.0.1/' }, '/url'],
   ['one that has a password in it', { url: 'https://a:b@8.8.8.8/' }, '/url'],
+  ['a control character', { url: 'https://8.8.8.8/\u0000' }, '/url'],
+  ['half of a character', { url: 'https://8.8.8.8/\ud800' }, '/url'],
   ['a name that leads nowhere', { url: 'https://no-such-name.invalid/' }, '/url'],
 ])('names what is wrong: %s', async (_what, wrong, pointer) => {
   const answer = await shop.put(AT, content(wrong));
