@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import type { RiskKind } from '../domain/classRisks';
 import type { ClassState } from '../domain/classStates';
 import { eventOnEntering, type OutcomeEventType } from '../domain/outcomeEvents';
 import type { ClassDate } from '../models/ClassDate';
@@ -9,6 +10,8 @@ interface OutcomeDetails {
   readonly revision?: number;
   /** where the class's row does not say so yet */
   readonly outcome?: ClassDate['outcome'];
+  /** all that stands in its way, where a look at it found something new */
+  readonly risks?: readonly RiskKind[];
 }
 
 /** Writes what has become of a class for the feed, in the transaction that makes it so. */

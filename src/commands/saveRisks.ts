@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { menderOf, type Finding, type RiskKind } from '../domain/classRisks';
+import { menderOf, worstFirst, type Finding, type RiskKind } from '../domain/classRisks';
 import { classTimes } from '../domain/classTimes';
 import { usefulUntil } from '../domain/mails';
 import type { ClassDate } from '../models/ClassDate';
 import { ClassRisk } from '../models/ClassRisk';
 import { MailDelivery } from '../models/MailDelivery';
 import { listAdminIds } from '../queries/listAdminIds';
+import { noteOutcome } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 interface Found {
@@ -19,7 +20,7 @@ interface Found {
 
 /**
  * Brings a class's risks up to what was found, and makes sure that whoever can mend a new one is told once, in one mail
- * however many there are. The mails go out with the class's others.
+ * however many there are, and the marketplace by the feed. The mails go out with the class's others.
  *
  * @param classDate locked
  * @returns whether there is something to be told
@@ -43,7 +44,16 @@ export async function saveRisks(
     fresh.push(await ClassRisk.create({ ...row, toldAt: await toldOtherwise(row, now, transaction) }, { transaction }));
     await note(deps, 'risk_found', row, transaction);
   }
+  await tellFeed(classDate, fresh, transaction);
   return tell(classDate, fresh, now, transaction);
+}
+
+/** A missing connection is told to the feed by the class's reason, which says how it stands until there is a room. */
+async function tellFeed(classDate: ClassDate, fresh: readonly ClassRisk[], transaction: Transaction): Promise<void> {
+  if (fresh.every(({ kind }) => kind === 'connection')) return;
+  const open = await ClassRisk.findAll({ where: { classDateId: classDate.id, isOpen: true }, transaction });
+  const risks = open.sort(worstFirst).map(({ kind }) => kind);
+  await noteOutcome(classDate, 'class.at_risk', transaction, { risks });
 }
 
 async function clear(

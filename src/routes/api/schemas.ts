@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isEmail } from '../../commands/parseGuests';
 import { isTimeZone, WALL_TIME } from '../../commands/resolveWallTime';
 import { CERTAINTIES, DOUBTS, VERDICTS } from '../../domain/attendance';
+import { RISK_KINDS } from '../../domain/classRisks';
 import { CLASS_OUTCOMES, CLASS_STATES } from '../../domain/classStates';
 import { OUTCOME_EVENTS } from '../../domain/outcomeEvents';
 
@@ -215,6 +216,10 @@ export const outcomeEvent = z.object({
     startsAt: instant,
     durationMinutes: z.int(),
     revision: z.int().nullable().meta({ description: 'Of the attendance, where the event is about one.' }),
+    risks: z.array(z.enum(RISK_KINDS)).optional().meta({
+      description:
+        'Of class.at_risk, where a look ahead found something new: all that stands in its way then, the worst first. Absent where `stateReason` alone says it. What is mended is not told; class.ready is.',
+    }),
   }),
 });
 

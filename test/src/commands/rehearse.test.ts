@@ -13,6 +13,7 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
+import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import type { User } from '../../../src/models/User';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomHostCheck } from '../../../src/models/ZoomHostCheck';
@@ -74,6 +75,11 @@ async function openRisks({ id }: Pick<ClassDate, 'id'>): Promise<RiskKind[]> {
 async function told({ id }: ClassDate): Promise<(number | null)[]> {
   const mails = await MailDelivery.findAll({ where: { classDateId: id, kind: 'class_at_risk' }, order: ['id'] });
   return mails.map(({ userId }) => userId);
+}
+
+async function risksInFeed({ id: classDateId }: ClassDate): Promise<unknown[]> {
+  const events = await OutcomeEvent.findAll({ where: { classDateId, type: 'class.at_risk' }, order: ['id'] });
+  return events.map(({ data }) => (JSON.parse(data) as { risks?: unknown }).risks);
 }
 
 const asked = () => site.zoom.control.callCount('userMe') + site.zoom.control.callCount('userSettings');
@@ -193,6 +199,23 @@ describe('what a rehearsal finds is told once to whoever can mend it, and cleare
     const classDate = await classOf();
     expect(await rehearsed(classDate)).toEqual(['connection']);
     expect(await told(classDate)).toEqual([]);
+  });
+
+  it('and by the feed, each time that it is more: with all that stands in its way', async () => {
+    const classDate = await classOf();
+    await CAUSES.clash?.brings(classDate);
+    await rehearsed(classDate);
+    await rehearsed(classDate, 31);
+    await teacher.update({ disabledAt: now });
+    await rehearsed(classDate, 62);
+    expect(await risksInFeed(classDate)).toEqual([['clash'], ['teacher_disabled', 'clash']]);
+  });
+
+  it('but not a missing connection, of which the class itself has the reason there', async () => {
+    await ZoomConnection.destroy({ where: { userId: teacher.id } });
+    const classDate = await classOf();
+    await rehearsed(classDate);
+    expect(await risksInFeed(classDate)).toEqual([]);
   });
 
   it('nothing, of a class that is well', async () => {
