@@ -48,6 +48,7 @@ export interface Config {
     readonly oauthUrl: string;
     readonly apiUrl: string;
     readonly allowedHosts: readonly string[];
+    readonly webhookWindowSeconds: number;
     /** Seeds the settings row when it does not exist yet. */
     readonly first: {
       readonly clientId: string | undefined;
@@ -164,6 +165,7 @@ function toConfig(env: Environment, weak: readonly WeakSetting[]): Config {
       oauthUrl: env.ZOOM_OAUTH_URL,
       apiUrl: env.ZOOM_API_URL,
       allowedHosts: env.ZOOM_ALLOWED_HOSTS,
+      webhookWindowSeconds: env.ZOOM_WEBHOOK_WINDOW_SECONDS,
       first: {
         clientId: env.ZOOM_CLIENT_ID,
         clientSecret: env.ZOOM_CLIENT_SECRET,

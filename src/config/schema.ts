@@ -105,6 +105,16 @@ export const environmentSchema = z.object({
   ZOOM_API_URL: webUrl.default('https://api.zoom.us/v2'),
   /** Hosts we may send a bearer token to or redirect a browser to; a leading `*.` allows subdomains. */
   ZOOM_ALLOWED_HOSTS: commaList.default(['zoom.us', '*.zoom.us']),
+  /**
+   * How far the timestamp of a webhook may be from our clock. That Zoom signs its retries anew is not in its documents:
+   * should they come with the time of the first try, up to 85 minutes before, this is what has to be wider.
+   */
+  ZOOM_WEBHOOK_WINDOW_SECONDS: z.coerce
+    .number('must be a number of seconds')
+    .int()
+    .min(60, 'must be at least 60 seconds, for clocks differ')
+    .max(7_200, 'must be at most 7200 seconds, for whoever has seen an event could send it again for so long')
+    .default(300),
   /** First values for the settings row; afterwards the row in MySQL is the truth. */
   ZOOM_CLIENT_ID: z.string().optional(),
   ZOOM_CLIENT_SECRET: z.string().optional(),

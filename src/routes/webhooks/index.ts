@@ -157,13 +157,14 @@ function onlyHeader(ctx: AppContext, name: string): string | null {
 
 /** The secrets are read again once in a while, and before anything is refused because of them. */
 async function findSecret(receiver: Receiver, request: SignedRequest): Promise<string | null> {
-  const now = receiver.deps.clock.now();
+  const { clock, config } = receiver.deps;
+  const window = { now: clock.now(), seconds: config.zoom.webhookWindowSeconds };
   if (performance.now() - receiver.secrets.at >= SECRETS_MS) await renewSecrets(receiver);
-  const found = findSigningSecret(request, receiver.secrets.read, now);
+  const found = findSigningSecret(request, receiver.secrets.read, window);
   if (found !== null) return found;
-  if (!mayBeRight(request, now) || !mayReread(receiver)) return null;
+  if (!mayBeRight(request, window) || !mayReread(receiver)) return null;
   await readSecrets(receiver);
-  return findSigningSecret(request, receiver.secrets.read, now);
+  return findSigningSecret(request, receiver.secrets.read, window);
 }
 
 function mayReread({ rereads }: Receiver): boolean {

@@ -96,6 +96,15 @@ describe('an event that Zoom signed', () => {
     },
   );
 
+  it('is taken, and refused, by the window that is set', async () => {
+    await website.restart({ zoom: { ...website.deps.config.zoom, webhookWindowSeconds: 3_900 } });
+    const late = (seconds: number) => {
+      const body = eventText();
+      return send(body, signed(body, { timestamp: String(Number(nowSeconds()) - seconds) }));
+    };
+    expect([(await late(3_895)).status, (await late(3_905)).status]).toEqual([200, 401]);
+  });
+
   it('is answered before it is interpreted', async () => {
     const classDate = await buildClassDate({ state: 'ready', startsAt: addMinutes(new Date(), 1) });
     const meeting = await buildMeeting(website.deps.encryption, classDate);
