@@ -1,6 +1,9 @@
 import { addMinutes } from '../../../src/domain/clock';
 import { BookOrder } from '../../../src/models/BookOrder';
+import { ClassRisk } from '../../../src/models/ClassRisk';
+import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { buildClassDate } from '../../factories/classes';
+import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { runCommands } from '../../support/cli';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
@@ -75,4 +78,27 @@ it('an order is changed and cancelled with its class dates', async () => {
   const order = await BookOrder.findByPk(classDate.orderId);
   expect(order).toMatchObject({ title: 'Maths 8', teacherId: teacher.id, userId: buyer.id });
   expect(await classDate.reload()).toMatchObject({ state: 'cancelled', teacherId: teacher.id });
+});
+
+it('a room that was changed at Zoom is put back; not in a trial, and not where nothing was changed', async () => {
+  const classDate = await buildClassDate({ startsAt: inADay(), state: 'ready' });
+  const meeting = await buildMeeting(site.deps.encryption, classDate, { syncedVersion: 1 });
+  const putBack = ['class-dates', 'put-room-back', String(classDate.id)];
+  const [nothing] = await run(putBack);
+  expect(nothing?.out.trim()).toBe(
+    `The room of class date ${classDate.id} is as the class is; there is nothing to put back.`,
+  );
+  await ClassRisk.create({ classDateId: classDate.id, kind: 'meeting_changed', isOpen: true, since: new Date() });
+  const [tried] = await run([...putBack, '--dry-run']);
+  expect(tried?.out.trim()).toBe(`The room of class date ${classDate.id} would be put back, as soon as Zoom takes it.`);
+  expect((await meeting.reload()).syncedVersion).toBe(1);
+  const [done, json] = await run(putBack, [...putBack, '--json']);
+  expect([done?.code, done?.out.trim()]).toEqual([
+    0,
+    `The room of class date ${classDate.id} is put back, as soon as Zoom takes it.`,
+  ]);
+  expect(JSON.parse(json?.out ?? '')).toEqual({ classDateId: classDate.id, changed: true });
+  expect((await meeting.reload()).syncedVersion).toBe(0);
+  const where = { action: 'room_put_back', entityId: classDate.id } as const;
+  expect(await ZoomAuditLog.count({ where })).toBe(2);
 });

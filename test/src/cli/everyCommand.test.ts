@@ -8,6 +8,7 @@ import { User } from '../../../src/models/User';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { buildPushEndpoint } from '../../factories/pushes';
+import { buildRefusedEdit } from '../../factories/refusedEdits';
 import { createEmptyDatabase } from '../../support/database';
 import { deleteNamespace } from '../../support/devScene';
 import { fingerprintOf } from '../../support/fingerprint';
@@ -73,8 +74,8 @@ const CASES: readonly Case[] = [
   { args: ['orders', 'change', '1', '--title', 'Maths 8'], wrong: ['--buyer', 'me'], json: true, dryRun: true },
   { args: ['orders', 'cancel', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['refused-edits', 'list'], wrong: ['--all'], json: true },
-  { args: ['refused-edits', 'keep-ours', '1'], wrong: ['--all'], dryRun: true },
-  { args: ['refused-edits', 'take-theirs', '1'], wrong: ['--all'], dryRun: true },
+  { args: ['refused-edits', 'keep-ours', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['refused-edits', 'take-theirs', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['audit', 'check'], wrong: ['--head', 'abc'], json: true },
   { args: ['webhooks', 'replay', '--class', '1'], wrong: ['--class', 'one'], json: true, dryRun: true },
   { args: ['doctor'], wrong: ['--quick'], json: true, reports: true },
@@ -116,6 +117,7 @@ beforeAll(async () => {
   await buildPushEndpoint(site.deps, { url: 'https://8.8.8.8/' });
   const key = { name: 'Shop', customer: 'shop', scopes: ['events:read'], callsAMinute: 10, days: null };
   await createApiKey(site.deps, key, THE_SYSTEM);
+  await buildRefusedEdit(site.deps);
 });
 
 afterAll(() => site.close());
