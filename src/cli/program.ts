@@ -8,6 +8,7 @@ import { addClassDates } from './classDates';
 import { addClassTimes } from './classTimes';
 import { addConnections } from './connections';
 import { addGenerateMeetings } from './generateMeetings';
+import { addGuestCommands } from './guests';
 import { addKeys } from './keys';
 import { addMails } from './mails';
 import { addMailTest } from './mailTest';
@@ -33,6 +34,7 @@ const COMMANDS = [
   addSweep,
   addClassDates,
   addOrders,
+  addGuestCommands,
   addRefusedEdits,
   addApiKeys,
   addPushEndpoints,

@@ -14,11 +14,12 @@ import { isEmail } from './parseGuests';
 import { reissuePass } from './reissuePass';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
+/** What is not given stays. */
 export interface Correction {
   readonly guestId: number;
-  readonly email: string;
+  readonly email?: string | undefined;
   /** '' for none */
-  readonly name: string;
+  readonly name?: string | undefined;
 }
 
 export interface Corrected {
@@ -28,7 +29,7 @@ export interface Corrected {
   readonly invitations: number;
 }
 
-const NAME_MAX = 120;
+export const NAME_MAX = 120;
 
 /**
  * Corrects a guest's name or address. Another address is another mailbox: it gets a link of its own for each class date
@@ -37,8 +38,9 @@ const NAME_MAX = 120;
  * @throws FieldErrors; nothing has been saved then
  */
 export async function correctGuest(deps: Deps, correction: Correction, origin: AuditOrigin): Promise<Corrected> {
-  checkName(correction.name);
-  if (!isEmail(correction.email)) throw wrongAddress('Enter one e-mail address, such as name@example.org.');
+  checkName(correction.name ?? '');
+  if (correction.email !== undefined && !isEmail(correction.email))
+    throw wrongAddress('Enter one e-mail address, such as name@example.org.');
   try {
     const { outboxIds, ...corrected } = await inTransaction(deps.db, (transaction) =>
       correct(deps, correction, origin, transaction),
@@ -59,12 +61,13 @@ function checkName(name: string): void {
 
 async function correct(
   deps: Deps,
-  { guestId, email, name }: Correction,
+  { guestId, ...correction }: Correction,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<Corrected & { outboxIds: number[] }> {
   const guest = await lockGuest(guestId, transaction);
   if (guest.removedAt) throw new NotFoundError('This guest was removed. Add them again on the page of their order.');
+  const { email = guest.email, name = guest.name ?? '' } = correction;
   await refuseTaken(guest, email, transaction);
   const changed = { name: name !== (guest.name ?? ''), address: email !== guest.email };
   if (!changed.name && !changed.address) return { ...changed, invitations: 0, outboxIds: [] };

@@ -5,7 +5,7 @@ import { createApiKey } from '../../../src/commands/createApiKey';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { requireTestEnvironment } from '../../../src/config/testEnvironment';
 import { User } from '../../../src/models/User';
-import { buildClassDate, buildPass } from '../../factories/classes';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { buildPushEndpoint } from '../../factories/pushes';
 import { buildRefusedEdit } from '../../factories/refusedEdits';
@@ -73,6 +73,15 @@ const CASES: readonly Case[] = [
   { args: ['class-dates', 'put-room-back', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['orders', 'change', '1', '--title', 'Maths 8'], wrong: ['--buyer', 'me'], json: true, dryRun: true },
   { args: ['orders', 'cancel', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['guests', 'list', '1'], wrong: ['--all'], json: true },
+  {
+    args: ['guests', 'add', '1', '--guest', 'Mum <mum@example.org>'],
+    wrong: ['--guest', 'mum'],
+    json: true,
+    dryRun: true,
+  },
+  { args: ['guests', 'correct', '1', '--name', 'Dad'], wrong: ['--email', 'dad'], json: true, dryRun: true },
+  { args: ['guests', 'remove', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['refused-edits', 'list'], wrong: ['--all'], json: true },
   { args: ['refused-edits', 'keep-ours', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['refused-edits', 'take-theirs', '1'], wrong: ['--all'], json: true, dryRun: true },
@@ -112,8 +121,8 @@ let settings: Record<string, string>;
 beforeAll(async () => {
   site = await startZoomSite();
   settings = { ...site.settings, TEMPORAL_ADDRESS: NO_TEMPORAL };
-  // The class date 1 of the order 1, with the teacher 1.
-  await buildClassDate();
+  // The class date 1 of the order 1, with the teacher 1 and the guest 1.
+  await buildClassDate({ order: await buildOrder({ guests: ['dad@example.org'] }) });
   await buildPushEndpoint(site.deps, { url: 'https://8.8.8.8/' });
   const key = { name: 'Shop', customer: 'shop', scopes: ['events:read'], callsAMinute: 10, days: null };
   await createApiKey(site.deps, key, THE_SYSTEM);
