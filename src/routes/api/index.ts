@@ -10,7 +10,8 @@ import { openApiDocument } from './openApi';
 
 /** What programs call, with a key; and the document that says how. */
 export function apiRoutes(deps: Deps): Router<AppState, DefaultContext> {
-  const router = new Router<AppState, DefaultContext>();
+  // As problems() knows the API: what it did not know would be answered its mistakes with pages.
+  const router = new Router<AppState, DefaultContext>({ sensitive: true });
   const guard = apiKeyGuards(deps);
   const document = openApiDocument(deps.config.appUrl);
   router.get(paths.apiDocument, everybody(), (ctx) => {
