@@ -31,7 +31,11 @@ export function createRoomsFirst(): RoomsFirst {
     return rushSince === null ? null : now - rushSince;
   };
   return {
-    begin: () => begun.push(performance.now()),
+    begin: () => {
+      // Also where nobody has asked since: a rush of an hour ago is over.
+      rush();
+      begun.push(performance.now());
+    },
     isRush: () => rush() !== null,
     mailsMayGo: async () => {
       while ((rush() ?? Infinity) < PATIENCE_MS) await sleep(LOOK_AGAIN_MS);

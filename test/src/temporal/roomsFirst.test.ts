@@ -55,3 +55,16 @@ it('mails wait for the first minute of one that does not end, all of them togeth
   await roomsFirst.mailsMayGo();
   expect(gone).toHaveBeenCalledTimes(1);
 });
+
+it('mails wait in each of two rushes, though nobody has asked in the quiet hour between', async () => {
+  begin(10);
+  expect(roomsFirst.isRush()).toBe(true);
+  await jest.advanceTimersByTimeAsync(3_600_000);
+  const gone = jest.fn();
+  begin(10);
+  const mails = roomsFirst.mailsMayGo().then(gone);
+  await jest.advanceTimersByTimeAsync(4_000);
+  expect(gone).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(2_000);
+  await mails;
+});
