@@ -7,6 +7,7 @@ import { reopenClass } from '../commands/reopenClass';
 import { rescheduleClass } from '../commands/rescheduleClass';
 import { THE_SYSTEM } from '../commands/writeAudit';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { runEdit, withEditOptions, type EditOptions } from './editOptions';
 import { parseId } from './parseId';
 import { complain, print, printJson, runCommand } from './run';
@@ -86,9 +87,17 @@ function run(classDateId: number, options: EditOptions, act: Act): Promise<void>
 }
 
 function outcomeOf({ classDate, changed, notes = [] }: Done) {
-  const { id, state, localStart, timeZone, startsAt, durationMinutes, teacherId, version } = classDate;
+  const { id, localStart, timeZone, startsAt, durationMinutes, teacherId, version } = classDate;
   return {
-    ...{ classDateId: id, changed, state, localStart, timeZone, startsAt: startsAt.toISOString(), durationMinutes },
+    ...{
+      classDateId: id,
+      changed,
+      state: actualState(classDate),
+      localStart,
+      timeZone,
+      startsAt: startsAt.toISOString(),
+      durationMinutes,
+    },
     ...{ teacherId, version, notes },
   };
 }

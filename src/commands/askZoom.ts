@@ -1,7 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isLiveEarly, isToBegin } from '../domain/classStates';
+import { actualState, isLiveEarly, isToBegin, liveSince } from '../domain/classStates';
 import { later } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -58,8 +58,9 @@ async function noteAnswer(deps: Deps, answer: Answer): Promise<void> {
 
 /** What ended before was another run. */
 async function noteStarted(classDate: ClassDate, now: Date, transaction: Transaction): Promise<void> {
-  const { state: former, liveAt } = classDate;
-  const live = { state: nextClassState(former, 'meeting_started'), liveAt: liveAt ?? now, endedAt: null };
+  const former = actualState(classDate);
+  const liveAt = liveSince(classDate, classDate.startsAt, now);
+  const live = { state: nextClassState(former, 'meeting_started'), liveAt, endedAt: null };
   await classDate.update({ ...live, stateReason: null, nextAttemptAt: null }, { transaction });
   await noteStateChange(classDate, former, transaction);
 }

@@ -1,10 +1,10 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isOver, type ClassState } from '../domain/classStates';
+import { actualState, isOver, liveSince, type ClassState } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes, earlier } from '../domain/clock';
-import { summariseRuns } from '../domain/meetingRuns';
+import { summariseRuns, wereOverBefore } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
@@ -61,10 +61,10 @@ async function noteOverrun(deps: Deps, classDateId: number, now: Date, asked: Cl
     if (!classDate) return;
     // That it has ended was told after Zoom answered; the next look asks again.
     if (asked === 'live' && classDate.state === 'ended') return;
-    const former = classDate.state;
+    const former = actualState(classDate);
     const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
-    const liveAt = classDate.liveAt ?? now;
+    const liveAt = liveSince(classDate, classDate.startsAt, now);
     // What ended before was another run.
     const overrun = { state, stateReason: 'overrun', liveAt, endedAt: null, nextAttemptAt } as const;
     await classDate.update(overrun, { transaction });
@@ -84,9 +84,9 @@ async function close(deps: Deps, classDateId: number, now: Date, asked?: Asked):
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockIfToClose(classDateId, now, transaction);
     if (!classDate || (asked && (await isOutdated(asked, classDate, transaction)))) return;
-    const former = classDate.state;
+    const former = actualState(classDate);
     // A class that was live and lost its room later was held all the same.
-    const state = classDate.liveAt ? 'ended' : nextClassState(former, 'over');
+    const state = (await wasLive(classDate, transaction)) ? 'ended' : nextClassState(former, 'over');
     if (state === 'missed') {
       const missed = { state, outcome: 'room_failed' as const, closedAt: now, nextAttemptAt: null };
       await classDate.update(missed, { transaction });
@@ -108,6 +108,14 @@ async function close(deps: Deps, classDateId: number, now: Date, asked?: Asked):
 /** While Zoom was asked the host came back, or somebody else: the next look has Zoom asked anew. */
 async function isOutdated(asked: Asked, { state }: ClassDate, transaction: Transaction): Promise<boolean> {
   return state !== asked.state || (await countHeard(asked.meetingRowId, transaction)) !== asked.heard;
+}
+
+/** A room that was only tried before the start, and is lost since, was never there for the class. */
+async function wasLive(classDate: ClassDate, transaction: Transaction): Promise<boolean> {
+  const { liveAt, startsAt } = classDate;
+  if (liveAt === null || liveAt >= startsAt) return liveAt !== null;
+  const { runs } = await findRuns(classDate, transaction);
+  return !wereOverBefore(runs, startsAt);
 }
 
 /** A class that never went live ended when it was meant to; one that did, no later than now. */

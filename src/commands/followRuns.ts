@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import { actualState } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { earlier } from '../domain/clock';
 import { runsOfClass, runsToFollow, summariseRuns } from '../domain/meetingRuns';
@@ -25,12 +26,12 @@ export async function followRuns(
   const runs = runsToFollow(runsOfClass(known, meeting, times), classDate.state, times);
   const { state: runState, firstStartedAt, lastEndedAt } = summariseRuns(runs);
   if (runState === 'never') return false;
-  const former = classDate.state;
-  const state = nextClassState(former, runState === 'running' ? 'meeting_started' : 'meeting_ended');
+  const former = actualState(classDate);
+  const state = nextClassState(classDate.state, runState === 'running' ? 'meeting_started' : 'meeting_ended');
   await classDate.update(
     {
       state,
-      stateReason: state === former ? classDate.stateReason : null,
+      stateReason: state === classDate.state ? classDate.stateReason : null,
       liveAt: earlier(classDate.liveAt, firstStartedAt),
       ...(state === 'live' || state === 'ended' ? { endedAt: lastEndedAt } : {}),
     },

@@ -3,7 +3,7 @@ import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
 import { planClass } from '../domain/classPlan';
 import type { RiskKind } from '../domain/classRisks';
-import type { ClassState, StateReason } from '../domain/classStates';
+import { actualState, type ClassState, type StateReason } from '../domain/classStates';
 import { generationOf, isToBeMade, type Generation } from '../domain/generation';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { findOpenRisks } from '../queries/findClassRisks';
@@ -42,7 +42,8 @@ export async function generateMeetings(deps: Deps, due: Due, { dryRun }: { dryRu
     const facts = await readClassFacts(deps.db, id, now);
     if (!facts) continue;
     const plan = planClass(facts, now);
-    const { teacherId, teacherConnected, state, stateReason: reason } = facts;
+    const { teacherId, teacherConnected, stateReason: reason } = facts;
+    const state = actualState({ ...facts, startsAt });
     const meeting = generationOf(facts, plan);
     const risks = (risksOf.get(id) ?? []).map(({ kind }) => kind);
     const { nextLookAt, waitingFor } = plan;

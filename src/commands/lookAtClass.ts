@@ -1,5 +1,5 @@
 import { planClass, type ClassFacts, type Phase, type Step } from '../domain/classPlan';
-import type { ClassState } from '../domain/classStates';
+import { actualState, type ClassState } from '../domain/classStates';
 import type { Deps } from '../deps';
 import { mailsOutlook } from '../queries/mailsOutlook';
 import { readClassFacts } from '../queries/readClassFacts';
@@ -38,7 +38,7 @@ export async function lookAtClass(
   const mailFirst = mails.nextAttemptAt && (!plan.nextLookAt || mails.nextAttemptAt < plan.nextLookAt);
   return {
     teacherId: facts.teacherId,
-    state: facts.state,
+    state: actualState({ ...facts, startsAt: facts.schedule.startsAt }),
     phase: plan.phase,
     steps: mails.due > 0 ? [...plan.steps, 'sendMails'] : plan.steps,
     nextLookAt: (mailFirst ? mails.nextAttemptAt : plan.nextLookAt)?.toISOString() ?? null,

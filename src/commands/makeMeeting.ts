@@ -10,9 +10,8 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
 import { followRuns } from './followRuns';
 import { meetingMarker, meetingRequest } from './meetingRequest';
-import { noteStateChange } from './noteOutcome';
 import { recordMeetingTrouble } from './recordMeetingTrouble';
-import { saveMadeMeeting } from './saveMadeMeeting';
+import { noteRoomThere, saveMadeMeeting } from './saveMadeMeeting';
 import { setRisk } from './setRisk';
 import { waitsForLimit } from './waitsForLimit';
 
@@ -61,9 +60,7 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     const { title: topic } = await BookOrder.findByPk(classDate.orderId, { transaction, rejectOnEmpty: true });
     const meeting = await currentMeeting(classDate, topic, transaction);
     if (meeting.state === 'created') {
-      const former = classDate.state;
-      await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
-      await noteStateChange(classDate, former, transaction);
+      await noteRoomThere(classDate, transaction);
       // Kept through a move; its teacher may have been in it early.
       await followRuns(classDate, meeting, transaction);
       return null;

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { RiskKind } from '../domain/classRisks';
-import type { ClassState } from '../domain/classStates';
+import { actualState, type ClassState } from '../domain/classStates';
 import { eventOnEntering, type OutcomeEventType } from '../domain/outcomeEvents';
 import type { ClassDate } from '../models/ClassDate';
 import { OutcomeEvent } from '../models/OutcomeEvent';
@@ -26,18 +26,24 @@ export async function noteOutcome(
 
 /** The row of an event, for whoever writes many at once. */
 export function outcomeRow(classDate: ClassDate, type: OutcomeEventType, details: OutcomeDetails = {}) {
-  const { id, state, startsAt, durationMinutes } = classDate;
+  const { id, startsAt, durationMinutes } = classDate;
   const { stateReason = null, outcome = null } = classDate;
+  const state = actualState(classDate);
   const data = { state, stateReason, outcome, startsAt, durationMinutes, revision: null, ...details };
   return { classDateId: id, type, data: JSON.stringify(data) };
 }
 
-/** @param classDate saved with its new state */
+/**
+ * What was only a try of the room is told as what it was for whoever looked: `live` while it ran, and then ready again.
+ *
+ * @param classDate saved with its new state
+ * @param former the state that it was actually in
+ */
 export async function noteStateChange(
   classDate: ClassDate,
   former: ClassState,
   transaction: Transaction,
 ): Promise<void> {
-  const type = eventOnEntering(former, classDate.state);
+  const type = eventOnEntering(former, actualState(classDate));
   if (type !== null) await noteOutcome(classDate, type, transaction);
 }

@@ -1,6 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { actualState } from '../domain/classStates';
 import { roomFits } from '../domain/roomFits';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -53,9 +54,7 @@ export async function saveMadeMeeting(
     );
     await keepSurplus(meeting, surplus, transaction);
     if (wanted) {
-      const former = classDate.state;
-      await classDate.update({ state: nextClassState(former, 'meeting_made'), stateReason: null }, { transaction });
-      await noteStateChange(classDate, former, transaction);
+      await noteRoomThere(classDate, transaction);
       // Whatever was changed in Zoom, it was of the room before.
       const found = { findings: [], lookedFor: ['meeting_changed'] as const, now: deps.clock.now() };
       await saveRisks(deps, classDate, found, transaction);
@@ -63,6 +62,14 @@ export async function saveMadeMeeting(
     const entity = { type: 'zoom_meeting', id: meeting.id };
     await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId } }, transaction);
   });
+}
+
+/** @param classDate locked; its room is there */
+export async function noteRoomThere(classDate: ClassDate, transaction: Transaction): Promise<void> {
+  const former = actualState(classDate);
+  const state = nextClassState(classDate.state, 'meeting_made');
+  await classDate.update({ state, stateReason: null }, { transaction });
+  await noteStateChange(classDate, former, transaction);
 }
 
 /** Where a meeting's join URL is encrypted for. */

@@ -44,6 +44,17 @@ export function isLiveEarly({ state, liveAt }: { state: ClassState; liveAt: Date
   return state === 'live' && liveAt !== null && liveAt < startsAt;
 }
 
+/** Since when a class is live that Zoom says to run now: a try of its room does not count. */
+export function liveSince(
+  facts: { state: ClassState; liveAt: Date | null; endedAt: Date | null },
+  startsAt: Date,
+  now: Date,
+): Date {
+  const { liveAt } = facts;
+  const onlyTried = liveAt !== null && liveAt < startsAt && isToBegin(facts, startsAt);
+  return onlyTried ? now : (liveAt ?? now);
+}
+
 /** Whether it has still to begin, with a room or before it has one. */
 export function isToCome(classDate: { state: ClassState; endedAt: Date | null }, startsAt: Date): boolean {
   const { state } = classDate;

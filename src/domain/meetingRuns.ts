@@ -56,6 +56,12 @@ export function endOfRun(run: Run, runs: readonly Run[]): Date | null {
   return later.length > 0 ? new Date(Math.min(...later)) : null;
 }
 
+/** Whether all that is known of a room was over by then: it was only tried, perhaps. A run whose end nobody knows was not. */
+export function wereOverBefore(runs: readonly Run[], at: Date): boolean {
+  const ends = runs.map((run) => endOfRun(run, runs));
+  return ends.length > 0 && ends.every((end) => end !== null && end < at);
+}
+
 /**
  * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before: in a room that
  * was made for another time, what was over before the doors opened, or, where that room had to go, what began before. And

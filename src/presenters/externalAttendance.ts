@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { certaintyOf, judgement, type AttendanceFacts, type PersonFigures } from '../domain/attendance';
+import { actualState } from '../domain/classStates';
 import type { AttendancePage } from '../queries/findAttendancePage';
 import type { BookOrder } from '../models/BookOrder';
 import type { attendance as attendanceSchema } from '../routes/api/schemas';
@@ -24,7 +25,7 @@ export function presentExternalAttendance(
   return {
     order: order.externalId ?? '',
     classDate: classDate.externalId ?? '',
-    state: classDate.state,
+    state: actualState(classDate),
     settled: classDate.state === 'settled',
     revision: revision?.revision ?? null,
     outcome: revision?.outcome ?? classDate.outcome,

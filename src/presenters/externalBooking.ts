@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { actualState } from '../domain/classStates';
 import { addMinutes } from '../domain/clock';
 import type { BookOrder } from '../models/BookOrder';
 import type { User } from '../models/User';
@@ -59,7 +60,8 @@ export function presentExternalClassDate(
   { order, classDate, teacher, clashes }: ExternalClassDate,
   { notes = [], wallTime = 'as_given' }: Told = {},
 ): { body: z.infer<typeof classDateSchema>; tag: string } {
-  const { localStart, timeZone, startsAt, durationMinutes, state, stateReason, outcome } = classDate;
+  const { localStart, timeZone, startsAt, durationMinutes, stateReason, outcome } = classDate;
+  const state = actualState(classDate);
   const current = classDateDigests(classDate, state === 'cancelled');
   const body = {
     id: classDate.externalId ?? '',

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
-import type { ClassState } from '../domain/classStates';
+import { actualState, type ClassState } from '../domain/classStates';
 import { doorOf, isOpen, type Door } from '../domain/joinRules';
 import { findJoinPass } from './findJoinPass';
 
@@ -33,7 +33,7 @@ export async function probePass({ db, clock }: Pick<Deps, 'db' | 'clock'>, token
   return {
     passId: pass.id,
     classDateId: pass.classDateId,
-    classState: pass.state,
+    classState: actualState(pass),
     door,
     admits: isOpen(door) && pass.revokedAt === null,
     replaced: pass.isFormerLink,

@@ -143,6 +143,11 @@ export const order = z.object({
   notes,
 });
 
+const classState = z.enum(CLASS_STATES).meta({
+  description:
+    'Where the class stands. `live`: its meeting runs, before its start too. A meeting that was over before the start was only a try of the room: the class is `ready` again, and not `ended`, until its doors have closed.',
+});
+
 export const classDate = z.object({
   id: externalId,
   order: externalId,
@@ -151,7 +156,7 @@ export const classDate = z.object({
   startsAt: instant,
   endsAt: instant,
   durationMinutes: z.int(),
-  state: z.enum(CLASS_STATES),
+  state: classState,
   stateReason: z.string().nullable().meta({ description: 'Why it is not further along.' }),
   outcome: z.enum(CLASS_OUTCOMES).nullable(),
   teacher: z.object({ id: namedId, email: z.string(), name: z.string() }),
@@ -192,7 +197,7 @@ const attendee = z.object({
 export const attendance = z.object({
   order: externalId,
   classDate: externalId,
-  state: z.enum(CLASS_STATES),
+  state: classState,
   settled: z.boolean().meta({
     description:
       'false: the figures are provisional and may still change by themselves, unless the class was cancelled or missed.',
@@ -205,12 +210,15 @@ export const attendance = z.object({
 
 export const outcomeEvent = z.object({
   id: z.string(),
-  type: z.enum(OUTCOME_EVENTS),
+  type: z.enum(OUTCOME_EVENTS).meta({
+    description:
+      'What has become of the class. `class.ready` and `class.live` may come several times: a host who tries the room before the start makes the class `class.live`, and `class.ready` once they are gone. `class.ended` is told of no try.',
+  }),
   at: instant,
   order: externalId,
   classDate: externalId.nullable().meta({ description: 'null: it was booked here, not by you.' }),
   data: z.object({
-    state: z.enum(CLASS_STATES),
+    state: classState,
     stateReason: z.string().nullable(),
     outcome: z.enum(CLASS_OUTCOMES).nullable(),
     startsAt: instant,

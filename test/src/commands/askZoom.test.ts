@@ -8,21 +8,12 @@ import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { buildClassDate, buildOrder } from '../../factories/classes';
+import { ago, NOW, siteOfTests } from '../../support/askedZoom';
 import { buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
 import { buildConnectedTeacher } from '../../support/teachers';
-import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
-let site: ZoomSite;
-
-beforeAll(async () => {
-  site = await startZoomSite();
-});
-
-afterAll(() => site.close());
-
-const NOW = new Date();
-const ago = (minutes: number) => addMinutes(NOW, -minutes);
+const site = siteOfTests();
 
 /** A class that should have begun five minutes ago, with its room at Zoom. */
 async function buildDue(fields: Partial<ClassDate>) {

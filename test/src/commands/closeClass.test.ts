@@ -1,26 +1,20 @@
+import { askZoom } from '../../../src/commands/askZoom';
 import { closeClass } from '../../../src/commands/closeClass';
 import { recordMeetingEvent } from '../../../src/commands/recordMeetingEvent';
 import { inTransaction } from '../../../src/db/transaction';
 import type { Deps } from '../../../src/deps';
-import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { buildClassDate } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
+import { ago, NOW, siteOfTests } from '../../support/askedZoom';
 import { buildRun, buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
-import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 
-let site: ZoomSite;
+const site = siteOfTests();
 
-beforeAll(async () => {
-  site = await startZoomSite();
-});
-
-afterAll(() => site.close());
-
-const NOW = new Date();
-const ago = (minutes: number) => addMinutes(NOW, -minutes);
+const inMinutes = (minutes: number) => ago(-minutes);
 
 /** A class whose end and grace have just passed, and of whose meeting this was told. */
 async function buildOver(state: 'live' | 'ended', endedAt: Date | null) {
@@ -35,18 +29,29 @@ function close(
   tellMeanwhile: () => Promise<unknown> = () => Promise.resolve(),
   status: 'waiting' | 'started' = 'waiting',
 ) {
+  return closeClass(depsThatSay(status, tellMeanwhile), { classDateId, now: NOW });
+}
+
+function depsThatSay(status: 'waiting' | 'started', tellMeanwhile = () => Promise.resolve<unknown>(null)): Deps {
   const getMeeting: Deps['zoom']['getMeeting'] = async (_teacher, meetingId) => {
     await tellMeanwhile();
     const urls = { joinUrl: 'https://zoom.us/j/1', startUrl: 'https://zoom.us/s/1' };
     return { meetingId, ...urls, status, registration: false, startsAt: null, durationMinutes: null };
   };
-  return closeClass({ ...site.deps, zoom: { ...site.deps.zoom, getMeeting } }, { classDateId, now: NOW });
+  return { ...site.deps, zoom: { ...site.deps.zoom, getMeeting } };
 }
 
-function hostComesBack(meeting: ZoomMeeting) {
-  const event = { kind: 'run', event: 'started', uuid: newUuid(), startedAt: NOW, endedAt: null } as const;
+type Told = Parameters<typeof recordMeetingEvent>[2];
+
+function tell(meeting: ZoomMeeting, event: Told) {
   return inTransaction(site.deps.db, (transaction) => recordMeetingEvent(site.deps, meeting, event, transaction));
 }
+
+function started(startedAt: Date, uuid = newUuid()): Told {
+  return { kind: 'run', event: 'started', uuid, startedAt, endedAt: null };
+}
+
+const hostComesBack = (meeting: ZoomMeeting) => tell(meeting, started(NOW));
 
 it('closes a class that is over, and whose "ended" was lost', async () => {
   const { classDate } = await buildOver('live', null);
@@ -79,4 +84,70 @@ it('does not take a class for running again by an answer that is older than its 
   const { classDate } = await buildOver('live', null);
   await close(classDate, () => classDate.update({ state: 'ended', endedAt: NOW }), 'started');
   expect(await classDate.reload()).toMatchObject({ state: 'ended', endedAt: NOW, closedAt: null });
+});
+
+describe('a class whose room was lost for good', () => {
+  const DELETED: Told = { kind: 'deleted' };
+  const OVER_AT = inMinutes(90);
+
+  /** It starts in ten minutes, and this was told of its room, the last of it late perhaps. */
+  async function buildLost(...told: readonly Told[]) {
+    const classDate = await buildClassDate({ startsAt: inMinutes(10), state: 'ready' });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    for (const event of told) await tell(meeting, event);
+    expect(await classDate.reload()).toMatchObject({ state: 'preparing' });
+    return classDate;
+  }
+
+  async function closed(classDate: ClassDate) {
+    await closeClass(site.deps, { classDateId: classDate.id, now: OVER_AT });
+    const { state, outcome, closedAt } = await classDate.reload();
+    expect(closedAt).toEqual(OVER_AT);
+    return { state, outcome };
+  }
+
+  /** The host looks in, so many minutes from now, and leaves. */
+  function looksIn(from: number, to: number): [Told, Told] {
+    const uuid = newUuid();
+    const times = { startedAt: inMinutes(from), endedAt: inMinutes(to) };
+    return [started(times.startedAt, uuid), { kind: 'run', event: 'ended', uuid, ...times }];
+  }
+
+  const MISSED = { state: 'missed', outcome: 'room_failed' };
+  const HELD = { state: 'ended', outcome: null };
+
+  it('was missed if its room was only tried before the start', async () => {
+    const classDate = await buildLost(...looksIn(-15, -10), DELETED);
+    expect(classDate.liveAt).toEqual(inMinutes(-15));
+    expect(await closed(classDate)).toEqual(MISSED);
+    const events = await OutcomeEvent.findAll({ where: { classDateId: classDate.id }, order: ['id'] });
+    expect(events.at(-1)?.type).toBe('class.missed');
+  });
+
+  it('was missed, too, where Zoom tells of that try after the room was lost', async () => {
+    const [start, end] = looksIn(-15, -10);
+    const classDate = await buildLost(end, DELETED, start);
+    expect(classDate.liveAt).toEqual(inMinutes(-15));
+    expect(await closed(classDate)).toEqual(MISSED);
+  });
+
+  it.each([
+    ['went on past its start', looksIn(5, 30)],
+    ['began after it', looksIn(12, 30)],
+    ['began after it, once the room had been tried', [...looksIn(-15, -10), ...looksIn(12, 30)]],
+    ['ended when nobody knows', [started(inMinutes(5))]],
+    ['ended when nobody knows, once the room had been tried', [...looksIn(-15, -10), started(inMinutes(9))]],
+  ])('was held if what was in it %s', async (_what, told) => {
+    expect(await closed(await buildLost(...told, DELETED))).toEqual(HELD);
+  });
+
+  it('was held if Zoom had said that it runs, though no word of more than a try had come', async () => {
+    const classDate = await buildClassDate({ startsAt: inMinutes(-5), state: 'ready' });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    for (const event of looksIn(-25, -20)) await tell(meeting, event);
+    await askZoom(depsThatSay('started'), { classDateId: classDate.id, now: NOW });
+    expect(await classDate.reload()).toMatchObject({ state: 'live', liveAt: NOW, endedAt: null });
+    await tell(meeting, DELETED);
+    expect(await closed(classDate)).toEqual(HELD);
+  });
 });
