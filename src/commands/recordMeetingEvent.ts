@@ -49,7 +49,8 @@ async function recordRun(
   event: RunEvent,
   transaction: Transaction,
 ): Promise<HintReason | null> {
-  if (!(await saveRun(meeting, event, transaction))) return null;
+  const news = await saveRun(meeting, event, transaction);
+  if (news === 'nothing') return null;
   const runs = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
   const summary = summariseRuns(runs);
   await meeting.update(
@@ -60,9 +61,11 @@ async function recordRun(
     },
     { transaction },
   );
-  const action = event.event === 'started' ? 'meeting_started' : 'meeting_ended';
-  const entity = { type: 'zoom_meeting', id: meeting.id };
-  await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId: classDate.id } }, transaction);
+  if (news === 'event') {
+    const action = event.event === 'started' ? 'meeting_started' : 'meeting_ended';
+    const entity = { type: 'zoom_meeting', id: meeting.id };
+    await writeAudit(deps, THE_SYSTEM, { action, entity, metadata: { classDateId: classDate.id } }, transaction);
+  }
   const ofClass = runsOfClass(runs, meeting, classTimes(classDate));
   // Of a time that the class had before, or of any other use that was made of its room.
   if (!ofClass.some(({ uuid }) => uuid === event.uuid)) return null;
@@ -77,8 +80,12 @@ async function recordRun(
   return event.event === 'started' ? 'meeting started' : 'meeting ended';
 }
 
-/** @returns whether it told anything new */
-async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Transaction): Promise<boolean> {
+/** @returns what is new: that it has started or ended, when it did so though that was known, or nothing */
+async function saveRun(
+  meeting: ZoomMeeting,
+  event: RunEvent,
+  transaction: Transaction,
+): Promise<'event' | 'instant' | 'nothing'> {
   const known = await ZoomMeetingInstance.findOne({ where: { uuid: event.uuid }, transaction });
   const { startedAt, endedAt } = mergeRun(known ?? { startedAt: null, endedAt: null }, event);
   if (!known) {
@@ -86,12 +93,14 @@ async function saveRun(meeting: ZoomMeeting, event: RunEvent, transaction: Trans
       { zoomMeetingId: meeting.id, uuid: event.uuid, startedAt, endedAt },
       { transaction },
     );
-    return true;
+    return 'event';
   }
+  const toldBefore = event.event === 'started' ? known.startedAt : known.endedAt;
   known.set({ startedAt, endedAt });
   const changed = known.changed() !== false;
   await known.save({ transaction });
-  return changed;
+  if (!changed) return 'nothing';
+  return toldBefore === null ? 'event' : 'instant';
 }
 
 async function recordDeletion(

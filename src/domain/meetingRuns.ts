@@ -1,6 +1,6 @@
 import type { ClassState } from './classStates';
 import type { ClassTimes } from './classTimes';
-import { later } from './clock';
+import { earlier, later } from './clock';
 
 /** One run of a meeting: a host who leaves by mistake and comes back makes a second one, with a uuid of its own. */
 export interface Run {
@@ -97,8 +97,10 @@ export function runsToFollow<T extends Run>(
   });
 }
 
-/** A run's own start comes from "started"; "ended" repeats it, in case that was lost. */
-export function mergeRun(known: Run, told: Run & { readonly event: 'started' | 'ended' }): Run {
-  if (told.event === 'started') return { startedAt: told.startedAt, endedAt: known.endedAt };
-  return { startedAt: known.startedAt ?? told.startedAt, endedAt: later(known.endedAt, told.endedAt) };
+/**
+ * "started" tells of a run's start, "ended" of its end, and of its start as well in case that was lost. Where either is told
+ * twice and differently, the whole span counts: any order and any repeats end in the same run.
+ */
+export function mergeRun(known: Run, told: Run): Run {
+  return { startedAt: earlier(known.startedAt, told.startedAt), endedAt: later(known.endedAt, told.endedAt) };
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { addMinutes } from '../../../src/domain/clock';
-import { runsOfClass, runsToFollow, type Run } from '../../../src/domain/meetingRuns';
+import { mergeRun, runsOfClass, runsToFollow, type Run } from '../../../src/domain/meetingRuns';
 
 const START = new Date('2026-12-01T10:00:00Z');
 const TIMES = { startsAt: START, opensAt: addMinutes(START, -30), hardCapAt: addMinutes(START, 300) };
@@ -41,4 +42,28 @@ it('nobody who is early in a kept room opens the class, and once it has opened t
   const [early, later] = [run(-40, null), run(-29, null)];
   expect(runsToFollow([early, later], 'scheduled', TIMES)).toEqual([later]);
   expect(runsToFollow([early, later], 'ready', TIMES)).toEqual([early, later]);
+});
+
+describe('what is told of a run', () => {
+  const minute = fc.integer({ min: 0, max: 4 });
+  const started = minute.map((from) => run(from, null));
+  const ended = fc.tuple(fc.option(minute), minute).map(([from, to]) => run(from, to));
+  const told = fc.array(fc.oneof(started, ended), { minLength: 1, maxLength: 5 });
+
+  it('spans from the earliest start to the latest end, in any order and however often', () => {
+    const orders = told.chain((each) =>
+      fc.tuple(fc.constant(each), fc.shuffledSubarray([...each, ...each], { minLength: each.length * 2 })),
+    );
+    fc.assert(
+      fc.property(orders, ([each, order]) => {
+        const instants = (key: 'startedAt' | 'endedAt') => each.flatMap((one) => one[key]?.getTime() ?? []);
+        const [starts, ends] = [instants('startedAt'), instants('endedAt')];
+        expect(order.reduce(mergeRun, run(null, null))).toEqual({
+          startedAt: starts.length === 0 ? null : new Date(Math.min(...starts)),
+          endedAt: ends.length === 0 ? null : new Date(Math.max(...ends)),
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
