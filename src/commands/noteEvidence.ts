@@ -18,5 +18,8 @@ export async function noteEvidence(
   const now = Math.max(deps.clock.now().getTime(), settledAt ? settledAt.getTime() + 1 : 0);
   await classDate.update({ evidenceAt: new Date(now) }, { transaction });
   const toldAlready = settledAt !== null && evidenceAt !== null && evidenceAt > settledAt;
-  return settledAt === null || toldAlready ? null : 'late evidence';
+  if (settledAt === null || toldAlready) return null;
+  // It waits for nothing but a later look at Zoom's list.
+  await classDate.update({ nextAttemptAt: null }, { transaction });
+  return 'late evidence';
 }

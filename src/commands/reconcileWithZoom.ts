@@ -8,12 +8,13 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
-import { ZoomParticipant } from '../models/ZoomParticipant';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { judgeZoomList, type ListState } from '../queries/judgeZoomList';
 import {
   ZoomDailyLimit,
   ZoomNeedsReconnect,
   ZoomNotFound,
+  ZoomPageExpired,
   ZoomRateLimited,
   ZoomRefused,
   ZoomTokensLocked,
@@ -23,15 +24,23 @@ import type { PastMeeting, PastParticipant } from '../zoom/pastMeetings';
 import { saveHostAlone, saveListedStay } from './saveListedStay';
 import { zoomTrouble } from './zoomTrouble';
 
-/** How far Zoom's own account goes: worked through, not yet, or there is none (as for a host without a licence). */
-type Account = 'finished' | 'unfinished' | 'missing';
+/** How far Zoom's own account goes, or that there is none (as for a host without a licence). */
+type Account = ListState | 'missing';
 /** Its host is not connected, so nobody could be asked. */
 type Asked = Account | 'not_asked';
 
 /** How long Zoom is left to work a meeting through before it is asked again. */
 const UNFINISHED_MINUTES = 5;
+/** How long it is left to name somebody whom its list lacks: nobody has to wait for that. */
+const INCOMPLETE_MINUTES = 60;
 /** By now Zoom was away for others, too. */
 const ATTEMPTS = 3;
+
+export interface AskAgain {
+  readonly at: Date;
+  /** whether what there is may be settled until then, or is too little */
+  readonly settlesFirst: boolean;
+}
 
 /** What went wrong with a meeting, and whose Zoom was asked. */
 interface Failure {
@@ -45,24 +54,25 @@ interface Failure {
  *
  * @returns when Zoom is to be asked again; null once it has said what it has to say
  */
-export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<Date | null> {
+export async function reconcileWithZoom(deps: Deps, classDateId: number, now: Date): Promise<AskAgain | null> {
   const failures: Failure[] = [];
-  let again: Date | null = null;
+  const accounts: Asked[] = [];
   for (const meeting of await ZoomMeeting.findAll({ where: { classDateId }, order: ['id'] })) {
     const { teacherId } = meeting;
     if (isInVain(failures, teacherId)) continue;
     try {
-      const account = await fillMeeting(deps, meeting, now);
-      if (account === 'unfinished') again = addMinutes(now, UNFINISHED_MINUTES);
+      accounts.push(await fillMeeting(deps, meeting, now));
     } catch (error) {
       failures.push({ error, teacherId });
     }
   }
+  let again = accounts.includes('unfinished') ? addMinutes(now, UNFINISHED_MINUTES) : null;
   for (const { error, teacherId } of failures) {
     const trouble = await zoomTrouble(deps, error, { teacherId, attempts: ATTEMPTS, now });
     again = earlier(again, trouble.nextAttemptAt);
   }
-  return again;
+  if (again) return { at: again, settlesFirst: false };
+  return accounts.includes('incomplete') ? { at: addMinutes(now, INCOMPLETE_MINUTES), settlesFirst: true } : null;
 }
 
 /** A limit, and tokens that cannot be read, are one host's; where Zoom is away as a whole, or takes nothing of us, none can be asked. */
@@ -99,17 +109,17 @@ async function forEach<Item, Result>(items: readonly Item[], work: (item: Item) 
 
 async function fillMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<Asked> {
   if (meeting.meetingId === null) return 'not_asked';
-  const account = await fill(deps, meeting, meeting.meetingId);
+  const account = await fill(deps, meeting, meeting.meetingId, now);
   // A list that was read before stays read.
   if (account !== 'not_asked') await meeting.update({ reconciledAt: account === 'finished' ? now : null });
   return account;
 }
 
 /** A host who is not connected keeps nobody from what another host of the class can tell. */
-async function fill(deps: Deps, meeting: ZoomMeeting, meetingId: string): Promise<Asked> {
+async function fill(deps: Deps, meeting: ZoomMeeting, meetingId: string, now: Date): Promise<Asked> {
   try {
     await fillRuns(deps, meeting, meetingId);
-    return await fillStays(deps, meeting);
+    return await fillStays(deps, meeting, now);
   } catch (error) {
     if (error instanceof ZoomNeedsReconnect) return 'not_asked';
     throw error;
@@ -136,9 +146,9 @@ async function saveRun(deps: Deps, meeting: ZoomMeeting, { uuid, startedAt, ende
   });
 }
 
-async function fillStays(deps: Deps, meeting: ZoomMeeting): Promise<Account> {
-  const accounts = await forEach(await runsToFill(meeting), (run) => fillRun(deps, meeting, run));
-  return (['unfinished', 'missing'] as const).find((account) => accounts.includes(account)) ?? 'finished';
+async function fillStays(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<Account> {
+  const accounts = await forEach(await runsToFill(meeting), (run) => fillRun(deps, meeting, run, now));
+  return (['unfinished', 'incomplete', 'missing'] as const).find((account) => accounts.includes(account)) ?? 'finished';
 }
 
 /** Those that are of the class: nobody waits for the list of another use of its room. */
@@ -147,23 +157,29 @@ async function runsToFill(meeting: ZoomMeeting): Promise<ZoomMeetingInstance[]> 
   return runsOfClass(await runsOf(meeting), meeting, classTimes(classDate));
 }
 
-async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance): Promise<Account> {
-  const listed = await orNothing(() => deps.zoom.pastParticipants(meeting.teacherId, run.uuid));
-  if (listed === null) return 'missing';
+async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance, now: Date): Promise<Account> {
+  const listed = await listOf(deps, meeting, run);
+  if (listed === 'missing' || listed === 'unfinished') return listed;
   await saveRows(deps, meeting, run, listed);
-  if (!(await isFinished(run, listed))) return 'unfinished';
-  if (listed.length === 0) await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
-  return 'finished';
+  const account = await judgeZoomList(run, listed, now);
+  if (account === 'finished' && listed.length === 0) {
+    await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
+  }
+  return account;
 }
 
-/**
- * Durations are 0 until Zoom has worked a meeting through; afterwards, of those who left within the second. A list
- * without rows is right where one person was alone.
- */
-async function isFinished(run: ZoomMeetingInstance, rows: readonly PastParticipant[]): Promise<boolean> {
-  if (rows.length === 0) return (await ZoomParticipant.count({ where: { instanceId: run.id } })) < 2;
-  const unfinished = rows.filter(({ seconds, leaveTime }) => seconds === 0 || (seconds === null && !leaveTime));
-  return unfinished.length < rows.length && unfinished.every(({ leaveTime }) => leaveTime === null);
+/** A list whose pages could not all be had in time is read anew. */
+async function listOf(
+  deps: Deps,
+  { teacherId }: ZoomMeeting,
+  { uuid }: ZoomMeetingInstance,
+): Promise<PastParticipant[] | 'missing' | 'unfinished'> {
+  try {
+    return (await orNothing(() => deps.zoom.pastParticipants(teacherId, uuid))) ?? 'missing';
+  } catch (error) {
+    if (error instanceof ZoomPageExpired) return 'unfinished';
+    throw error;
+  }
 }
 
 async function saveRows(

@@ -123,7 +123,7 @@ function isAtRisk({ state, teacherConnected }: ClassFacts, times: ClassTimes, no
 }
 
 function phaseOf(facts: ClassFacts, times: ClassTimes, now: Date): Phase {
-  if (isOver(facts.state)) return facts.state === 'settled' && hasNewEvidence(facts) ? 'settling' : 'done';
+  if (isOver(facts.state)) return isSettledAgain(facts) ? 'settling' : 'done';
   if (facts.closedAt) return 'settling';
   if (now < times.opensAt) return 'waiting';
   if (facts.state === 'scheduled' || facts.state === 'preparing') return 'preparing';
@@ -136,8 +136,7 @@ function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.unresolved.due > 0) steps.push('resolveAttempts');
   if (facts.removals.due > 0) steps.push('removeMeetings');
   if (isOver(facts.state)) {
-    if (facts.state === 'settled' && hasNewEvidence(facts) && isDue(facts.nextAttemptAt, now))
-      steps.push('settleClass');
+    if (isSettledAgain(facts) && isDue(facts.nextAttemptAt, now)) steps.push('settleClass');
     return steps;
   }
   if (facts.closedAt) {
@@ -297,8 +296,10 @@ function settlesAt(facts: ClassFacts, times: ClassTimes): Date {
   return new Date(times.settlesAt.getTime() + overrunMs);
 }
 
-function hasNewEvidence({ evidenceAt, settledAt }: ClassFacts): boolean {
-  return evidenceAt !== null && settledAt !== null && evidenceAt > settledAt;
+/** Something was learnt since, or Zoom's list may still grow. */
+function isSettledAgain({ state, evidenceAt, settledAt, nextAttemptAt }: ClassFacts): boolean {
+  const hasNewEvidence = evidenceAt !== null && settledAt !== null && evidenceAt > settledAt;
+  return state === 'settled' && (hasNewEvidence || nextAttemptAt !== null);
 }
 
 /** Edits that come together are told together. */

@@ -21,7 +21,7 @@ export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   start_unknown: 'nobody told when a stay began, so it counts for nothing',
   end_unknown: 'nobody told when a stay ended, so it lasts until the meeting was over',
   by_address: 'known by the address only that they gave Zoom',
-  no_list: 'Zoom’s own list has not been read, so this is from its messages alone',
+  no_list: 'Zoom’s own list could not be read in full, so this rests on its messages',
 };
 
 export const CAUSE_WORDS: Readonly<Record<RevisionCause, string>> = {

@@ -78,6 +78,11 @@ export class ZoomRefused extends ZoomError {
   }
 }
 
+/** A list was not read to its end in time, so the token of its next page is void: it is to be read anew. */
+export class ZoomPageExpired extends ZoomError {
+  override readonly name = 'ZoomPageExpired';
+}
+
 /** No definite answer to a request that changes something: it may have been carried out. Never simply repeat it. */
 export class ZoomUnknownOutcome extends ZoomError {
   override readonly name = 'ZoomUnknownOutcome';

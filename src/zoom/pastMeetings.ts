@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ZoomUnreachable } from './errors';
+import { ZoomPageExpired, ZoomRefused, ZoomUnreachable } from './errors';
 import { instant, optionalId, optionalText, uuid } from './fields';
 import type { TokenDeps } from './freshToken';
 import { callZoom } from './request';
@@ -65,6 +65,7 @@ export const participantsSchema = z.object({
 
 const PAGE_SIZE = 300;
 const MAX_PAGES = 40;
+const INVALID_PAGE_TOKEN = 300;
 
 /** @param id a meeting's id (its last instance) or an instance's uuid */
 export function pastMeeting(deps: TokenDeps, userId: number, id: string): Promise<PastMeeting> {
@@ -76,23 +77,37 @@ export function pastMeeting(deps: TokenDeps, userId: number, id: string): Promis
   });
 }
 
-/** Everybody who was in one instance, all pages. Zoom has no list for a meeting of one person. */
+/**
+ * Everybody who was in one instance, all pages. Zoom has no list for a meeting of one person.
+ *
+ * @throws ZoomPageExpired
+ */
 export async function pastParticipants(deps: TokenDeps, userId: number, uuid: string): Promise<PastParticipant[]> {
   const found: PastParticipant[] = [];
   let next = '';
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const reply = await callZoom(deps, userId, {
-      operation: 'pastMeetingParticipants',
-      method: 'GET',
-      path: `/past_meetings/${encodeUuid(uuid)}/participants`,
-      query: { page_size: String(PAGE_SIZE), ...(next === '' ? {} : { next_page_token: next }) },
-      schema: participantsSchema,
-    });
+    const reply = await participantsPage(deps, userId, uuid, next);
     found.push(...reply.participants);
     next = reply.next_page_token ?? '';
     if (next === '') return found;
   }
   throw new ZoomUnreachable(`pastMeetingParticipants: more than ${MAX_PAGES * PAGE_SIZE} rows`);
+}
+
+/** Without a page's token the first; with one, a refusal for that is no word about the list. */
+async function participantsPage(deps: TokenDeps, userId: number, uuid: string, pageToken: string) {
+  try {
+    return await callZoom(deps, userId, {
+      operation: 'pastMeetingParticipants',
+      method: 'GET',
+      path: `/past_meetings/${encodeUuid(uuid)}/participants`,
+      query: { page_size: String(PAGE_SIZE), ...(pageToken === '' ? {} : { next_page_token: pageToken }) },
+      schema: participantsSchema,
+    });
+  } catch (error) {
+    if (pageToken === '' || !(error instanceof ZoomRefused) || error.code !== INVALID_PAGE_TOKEN) throw error;
+    throw new ZoomPageExpired('pastMeetingParticipants: the token of the next page has expired');
+  }
 }
 
 /** A uuid that starts with `/` or contains `//` must be encoded twice, any other once. */

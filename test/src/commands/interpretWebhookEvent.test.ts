@@ -169,6 +169,27 @@ it('follows a class from ready to live, ended, and live again, telling its workf
   ]);
 });
 
+it.each([
+  ['later', [STARTED_AT, '2026-11-22T09:31:20Z']],
+  ['earlier', ['2026-11-22T09:31:20Z', STARTED_AT]],
+])(
+  'a run that is told twice, the second time as begun a little %s, begins once, as early as was told',
+  async (_when, starts) => {
+    const { classDate, meeting } = await buildReadyClass();
+    const uuid = newUuid();
+    for (const start of starts) await tell(started(meeting, uuid, start));
+    const { class: classRow, meeting: meetingRow, instances } = await outcome(classDate, meeting);
+    const first = new Date(STARTED_AT);
+    expect([classRow, meetingRow, instances]).toEqual([
+      ['live', first, null],
+      ['started', first, null],
+      [[first, null]],
+    ]);
+    const where = { entityType: 'zoom_meeting', entityId: meeting.id, action: 'meeting_started' };
+    expect(await ZoomAuditLog.count({ where })).toBe(1);
+  },
+);
+
 it('a run that a later one followed is over, even when its end was never told', async () => {
   const { classDate, meeting } = await buildReadyClass();
   const [first, second] = [newUuid(), newUuid()];
@@ -319,33 +340,6 @@ it('a telephone that Zoom has bound to somebody is theirs, whichever is told fir
       ['2', 'registrant', new Date('2026-11-22T09:32:00Z')],
     ]);
   }
-});
-
-describe('what comes late', () => {
-  it('after the close is evidence, and does not reopen the class', async () => {
-    const { classDate, meeting } = await buildReadyClass({ state: 'ended', closedAt: new Date() });
-    await tell(started(meeting, newUuid()));
-    await classDate.reload();
-    expect(classDate.state).toBe('ended');
-    expect(classDate.evidenceAt).not.toBeNull();
-    expect(temporal.hints).toEqual([]);
-  });
-
-  it('after the settlement is told to the workflow once, and a repeat is no evidence', async () => {
-    const settledAt = new Date(Date.now() - 60_000);
-    const { classDate, meeting } = await buildReadyClass({ state: 'settled', closedAt: settledAt, settledAt });
-    const uuid = newUuid();
-    const late = left(meeting, uuid, { user_id: '5', email: '' });
-    await tell(late);
-    await classDate.reload();
-    const { evidenceAt } = classDate;
-    expect(evidenceAt?.getTime()).toBeGreaterThan(settledAt.getTime());
-    await tell(late);
-    await classDate.reload();
-    expect(classDate.evidenceAt).toEqual(evidenceAt);
-    await tell(left(meeting, uuid, { user_id: '6', email: '' }));
-    expect(temporal.hints).toEqual([`${classDate.id}: late evidence`]);
-  });
 });
 
 it('a meeting that Zoom says was moved or made longer is to be looked at; the echo of our own edit is not', async () => {

@@ -30,7 +30,11 @@ beforeAll(async () => {
   deps = { ...site.deps, temporal: new RecordingTemporal() };
 });
 
-beforeEach(() => site.zoom.control.setBehaviour({ processingDelayMs: 60_000 }));
+beforeEach(() =>
+  site.zoom.control.setBehaviour({
+    ...{ processingDelayMs: 60_000, rowDelayMs: 0, largestPage: 300, pageTokenLifeMs: 900_000 },
+  }),
+);
 
 afterAll(() => site.close());
 
@@ -72,10 +76,11 @@ function hold({ meetingId, email }: Room, { registration = true } = {}): void {
   pass(2);
 }
 
-async function settle({ classDate }: Room, asking = deps): Promise<ClassDate> {
+/** @param minutes after it has closed */
+async function settle({ classDate }: Room, asking = deps, minutes = 90): Promise<ClassDate> {
   const closedAt = addMinutes(classDate.startsAt, 75);
   if (classDate.closedAt === null) await classDate.update({ state: 'ended', closedAt });
-  await settleClass(asking, { classDateId: classDate.id, now: addMinutes(closedAt, 90) });
+  await settleClass(asking, { classDateId: classDate.id, now: addMinutes(closedAt, minutes) });
   return classDate.reload();
 }
 
@@ -99,6 +104,85 @@ it('knows from Zoom alone who was there, once Zoom has worked the meeting throug
     [30, ''],
     [20, ''],
   ]);
+});
+
+describe('a list whose rows come one after the other', () => {
+  const HOUR = 60;
+
+  /** When Zoom is asked again, in minutes after the class has closed. */
+  const againAfter = ({ classDate: { nextAttemptAt, closedAt } }: Room) =>
+    nextAttemptAt && (nextAttemptAt.getTime() - (closedAt?.getTime() ?? 0)) / MINUTE_MS;
+
+  beforeEach(() => site.zoom.control.setBehaviour({ processingDelayMs: 0, rowDelayMs: HOUR * MINUTE_MS }));
+
+  it('is read again an hour later where it names but one person, and the class is settled before by what there is', async () => {
+    const room = await buildRoom();
+    hold(room);
+    expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
+    expect(againAfter(room)).toBe(150);
+    expect(await minutesOf(room)).toEqual([
+      [30, 'no_list'],
+      [0, 'no_list'],
+    ]);
+    pass(HOUR);
+    expect(await settle(room, deps, 150)).toMatchObject({ state: 'settled', outcome: 'held', nextAttemptAt: null });
+    expect((await minutesOf(room)).slice(2)).toEqual([
+      [30, ''],
+      [20, ''],
+    ]);
+  });
+
+  it('is read again until it names everybody of whom Zoom told as they came', async () => {
+    const room = await buildRoom();
+    hold(room);
+    await hear('meeting.started', 'meeting.participant_joined');
+    pass(HOUR);
+    expect([(await settle(room)).state, againAfter(room)]).toEqual(['settled', 150]);
+    pass(HOUR);
+    expect((await settle(room, deps, 150)).nextAttemptAt).toBeNull();
+    const phone = await ZoomParticipant.findOne({ where: { userName: 'iPhone' }, order: [['id', 'DESC']] });
+    expect([phone?.source, phone?.leaveTime === null]).toEqual(['both', false]);
+  });
+
+  it('is whole six hours after the end, whomever it lacks', async () => {
+    const room = await buildRoom();
+    site.zoom.control.setBehaviour({ rowDelayMs: 24 * HOUR * MINUTE_MS });
+    hold(room);
+    await hear('meeting.started', 'meeting.participant_joined');
+    for (const minutes of [90, 150, 210, 270]) {
+      expect((await settle(room, deps, minutes)).state).toBe('settled');
+      expect(againAfter(room)).toBe(minutes + HOUR);
+    }
+    expect((await settle(room, deps, 330)).nextAttemptAt).toBeNull();
+    const doubts = (await minutesOf(room)).map(([, doubt]) => doubt);
+    expect(doubts).toEqual(['no_list', 'end_unknown no_list', '', 'end_unknown']);
+  });
+});
+
+describe('a list of several pages', () => {
+  beforeEach(() => site.zoom.control.setBehaviour({ largestPage: 2 }));
+
+  it('is read to its end', async () => {
+    const room = await buildRoom();
+    hold(room);
+    await settle(room);
+    const last = await ZoomParticipant.findOne({ order: [['id', 'DESC']], rejectOnEmpty: true });
+    expect(last.userName).toBe('iPhone');
+    expect(await minutesOf(room)).toEqual([
+      [30, ''],
+      [20, ''],
+    ]);
+  });
+
+  it('is read anew where its second page cannot be had in time', async () => {
+    const room = await buildRoom();
+    hold(room);
+    site.zoom.control.setBehaviour({ pageTokenLifeMs: 0 });
+    const { state, nextAttemptAt } = await settle(room);
+    expect([state, nextAttemptAt]).toEqual(['ended', addMinutes(room.classDate.closedAt ?? new Date(), 95)]);
+    site.zoom.control.setBehaviour({ pageTokenLifeMs: 60_000 });
+    expect(await settle(room, deps, 95)).toMatchObject({ state: 'settled', outcome: 'held' });
+  });
 });
 
 it('settles without Zoom’s list in the end, and says so', async () => {
@@ -131,12 +215,18 @@ it('knows that the teacher was alone where a run has a list without rows', async
 });
 
 /** Zoom knows of the run before the last one only when it is asked for it by its uuid. */
-async function hearThatItStarted(): Promise<void> {
-  const started = site.zoom.control.webhooks().findLast(({ event }) => event === 'meeting.started');
-  const body = Buffer.from(started?.body ?? '{}');
-  const envelope = parseEnvelope(JSON.parse(body.toString()));
-  if (!envelope) throw new Error('The meeting did not start.');
-  await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, body, new Date())) ?? 0);
+const hearThatItStarted = () => hear('meeting.started');
+
+/** Webhooks of the last run of a meeting do arrive: those of some kinds. */
+async function hear(...kinds: readonly string[]): Promise<void> {
+  const sent = site.zoom.control.webhooks();
+  const began = sent.findLastIndex(({ event }) => event === 'meeting.started');
+  for (const { body } of sent.slice(began).filter(({ event }) => kinds.includes(event))) {
+    const bytes = Buffer.from(body);
+    const envelope = parseEnvelope(JSON.parse(body));
+    if (!envelope) throw new Error('That is no event.');
+    await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, bytes, new Date())) ?? 0);
+  }
 }
 
 it('saves what the list of one run tells though that of another cannot be had, and asks for that again', async () => {

@@ -190,6 +190,12 @@ describe('planClass', () => {
     expect(planClass({ ...settled, evidenceAt: at(160) }, at(161)).steps).toEqual(['settleClass']);
   });
 
+  it('is not done when settled while Zoom’s list may still grow', () => {
+    const settled = facts({ state: 'settled', closedAt: at(75), settledAt: at(150), nextAttemptAt: at(210) });
+    expect(planClass(settled, at(209))).toMatchObject({ phase: 'settling', steps: [], nextLookAt: at(210) });
+    expect(planClass(settled, at(210)).steps).toEqual(['settleClass']);
+  });
+
   it('removes a cancelled class’s meeting and tells those who were told', () => {
     const cancelled = facts({ state: 'cancelled', removals: { due: 1, nextAttemptAt: null } });
     expect(planClass(cancelled, at(-20))).toMatchObject({ steps: ['removeMeetings'], mails: ['cancelled'] });

@@ -2,10 +2,6 @@ import type { ApiCall } from './call';
 import { ZoomApiError } from './errors';
 
 const DEFAULT_PAGE_SIZE = 30;
-const LARGEST_PAGE_SIZE = 300;
-
-/** Zoom's next_page_token lives a quarter of an hour. */
-const TOKEN_LIFE_MS = 15 * 60 * 1000;
 
 interface Continuation {
   readonly items: readonly unknown[];
@@ -24,7 +20,7 @@ const continuations = new WeakMap<ApiCall['world'], Map<string, Continuation>>()
  * @throws ZoomApiError 300 for a page token that is unknown or too old
  */
 export function page<Item>(call: ApiCall, owner: string, list: () => Item[], present: (item: Item) => unknown) {
-  const size = pageSize(call.query.page_size);
+  const size = pageSize(call);
   const token = call.query.next_page_token;
   const { items, from } = token
     ? resume(call, owner, token)
@@ -43,10 +39,10 @@ export function page<Item>(call: ApiCall, owner: string, list: () => Item[], pre
   };
 }
 
-function pageSize(text: string | undefined): number {
-  const size = Number(text ?? DEFAULT_PAGE_SIZE);
+function pageSize({ query, world }: ApiCall): number {
+  const size = Number(query.page_size ?? DEFAULT_PAGE_SIZE);
   if (!Number.isInteger(size) || size < 1) throw new ZoomApiError(400, 300, 'Invalid field: page_size.');
-  return Math.min(size, LARGEST_PAGE_SIZE);
+  return Math.min(size, world.behaviour.largestPage);
 }
 
 /** Page numbers are the old way, still answered. */
@@ -72,6 +68,6 @@ function remember(call: ApiCall, continuation: Omit<Continuation, 'expiresAt'>):
     known.delete(old);
   }
   const token = call.world.ids.word(36);
-  known.set(token, { ...continuation, expiresAt: now + TOKEN_LIFE_MS });
+  known.set(token, { ...continuation, expiresAt: now + call.world.behaviour.pageTokenLifeMs });
   return token;
 }

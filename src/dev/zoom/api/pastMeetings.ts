@@ -30,7 +30,10 @@ export function getPastMeeting(call: ApiCall): ApiReply {
   };
 }
 
-/** One row a stay. A meeting that only one person attended has no rows; durations are 0 until processed. */
+/**
+ * One row a stay. A meeting that only one person attended has no rows; durations are 0 until processed, and rows may come
+ * one after the other.
+ */
 export function listPastParticipants(call: ApiCall): ApiReply {
   const { instance } = endedInstance(call);
   refuseBasic(call);
@@ -38,7 +41,7 @@ export function listPastParticipants(call: ApiCall): ApiReply {
   const { counters, items } = page(
     call,
     `participants ${instance.uuid}`,
-    () => (instance.people.size > 1 ? stays(instance) : []),
+    () => (instance.people.size > 1 ? listedStays(call, instance) : []),
     (stay) => presentStay(call, stay, processed),
   );
   return { status: 200, body: { ...counters, participants: items } };
@@ -73,6 +76,11 @@ export function listPastInstances(call: ApiCall): ApiReply {
 
 function isProcessed(call: ApiCall, instance: Instance): boolean {
   return call.world.clock.now() - (instance.endedAt ?? 0) >= call.world.behaviour.processingDelayMs;
+}
+
+function listedStays({ world: { clock, behaviour } }: ApiCall, instance: Instance): Segment[] {
+  const sinceEnd = clock.now() - (instance.endedAt ?? 0);
+  return stays(instance).filter((_, index) => index * behaviour.rowDelayMs <= sinceEnd);
 }
 
 /** Time in the waiting room only is no stay. */

@@ -14,6 +14,15 @@ export const behaviourSchema = z.strictObject({
   omitParticipantUuid: z.boolean().default(false),
   /** How long after the end the participants' durations stay 0. */
   processingDelayMs: z.number().min(0).default(60_000),
+  /** How much later than the one before it each row comes into the list of past participants; the first is there at once. */
+  rowDelayMs: z.number().min(0).default(0),
+  /** The most rows of a page of any list, whatever is asked for. */
+  largestPage: z.number().int().min(1).default(300),
+  /** How long the token of a list's next page is good. */
+  pageTokenLifeMs: z
+    .number()
+    .min(0)
+    .default(15 * 60_000),
   /** How long a new meeting is missing from lists. */
   listLagMs: z.number().min(0).default(0),
   /** How long a rotated refresh token goes on working; Zoom gives no time. */
