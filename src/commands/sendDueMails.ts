@@ -145,7 +145,7 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
   const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now) ?? tooLate(row, batch.now);
   if (skip !== null) return leaveOut(row, skip);
-  if (isOutdated(row, about, recipient)) return finish(row, row.toldAt ? 'unknown' : 'skipped', SUPERSEDED);
+  if (isOutdated(row, about, recipient)) return finish(row, mayBeOut(row) ? 'unknown' : 'skipped', SUPERSEDED);
   const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
   try {
@@ -162,21 +162,14 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   }
 }
 
-async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseCode }: MailRefused): Promise<Outcome> {
-  if (permanent) {
-    await finish(row, 'bounced', `the mail server refused it (${responseCode})`);
-    return 'bounced';
-  }
-  const what = aboutMail ? 'asked to try later' : 'takes no mails from us';
-  // Not taken, it told nothing; that it did stands in the row, not in our copy of it.
-  row.set({ lastError: `the mail server ${what} (${responseCode})` });
-  await MailDelivery.update({ lastError: row.lastError, toldAt: null }, { where: { id: row.id } });
-  return aboutMail ? 'retry' : 'unclear';
+/** Before this try. Whoever is taken to know what it says without having been mailed counts as well. */
+function mayBeOut({ toldAt, resent }: MailDelivery): boolean {
+  return toldAt !== null || resent;
 }
 
 /** It waited for us to come back, not for its mail server. What may have gone out already is repeated all the same. */
-function tooLate({ toldAt, resent, usefulUntil }: MailDelivery, now: Date): string | null {
-  return toldAt === null && !resent && now >= usefulUntil ? TOO_LATE : null;
+function tooLate(row: MailDelivery, now: Date): string | null {
+  return !mayBeOut(row) && now >= row.usefulUntil ? TOO_LATE : null;
 }
 
 /** It does not go out (any more). What may have gone out once is not called skipped for that. */
@@ -203,6 +196,21 @@ async function markDataSent(row: MailDelivery, { about, toldAt }: Batch): Promis
     { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder }, ...PLAINLY },
   );
   if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');
+}
+
+/** Not taken, this try told nothing; what a former one may have told is known still. */
+async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseCode }: MailRefused): Promise<Outcome> {
+  // That this try told something stands in the row, not in our copy of it.
+  if (row.toldAt === null) await MailDelivery.update({ toldAt: null }, { where: { id: row.id } });
+  if (permanent) {
+    const refused = `the mail server refused it (${responseCode})`;
+    if (mayBeOut(row)) await finish(row, 'unknown', `it may have gone out once; of its repeat: ${refused}`);
+    else await finish(row, 'bounced', refused);
+    return 'bounced';
+  }
+  const what = aboutMail ? 'asked to try later' : 'takes no mails from us';
+  row.set({ lastError: `the mail server ${what} (${responseCode})` });
+  return aboutMail ? 'retry' : 'unclear';
 }
 
 /** Before the data had gone out nothing was sent; after it, the one repeat is allowed, then the row says `unknown`. */

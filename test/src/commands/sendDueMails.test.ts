@@ -5,9 +5,12 @@ import { probeIncident } from '../../../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
 import { toldColumns } from '../../../src/commands/toldColumns';
 import { inTransaction } from '../../../src/db/transaction';
+import type { Fault } from '../../../src/dev/mailbox/faults';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
+import { MailRefused, type ComposedMail } from '../../../src/emails/mailer';
 import { AccountLink } from '../../../src/models/AccountLink';
+import { BouncedAddress } from '../../../src/models/BouncedAddress';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
@@ -15,6 +18,7 @@ import { OrderGuest } from '../../../src/models/OrderGuest';
 import type { User } from '../../../src/models/User';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { addressHash } from '../../../src/security/addressHash';
 import type { MailSubjectId } from '../../../src/temporal/outbox';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
@@ -291,6 +295,69 @@ describe('the last byte', () => {
     await row.update({ usefulUntil: addMinutes(NOW, 0.5) });
     await send(classDate);
     expect(await row.reload()).toMatchObject({ state: 'unknown' });
+  });
+
+  it.each([
+    [451, 'queued'],
+    [550, 'unknown'],
+  ] as const)(
+    'behind it a repeat that is refused with %i takes back nothing of what the first one told',
+    async (code, state) => {
+      const { classDate, buyer } = await buildScene(0);
+      await site.mailbox.addFault({ kind: 'drop', address: buyer.email, times: 1 });
+      await plan(classDate, ['class_reminder']);
+      await send(classDate);
+      const refusal = code === 451 ? { kind: 'greylist', ms: 60_000 } : { kind: 'refuse' };
+      await site.mailbox.addFault({ ...refusal, address: buyer.email } as Fault);
+      await send(classDate, addMinutes(NOW, 1));
+      const row = await rowTo(classDate, buyer);
+      expect(row).toMatchObject({ state, toldAt: expect.any(Date) as Date });
+      expect(row.lastError).toContain(`(${code})`);
+      expect(await BouncedAddress.count({ where: { addressHash: addressHash(buyer.email) } })).toBe(
+        code === 550 ? 1 : 0,
+      );
+      // The first one may have arrived: its reader has to hear of the other time, once.
+      await classDate.update({ startsAt: addMinutes(classDate.startsAt, 5), scheduleVersion: 2 });
+      await plan(classDate, ['rescheduled']);
+      await site.mailbox.clearFaults();
+      await send(classDate, addMinutes(NOW, 10));
+      const rows = await rowsOf(classDate);
+      expect(rows.map((each) => [each.kind, each.state])).toEqual([
+        ['class_reminder', 'unknown'],
+        ['rescheduled', 'sent'],
+      ]);
+    },
+  );
+
+  it.each([451, 550])('a refusal with %i in its stead says that nothing was told', async (responseCode) => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    const mailer = {
+      ...site.deps.mailer,
+      send: async (_: ComposedMail, beforeFinalDot: () => Promise<void>) => {
+        await beforeFinalDot();
+        throw new MailRefused(responseCode);
+      },
+    };
+    const about = { classDateId: classDate.id };
+    await sendDueMails({ ...site.deps, mailer }, { about, now: NOW, heartbeat: () => undefined });
+    const state = responseCode === 451 ? 'queued' : 'bounced';
+    expect(await rowTo(classDate, buyer)).toMatchObject({ state, toldAt: null });
+  });
+
+  it('behind it a mail whose news was taken back is not repeated, and may have arrived', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    await send(classDate);
+    const { startsAt } = classDate;
+    await classDate.update({ startsAt: addMinutes(startsAt, 5), scheduleVersion: 2 });
+    await plan(classDate, ['rescheduled']);
+    const { id: passId } = await ZoomSecureToken.findOne({ where: { userId: buyer.id }, rejectOnEmpty: true });
+    const where = { passId, kind: 'rescheduled' };
+    await MailDelivery.update({ resent: true }, { where });
+    await classDate.update({ startsAt });
+    expect(await send(classDate)).toEqual({ sent: 0, retrying: 0 });
+    expect(await MailDelivery.findOne({ where })).toMatchObject({ state: 'unknown', toldAt: null });
   });
 
   it('a worker that died before it lets the mail go out', async () => {
