@@ -85,6 +85,11 @@ function isGone(): NotFoundError {
   return new NotFoundError('There is no such edit any more: it was decided, or something else was sent.');
 }
 
+/** Whether somebody who was disabled here is let in again is decided on their page, by no press on this one. */
+function isDisabledHere(): AppError {
+  return changedMeanwhile('They have been disabled here. Enable them on their page first, or keep ours.');
+}
+
 function changedMeanwhile(message: string): AppError {
   return new AppError(409, 'changed_meanwhile', message);
 }
@@ -110,6 +115,7 @@ async function takeTheirs(
     }
   } catch (error) {
     if (!(error instanceof ChangedHereError)) throw error;
+    if (edit.userId !== null && error.names.includes('state')) throw isDisabledHere();
     const fields = [...new Set([...fieldsOf(edit), ...error.names])].join(' ');
     const { id, refusedAt } = edit;
     await RefusedEdit.update({ fields, refusedAt: deps.clock.now() }, { where: { id, refusedAt } });

@@ -1,5 +1,6 @@
 import { changeUser } from '../../../../src/commands/changeUser';
 import { disableUser } from '../../../../src/commands/disableUser';
+import { enableUser } from '../../../../src/commands/enableUser';
 import { settleRefusedEdit } from '../../../../src/commands/settleRefusedEdit';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { RefusedEdit } from '../../../../src/models/RefusedEdit';
@@ -177,13 +178,29 @@ it('is decided as it was looked at: not when something else was sent meanwhile',
   expect((await user.reload()).lastName).toBe('Ours');
 });
 
-it('ours: lets nobody in who was disabled meanwhile, which theirs says beside the rest', async () => {
+/** Renamed by the shop, which wants them let in as well, and then disabled here. */
+async function refusedThenDisabled() {
   const { path, theirs, user } = await refused();
   await RefusedEdit.destroy({ where: {} });
   expect((await shop.put(`${path}?enable=true`, theirs)).status).toBe(409);
   await disableUser(site.website.deps, user.id, THE_SYSTEM);
-  expect(await decide('theirs')).toContain('Something else of it has been changed here meanwhile.');
-  expect((await page())('main section').text()).toMatch(/State[^]*Here: disabled[^]*Marketplace: enabled/);
+  return { path, theirs, user };
+}
+
+it('theirs: however often it is pressed, lets nobody in who was disabled meanwhile, until they are enabled', async () => {
+  const { user } = await refusedThenDisabled();
+  for (let press = 0; press < 2; press += 1) {
+    expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: disabled[^]*: enabled/);
+    expect(await decide('theirs')).toContain('Enable them on their page first, or keep ours.');
+    expect(await user.reload()).toMatchObject({ lastName: 'Ours', disabledAt: expect.any(Date) as Date });
+  }
+  await enableUser(site.website.deps, user.id, THE_SYSTEM);
+  expect(await decide('theirs')).toContain('as the marketplace says');
+  expect(await user.reload()).toMatchObject({ lastName: 'Theirs', disabledAt: null });
+});
+
+it('ours: lets nobody in who was disabled meanwhile', async () => {
+  const { path, theirs, user } = await refusedThenDisabled();
   await decide('ours');
   expect((await shop.put(`${path}?enable=true`, theirs)).body).toMatchObject({ code: 'changed_here' });
   expect((await user.reload()).disabledAt).not.toBeNull();
