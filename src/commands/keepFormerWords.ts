@@ -7,27 +7,35 @@ import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { wordsSent, type BuyerWords } from '../queries/buyersAsNamed';
 
 /**
- * Somebody is another marketplace's from now on, which may call them otherwise. Orders of others that name them by an id, and so
- * have no word of their own, go on calling them what they were called until then.
+ * Somebody is another marketplace's from now on, which may call them otherwise. Orders of others that have no word of their own,
+ * as they name them by an id, go on calling them what they were called until then. So do all orders of the one whose they were:
+ * it had put them, and its orders told them so whatever they had been sent before.
  *
  * @param user locked, with whose they are now
- * @param words what they were called
+ * @param former whose they were, and what they were called
  */
 export async function keepFormerWords(
   { id: userId, customer }: User,
-  words: BuyerWords,
+  former: BuyerWords & Pick<User, 'customer'>,
   transaction: Transaction,
 ): Promise<void> {
-  const { firstName, lastName, timeZone, language } = words;
+  const { firstName, lastName, timeZone, language } = former;
   const part = { [Op.or]: [{ userId }, { id: await ordersOfPasses(userId, transaction) }] };
   const ofOthers = { customer: { [Op.ne]: customer } };
-  const orders = await BookOrder.findAll({ where: { [Op.and]: [part, ofOthers] }, attributes: ['id'], transaction });
-  const orderIds = orders.map(({ id }) => id);
-  const sent = await wordsSent(orderIds, transaction);
-  const rows = orderIds
-    .filter((orderId) => sent(orderId, userId) === null)
-    .map((orderId) => ({ orderId, userId, firstName, lastName, timeZone, language }));
-  await OrderBuyer.bulkCreate(rows, { transaction });
+  const orders = await BookOrder.findAll({
+    where: { [Op.and]: [part, ofOthers] },
+    attributes: ['id', 'customer'],
+    transaction,
+  });
+  const sent = await wordsSent(
+    orders.map(({ id }) => id),
+    transaction,
+  );
+  const rows = orders
+    .filter(({ id, customer: theirs }) => theirs === former.customer || sent(id, userId) === null)
+    .map(({ id }) => ({ orderId: id, userId, firstName, lastName, timeZone, language }));
+  const updateOnDuplicate: (keyof BuyerWords)[] = ['firstName', 'lastName', 'timeZone', 'language'];
+  await OrderBuyer.bulkCreate(rows, { updateOnDuplicate, transaction });
 }
 
 /** A former buyer still has passes for classes of an order, and its attendance names them. */

@@ -7,7 +7,6 @@ import { wordsSent, type BuyerWords } from '../queries/buyersAsNamed';
 import { findOrderOf, listGuests, type ExternalOrderId } from '../queries/externalBookings';
 import {
   ORDER_FIELDS,
-  isOtherwise,
   lastNamed,
   lastSent,
   namedAs,
@@ -29,7 +28,7 @@ import {
   type BuyerRef,
   type TeacherRef,
 } from './findOrAddBuyer';
-import { keepBuyerName } from './keepBuyerName';
+import { keepBuyerName, newWords } from './keepBuyerName';
 import { forgetRefusedEdit, keepingRefused, type Commit, type EditSubject } from './keepRefusedEdit';
 import { checkTag, fieldsToChange, type Precondition } from './preconditions';
 import { putGuestsIn } from './putGuests';
@@ -117,7 +116,8 @@ async function putIn(deps: Deps, put: OrderPut, origin: AuditOrigin, transaction
   const entity = { type: 'book_order', id: created.id };
   const metadata = { guests: put.guests.length };
   await writeAudit(deps, origin, { action: 'order_created', entity, metadata }, transaction);
-  await keepBuyerName({ orderId: created.id, userId: buyer.id }, put.buyer, transaction);
+  const words = newWords(put.buyer, null, undefined);
+  if (words) await keepBuyerName({ orderId: created.id, userId: buyer.id }, words, transaction);
   const outboxIds = await putGuestsIn(deps, created, put.guests, origin, transaction);
   // With what the database filled in.
   await created.reload({ transaction });
@@ -158,6 +158,12 @@ interface Wanted extends Found {
   readonly order: BookOrder;
 }
 
+interface Called {
+  /** null: as they were called before */
+  readonly words: BuyerWords | null;
+  readonly toChange: readonly OrderField[];
+}
+
 async function change(
   deps: Deps,
   put: OrderPut,
@@ -166,10 +172,13 @@ async function change(
   transaction: Transaction,
 ): Promise<Omit<Done, 'notes'>> {
   const guests = await listGuests(order.id, transaction);
-  const words = await wordsSent([order.id], transaction);
-  checkTag(put, orderTag(order, guests, words(order.id, order.userId)));
+  const sent = await wordsSent([order.id], transaction);
+  checkTag(put, orderTag(order, guests, sent(order.id, order.userId)));
   const standing = { sent: lastSent(order, ORDER_FIELDS), current: orderDigests(order, guests) };
-  const besides = isCalledAnew(put.buyer, words(order.id, buyer.id));
+  const known = sent(order.id, buyer.id);
+  const words = newWords(put.buyer, known, lastNamed(order).namedBuyer);
+  // Whoever was not called anything yet is not called otherwise.
+  const besides = words !== null && known !== null;
   const toChange = fieldsToChange(put, { revision: order.externalRevision, ...standing, besides }, wanted);
   if (toChange.length > 0 && order.cancelledAt !== null)
     throw new AppError(409, 'order_cancelled', 'This order is cancelled; nothing of it can be changed.');
@@ -185,8 +194,7 @@ async function change(
   const { outboxIds } = await changeOrderIn(deps, edit, origin, transaction);
   const ofGuests = has('guests') ? await putGuestsIn(deps, order, put.guests, origin, transaction) : [];
   await forgetRefusedEdit({ orderId: order.id, classDateId: null }, transaction);
-  const isCalled = await keepBuyerName({ orderId: order.id, userId: buyer.id }, put.buyer, transaction);
-  if (isCalled && !has('buyer')) await noteBuyerName(deps, order, origin, transaction);
+  await callBuyer(deps, { order, buyer, words, toChange }, origin, transaction);
   await order.reload({ transaction });
   await order.update(
     {
@@ -198,19 +206,17 @@ async function change(
   return { order, created: false, outboxIds: [...outboxIds, ...ofGuests] };
 }
 
-/** Whether a buyer is called otherwise than they were; whoever was not called anything yet is not. */
-function isCalledAnew(buyer: BuyerRef, before: BuyerWords | null): boolean {
-  return before !== null && !('externalId' in buyer) && isOtherwise(buyer, before);
-}
-
-/** The log says that it happened, and no name. */
-async function noteBuyerName(
+/** The log says that it happened, and no name; that the buyer is another person, it says elsewhere. */
+async function callBuyer(
   deps: Pick<Deps, 'signingKeys'>,
-  { id }: BookOrder,
+  { order, buyer, words, toChange }: Pick<Wanted, 'order' | 'buyer'> & Called,
   origin: AuditOrigin,
   transaction: Transaction,
 ): Promise<void> {
-  const entity = { type: 'book_order', id };
+  if (!words) return;
+  await keepBuyerName({ orderId: order.id, userId: buyer.id }, words, transaction);
+  if (toChange.includes('buyer')) return;
+  const entity = { type: 'book_order', id: order.id };
   await writeAudit(deps, origin, { action: 'order_changed', entity, metadata: { buyerName: true } }, transaction);
 }
 

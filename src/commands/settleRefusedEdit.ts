@@ -6,6 +6,7 @@ import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { RefusedEdit } from '../models/RefusedEdit';
 import { User } from '../models/User';
+import { wordsSent } from '../queries/buyersAsNamed';
 import {
   CLASS_DATE_FIELDS,
   classDateDigests,
@@ -22,6 +23,7 @@ import {
 } from '../queries/externalFields';
 import type { ClassEdit } from './changeClass';
 import { findAsBefore, findNamed, findOrAddBuyer } from './findOrAddBuyer';
+import { keepBuyerName, newWords } from './keepBuyerName';
 import { forgetRefusedEdit, type Commit } from './keepRefusedEdit';
 import { lockOrder } from './lockOrder';
 import { carryOutClassDatePut, type ClassDatePut } from './putClassDate';
@@ -171,7 +173,20 @@ async function noteSentOrder(
     namedBuyer: buyer === null ? namedBuyer : namedAs(put.buyer, { id: buyer }),
   };
   const externalFields = JSON.stringify({ ...withSent(lastSent(order, ORDER_FIELDS), wanted, edit), ...named });
+  if (buyer !== null) await noteWords({ orderId: order.id, userId: buyer }, put, namedBuyer, transaction);
   await order.update({ externalFields }, { transaction, silent: true });
+}
+
+/** Who is not its buyer here is called nothing by the order; the same content again changes nothing for that. */
+async function noteWords(
+  named: { readonly orderId: number; readonly userId: number },
+  { buyer }: OrderPut,
+  before: NamedPerson | undefined,
+  transaction: Transaction,
+): Promise<void> {
+  const sent = await wordsSent([named.orderId], transaction);
+  const words = newWords(buyer, sent(named.orderId, named.userId), before);
+  if (words) await keepBuyerName(named, words, transaction);
 }
 
 async function idOfTeacher(

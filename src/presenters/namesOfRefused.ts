@@ -1,8 +1,10 @@
 import type { TeacherRef, BuyerRef } from '../commands/findOrAddBuyer';
+import { newWords } from '../commands/keepBuyerName';
 import type { OrderPut } from '../commands/putOrder';
 import { wantedOf } from '../commands/putPerson';
 import { classDatePutOf, fieldsOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
 import type { User } from '../models/User';
+import type { BuyerWords } from '../queries/buyersAsNamed';
 import {
   isNamedAs,
   lastNamed,
@@ -37,16 +39,31 @@ function ofClassDate({ edit, classDate }: RefusedBookingEdit): string[] {
   return classDatePutOf(edit).reopen && classDate?.state === 'cancelled' ? ['state'] : [];
 }
 
-function ofOrder({ edit, order, teacher, buyer, guests }: RefusedBookingEdit): string[] {
+function ofOrder(row: RefusedBookingEdit): string[] {
+  const { edit, order, teacher, guests } = row;
   const put = orderPutOf(edit);
-  const { namedTeacher, namedBuyer } = lastNamed(order);
-  const people = {
-    teacherId: idNamed(put.teacher, namedTeacher, teacher, put),
-    userId: idNamed(put.buyer, namedBuyer, buyer, put),
-  };
+  const { namedTeacher } = lastNamed(order);
+  const people = { teacherId: idNamed(put.teacher, namedTeacher, teacher, put), userId: idOfBuyer(row) };
   const standing = { sent: lastSent(order, ORDER_FIELDS), current: orderDigests(order, guests) };
   const wanted = orderDigests({ title: put.title, ...people }, put.guests);
-  return namesToChange([...put.accept, ...fieldsOf(edit)], standing, wanted);
+  const names = namesToChange([...put.accept, ...fieldsOf(edit)], standing, wanted);
+  // Whoever becomes the buyer is shown with what they are called.
+  return names.includes('buyer') || newWordsIn(row) === null ? names : [...names, BUYER_WORDS];
+}
+
+/** No field: what the order calls its buyer is told with it. */
+export const BUYER_WORDS = 'buyerWords';
+
+/** What the order would call somebody who is or was its buyer, and what it calls them; null: as it does. */
+export function newWordsIn(row: RefusedBookingEdit): { readonly here: BuyerWords; readonly theirs: BuyerWords } | null {
+  const here = row.calls(idOfBuyer(row));
+  const theirs = here && newWords(orderPutOf(row.edit).buyer, here, lastNamed(row.order).namedBuyer);
+  return here && theirs && { here, theirs };
+}
+
+function idOfBuyer({ edit, order, buyer }: RefusedBookingEdit): number {
+  const put = orderPutOf(edit);
+  return idNamed(put.buyer, lastNamed(order).namedBuyer, buyer, put);
 }
 
 /** Whom a word means that was said before, or that is the address or the id of who it is. */

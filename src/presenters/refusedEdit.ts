@@ -1,9 +1,10 @@
 import { classDatePutOf, fieldsOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
 import type { RefusedBookingEdit, RefusedEditRow, RefusedPersonEdit } from '../queries/listRefusedEdits';
+import { nameOf as wholeName, type BuyerWords } from '../queries/buyersAsNamed';
 import type { PersonContent } from '../queries/externalFields';
 import { paths } from '../routes/paths';
 import { formatInstant } from './classTime';
-import { namesOfRefused } from './namesOfRefused';
+import { BUYER_WORDS, namesOfRefused, newWordsIn } from './namesOfRefused';
 
 /** What was changed here and what the marketplace says instead, in words. */
 interface Difference {
@@ -100,8 +101,10 @@ function differenceIn(name: string, row: RefusedBookingEdit): Difference {
       return {
         what: 'Student',
         here: nameOf(buyer),
-        theirs: 'email' in put.buyer ? nameOf(put.buyer) : idOf(put.buyer),
+        theirs: 'email' in put.buyer ? inWords(nameOf(put.buyer), put.buyer) : idOf(put.buyer),
       };
+    case BUYER_WORDS:
+      return { what: 'What the student is called', ...buyerWordsIn(row) };
     case 'guests':
       return { what: 'Guests', here: guestsOf(guests), theirs: guestsOf(put.guests) };
     default:
@@ -121,6 +124,17 @@ function scheduleOf({ localStart, timeZone, durationMinutes }: Schedule): string
 
 function nameOf(person: { firstName: string; lastName: string; email: string } | undefined): string {
   return person ? `${person.firstName} ${person.lastName} (${person.email})` : 'somebody who is gone';
+}
+
+function buyerWordsIn(row: RefusedBookingEdit): Pick<Difference, 'here' | 'theirs'> {
+  const words = newWordsIn(row);
+  const [here, theirs] = [words?.here, words?.theirs].map((called) => called && inWords(wholeName(called), called));
+  return { here: here ?? 'not known', theirs: theirs ?? 'not known' };
+}
+
+/** With the clock and the language that come with a name. */
+function inWords(name: string, { timeZone, language }: Pick<BuyerWords, 'timeZone' | 'language'>): string {
+  return [name, timeZone, language].filter((word) => word !== null).join(', ');
 }
 
 /** Somebody whom the marketplace has put. */

@@ -91,10 +91,11 @@ export function personDigests(
   };
 }
 
-/** Whom a program named in an order, and a digest of how it named them. */
+/** Whom a program named in an order, and a digest of how it named them, and of what it called them there. */
 export interface NamedPerson {
   readonly ref: string;
   readonly id: number;
+  readonly words?: string;
 }
 
 export interface NamedPeople {
@@ -105,13 +106,20 @@ export interface NamedPeople {
 /** Somebody as a program names them: by the id that it put them with, or by an address. */
 export type PersonRef = { readonly email: string } | { readonly externalId: string };
 
-export function namedAs(ref: PersonRef, { id }: { readonly id: number }): NamedPerson {
-  return { ref: refDigest(ref), id };
+type CalledRef = PersonRef | ({ readonly email: string } & BuyerWords);
+
+export function namedAs(ref: CalledRef, { id }: { readonly id: number }): NamedPerson {
+  return { ref: refDigest(ref), id, ...('firstName' in ref ? { words: wordsDigest(ref) } : {}) };
 }
 
 /** Whether somebody is named by the same word: it means the same person then, whatever became of their address since. */
 export function isNamedAs(ref: PersonRef, before: NamedPerson): boolean {
   return before.ref === refDigest(ref);
+}
+
+/** Whether somebody is named by the same word, and called the same there. */
+export function saysAsBefore(ref: { readonly email: string } & BuyerWords, before: NamedPerson | undefined): boolean {
+  return before !== undefined && isNamedAs(ref, before) && before.words === wordsDigest(ref);
 }
 
 function refDigest(ref: PersonRef): string {

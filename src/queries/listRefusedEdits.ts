@@ -3,7 +3,9 @@ import { ClassDate } from '../models/ClassDate';
 import type { OrderGuest } from '../models/OrderGuest';
 import { RefusedEdit } from '../models/RefusedEdit';
 import { User } from '../models/User';
+import { asNamed, wordsSent, type BuyerWords, type WordsSent } from './buyersAsNamed';
 import { listGuests } from './externalBookings';
+import { lastNamed } from './externalFields';
 
 /** An edit that a marketplace was refused, and what it is about as it is here. */
 export type RefusedEditRow = RefusedBookingEdit | RefusedPersonEdit;
@@ -18,6 +20,8 @@ export interface RefusedBookingEdit {
   readonly order: BookOrder;
   readonly teacher: User | undefined;
   readonly buyer: User | undefined;
+  /** what the order calls somebody by a word of its own, for an edit to change; null: nobody there, or as they are */
+  readonly calls: (userId: number) => BuyerWords | null;
   readonly guests: readonly OrderGuest[];
   /** null where the order itself was to be changed */
   readonly classDate: ClassDate | null;
@@ -30,12 +34,16 @@ export async function listRefusedEdits({ orderId }: { orderId?: number } = {}): 
   const where = orderId === undefined ? {} : { orderId };
   const edits = await RefusedEdit.findAll({ where, order: ['refusedAt', 'id'], limit: LIMIT });
   const orderIds = [...new Set(edits.flatMap((edit) => edit.orderId ?? []))];
-  const [orders, classDates, guests] = await Promise.all([
+  const [orders, classDates, guests, sent] = await Promise.all([
     BookOrder.findAll({ where: { id: orderIds } }),
     ClassDate.findAll({ where: { id: edits.flatMap(({ classDateId }) => classDateId ?? []) } }),
     listGuests(orderIds),
+    wordsSent(orderIds),
   ]);
-  const userIds = [...edits, ...orders].flatMap(({ userId }) => userId ?? []);
+  const userIds = [
+    ...[...edits, ...orders].flatMap(({ userId }) => userId ?? []),
+    ...orders.flatMap((order) => lastNamed(order).namedBuyer?.id ?? []),
+  ];
   const users = await User.findAll({ where: { id: [...userIds, ...orders.map(({ teacherId }) => teacherId)] } });
   const userOf = new Map(users.map((user) => [user.id, user]));
   return edits.flatMap((edit): RefusedEditRow[] => {
@@ -44,9 +52,15 @@ export async function listRefusedEdits({ orderId }: { orderId?: number } = {}): 
     const order = orders.find(({ id }) => id === edit.orderId);
     if (!order) return [];
     const of = { edit, order, teacher: userOf.get(order.teacherId), buyer: userOf.get(order.userId) };
+    const calls = (userId: number) => wordOf(sent, order, userOf.get(userId));
     const ofOrder = guests.filter((guest) => guest.orderId === order.id);
-    return [{ ...of, guests: ofOrder, classDate: classDates.find(({ id }) => id === edit.classDateId) ?? null }];
+    return [{ ...of, calls, guests: ofOrder, classDate: classDates.find(({ id }) => id === edit.classDateId) ?? null }];
   });
+}
+
+/** Whoever is the marketplace's own is called as it has put them, whatever its orders say. */
+function wordOf(sent: WordsSent, order: BookOrder, person: User | undefined): BuyerWords | null {
+  return person === undefined || person.customer === order.customer ? null : asNamed(sent, order, person);
 }
 
 export function countRefusedEdits(): Promise<number> {

@@ -101,6 +101,69 @@ it('shows what else of an order would change, and nothing that stays', async () 
   expect(await shown()).toEqual(['Title']);
 });
 
+describe('what the buyer is called', () => {
+  const said = {
+    email: 'mia@buyers.test',
+    firstName: 'Mia',
+    lastName: 'Berg',
+    timeZone: 'Europe/Berlin',
+    language: 'de',
+  };
+  const words = /What the student is called \(comes with it\)/;
+
+  it('is shown where theirs changes it, and changes then', async () => {
+    const { path, order } = await refused({ buyer: { ...said, firstName: 'Maria', timeZone: 'Asia/Tokyo' } });
+    const text = (await page())('main section').text();
+    expect(text).toMatch(words);
+    expect(text).toContain('Here: Mia Berg, Europe/Berlin, de');
+    expect(text).toContain('Marketplace: Maria Berg, Asia/Tokyo, de');
+    await decide('theirs');
+    expect((await shop.get(path)).body).toMatchObject({ buyer: { firstName: 'Maria', timeZone: 'Asia/Tokyo' } });
+    expect((await order.reload()).title).toBe('As the shop says');
+  });
+
+  it('is shown of the former buyer, too, whom the attendance names', async () => {
+    const built = await booked();
+    const here = await buildUser('student');
+    await changeOrder(site.website.deps, { orderId: built.order.id, buyerId: here.id, title: 'Ours' }, THE_SYSTEM);
+    const theirs = content({ title: 'Theirs', buyer: { ...said, lastName: 'Bergmann' } });
+    expect((await shop.put(built.path, theirs)).status).toBe(409);
+    expect((await page())('main section').text()).toMatch(/Here: Mia Berg, [^]*Marketplace: Mia Bergmann, /);
+    await decide('theirs');
+    expect((await built.order.reload()).userId).toBe(here.id);
+  });
+
+  it('is not shown where it stays, or the marketplace has put them: then its orders call them so', async () => {
+    const { order } = await refused();
+    expect((await page())('main section').text()).not.toMatch(words);
+    await RefusedEdit.destroy({ where: {} });
+    const externalId = `own-${count}`;
+    const student = { ...said, email: `own${count}@buyers.test` };
+    await shop.put(`/api/v1/students/${externalId}`, student);
+    await shop.put(`/api/v1/orders/${order.externalId ?? ''}?accept=title`, content({ buyer: student }));
+    await rename({ order }, 'As we say again');
+    const theirs = content({ title: 'Theirs', buyer: { ...student, firstName: 'M.' } });
+    expect((await shop.put(`/api/v1/orders/${order.externalId ?? ''}`, theirs)).status).toBe(409);
+    expect((await page())('main section').text()).not.toMatch(words);
+  });
+
+  it('ours: of the buyer, and the same content again changes nothing', async () => {
+    const built = await booked();
+    const here = await buildUser('student');
+    await changeOrder(site.website.deps, { orderId: built.order.id, buyerId: here.id }, THE_SYSTEM);
+    const buyer = { ...said, email: `other${count}@buyers.test` };
+    expect((await shop.put(built.path, content({ buyer }))).status).toBe(409);
+    expect((await page())('main section').text()).toContain(
+      `Marketplace: Mia Berg (${buyer.email}), Europe/Berlin, de`,
+    );
+    await decide('ours');
+    const where = { action: 'order_changed', entityId: built.order.id } as const;
+    const audits = await ZoomAuditLog.count({ where });
+    expect((await shop.put(built.path, content({ buyer }))).status).toBe(200);
+    expect(await ZoomAuditLog.count({ where })).toBe(audits);
+  });
+});
+
 it('shows that a class which was cancelled would take place with its other time', async () => {
   const { classDate, datePath } = await booked();
   await rescheduleClass(site.website.deps, { classDateId: classDate.id, localStart: '2030-01-15T12:00' }, THE_SYSTEM);

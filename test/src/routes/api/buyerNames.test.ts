@@ -117,6 +117,34 @@ it('who was handed over to another marketplace is not told as that one calls the
   expectNoSecret(read, attendance, again, await shop.get('/api/v1/orders'));
 });
 
+it('who was named by address first, and put and handed over later, is called as they were put', async () => {
+  const [student, byId, byAddress] = [`S-${fresh()}`, `/api/v1/orders/O-${fresh()}`, `/api/v1/orders/O-${fresh()}`];
+  const email = `handed${fresh()}@people.test`;
+  const words = { firstName: 'Hanna', lastName: 'Own', timeZone: 'Europe/Vienna', language: 'de' };
+  const content = orderContent(teacher, { buyer: { ...SENT, email }, guests: [], revision: 1 });
+  for (const order of [byId, byAddress]) await shop.put(order, content);
+  const others = `/api/v1/orders/O-${fresh()}`;
+  const third = await site.caller({ customer: 'third' });
+  await third.put(others, orderContent(teacher, { buyer: { ...SENT, firstName: 'Third', email }, guests: [] }));
+  await site.website.deps.db.query('UPDATE users SET customer = ?, external_id = ? WHERE email = ?', {
+    replacements: ['shop', student, email],
+  });
+  expect((await shop.put(`/api/v1/students/${student}`, { email, ...words })).status).toBe(200);
+  await shop.put(byId, orderContent(teacher, { buyer: { id: student }, guests: [], revision: 2 }));
+  for (const order of [byId, byAddress]) expect((await shop.get(order)).body).toMatchObject({ buyer: words });
+  const externalId = `S-${fresh()}`;
+  await changeUser(site.website.deps, await idOf(email), { customer: 'other', externalId }, THE_SYSTEM);
+  await other.put(`/api/v1/students/${externalId}`, { ...secretly(), email });
+  for (const order of [byId, byAddress]) expect((await shop.get(order)).body).toMatchObject({ buyer: words });
+  expect((await third.get(others)).body).toMatchObject({ buyer: { ...SENT, firstName: 'Third' } });
+  // What was sent before says nothing new; another word does.
+  const again = await shop.put(byAddress, content);
+  expect([again.status, again.body]).toMatchObject([200, { buyer: words }]);
+  const renamed = { ...content, buyer: { ...SENT, firstName: 'Marie', email }, revision: 2 };
+  expect((await shop.put(byAddress, renamed)).body).toMatchObject({ buyer: { ...SENT, firstName: 'Marie' } });
+  expect((await shop.put(byAddress, { ...content, revision: 3 })).body).toMatchObject({ buyer: SENT });
+});
+
 it('who was handed over after they were no buyer any more is called as before by the attendance', async () => {
   const [student, externalId] = [`S-${fresh()}`, `O-${fresh()}`];
   const email = `handed${fresh()}@people.test`;
