@@ -115,6 +115,7 @@ describe('the way to production', () => {
       'systemctl stop',
       'zcat',
       'DELETE FROM sessions',
+      'UPDATE account_links',
       'cli.js migrate',
       'systemctl start',
       'cli.js sweep',
