@@ -6,7 +6,7 @@ import { resendStanding, resendUntil, UNDELIVERED, type MailSituation } from '..
 import { MailDelivery } from '../models/MailDelivery';
 import { readMailSituations } from '../queries/readMailSituations';
 import { subjectColumn, subjectOf } from '../queries/mailSubject';
-import { createFailureLimit } from '../security/failureLimit';
+import { createFailureLimit, type FailureLimit } from '../security/failureLimit';
 import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
@@ -59,25 +59,35 @@ interface Resending {
 }
 
 /**
- * Counts each mail that would go out. Not in the transaction: the counter has a connection of its own, and whoever holds
+ * Counts each mail that would go out; where it is only asked what would, nothing is counted, and the answer is the same. Not in the transaction: the counter has a connection of its own, and whoever holds
  * one while waiting for another keeps both from everybody else.
  *
  * @returns those that have gone out too often within the hour
  */
 async function countPresses({ db, clock }: Deps, order: ResendOrder): Promise<Set<number>> {
   const tooOften = new Set<number>();
-  if (order.dryRun) return tooOften;
   const limit = createFailureLimit(db, PER_MAIL);
+  const allow = order.dryRun ? wouldAllow(limit) : (key: string) => limit.count(key);
   const rows = await MailDelivery.findAll({ where: { id: [...order.ids] }, order: ['id'] });
   const situations = await readMailSituations(rows);
   for (const row of rows) {
     const until = await usefulUntil(row, situations.get(row.id), order, clock.now(), null);
     if ('why' in until) continue;
     const about = subjectColumn(subjectOf(row)).join(':');
-    const allowed = await limit.count(`${about}:${row.recipientKey}:${row.kind}`);
+    const allowed = await allow(`${about}:${row.recipientKey}:${row.kind}`);
     if (!allowed) tooOften.add(row.id);
   }
   return tooOften;
+}
+
+/** Several mails of one order may count as the same. */
+function wouldAllow(limit: FailureLimit): (key: string) => Promise<boolean> {
+  const pressed = new Map<string, number>();
+  return async (key) => {
+    const before = pressed.get(key) ?? 0;
+    pressed.set(key, before + 1);
+    return before < (await limit.left(key));
+  };
 }
 
 /** @returns why not, or null when the mail goes out again */
@@ -90,10 +100,8 @@ async function resend(
   const now = deps.clock.now();
   const helps = await usefulUntil(row, situation, order, now, transaction);
   if ('why' in helps) return helps.why;
+  if (tooOften.has(row.id)) return MUST_WAIT;
   if (order.dryRun) return null;
-  if (tooOften.has(row.id)) {
-    return MUST_WAIT;
-  }
   const from = row.state;
   const id = await putOut(row, helps.until, now, transaction);
   const metadata = { kind: row.kind, classDateId: row.classDateId, was: from };

@@ -8,6 +8,9 @@ export interface FailureLimit {
    * @returns false when there have been too many
    */
   count(key: string): Promise<boolean>;
+
+  /** How many more there may be; counts nothing. */
+  left(key: string): Promise<number>;
 }
 
 interface LimitOptions {
@@ -44,5 +47,6 @@ export function createFailureLimit(db: Sequelize, { name, failures, seconds }: L
         throw error;
       }
     },
+    left: async (key) => (await limiter.get(key))?.remainingPoints ?? failures,
   };
 }

@@ -230,11 +230,16 @@ it('says of what failed how much must wait, as it was sent again too often, and 
   const mail = await buildMail(classDate, pass, { state: 'failed' });
   await buildMail(over, pass, { state: 'failed' });
   for (let tries = 0; tries < 5; tries += 1) {
+    const asked = await cli(['mails', 'retry', '--json', '--dry-run']);
+    expect([asked.code, JSON.parse(asked.out)]).toMatchObject([0, { goOut: 1, mustWait: 0 }]);
     await resendMails(site.deps, { ids: [mail.id], evenIfSent: false }, THE_SYSTEM);
     await MailDelivery.update({ state: 'failed' }, { where: { id: mail.id } });
   }
-  const { code, out } = await cli(['mails', 'retry', '--json']);
-  expect([code, JSON.parse(out)]).toEqual([1, { undelivered: 2, goOut: 0, mustWait: 1, helpNobodyAnyMore: 1 }]);
+  // What is only asked says the same, and counts nothing.
+  for (const asked of [['--dry-run'], []]) {
+    const { code, out } = await cli(['mails', 'retry', '--json', ...asked]);
+    expect([code, JSON.parse(out)]).toEqual([1, { undelivered: 2, goOut: 0, mustWait: 1, helpNobodyAnyMore: 1 }]);
+  }
   const said = await cli(['mails', 'retry']);
   expect(said.out).toContain('On their way once more: 0 of 2 of the last 7 days. Help nobody any more: 1.');
   expect([said.code, said.err]).toEqual([1, expect.stringContaining('must wait: 1.')]);
