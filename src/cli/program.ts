@@ -18,6 +18,7 @@ import { addPasses } from './passes';
 import { addPushEndpoints } from './pushEndpoints';
 import { addRefusedEdits } from './refusedEdits';
 import { addRefreshTokens } from './refreshTokens';
+import { addRestored } from './restored';
 import { addSchedules } from './schedules';
 import { addStatus } from './status';
 import { addSweep } from './sweep';
@@ -50,6 +51,7 @@ const COMMANDS = [
   addMailTest,
   addUsers,
   addCleanup,
+  addRestored,
   addSchedules,
 ];
 

@@ -77,5 +77,6 @@ export type AuditAction =
   | 'webhook_signature_failed'
   | 'mail_tested'
   | 'cleaned_up'
+  | 'backup_put_back'
   | 'audit_exported'
   | 'audit_checked';

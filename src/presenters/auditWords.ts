@@ -79,6 +79,7 @@ export const ACTION_WORDS: Readonly<Record<AuditAction, string>> = {
   ip_unblocked: 'Network let in again',
   mail_tested: 'Test mail sent',
   cleaned_up: 'What is no longer needed was cleared away',
+  backup_put_back: 'Backup put back: sessions and links to choose a password ended',
   audit_exported: 'Audit log exported',
   audit_checked: 'Audit log checked',
 };

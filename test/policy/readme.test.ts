@@ -114,9 +114,8 @@ describe('the way to production', () => {
     const steps = [
       'systemctl stop',
       'zcat',
-      'DELETE FROM sessions',
-      'UPDATE account_links',
       'cli.js migrate',
+      'cli.js restored',
       'systemctl start',
       'cli.js sweep',
       'cli.js doctor',

@@ -108,6 +108,7 @@ const CASES: readonly Case[] = [
   { args: ['users', 'invite', '1'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['users', 'disable', '1'], wrong: ['two'], json: true, dryRun: true },
   { args: ['users', 'enable', '1'], wrong: ['--all'], json: true, dryRun: true },
+  { args: ['restored'], wrong: ['--all'], json: true, dryRun: true },
   { args: ['cleanup'], wrong: ['--all'], json: true, dryRun: true },
 ];
 
