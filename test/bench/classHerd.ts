@@ -33,14 +33,7 @@ export async function runClassHerd(count: number, recipients: number): Promise<H
   try {
     const teachers = await connectTeachers(stack.deps, hosts);
     await stack.startWorker();
-    const leadMs = 5_000 + count * 25;
-    const bookedAt = Date.now();
-    const dueAt = new Date(bookedAt + leadMs);
-    const herd = { teachers, classes: count, recipients, opensAt: () => dueAt, rehearsed: true };
-    const classDates = await bookHerd(stack.deps, herd);
-    await hintAll(stack, classDates);
-    if (Date.now() > dueAt.getTime()) throw new Error(`Booking ${count} classes took longer than ${leadMs} ms.`);
-    print(`booked ${count} classes in ${Date.now() - bookedAt} ms`);
+    const dueAt = await bookDue(stack, teachers, count, recipients);
     const mails = count * (recipients + 1);
     await untilMailsAre(mails);
     const firstCalls = (await createCalls(stack)).map((at) => at - dueAt.getTime());
@@ -52,10 +45,26 @@ export async function runClassHerd(count: number, recipients: number): Promise<H
   }
 }
 
-async function runSingles(
+type Teachers = Awaited<ReturnType<typeof connectTeachers>>;
+
+/** @returns the instant that so many classes are due at */
+export async function bookDue(
   stack: ProcessStack,
-  teachers: Awaited<ReturnType<typeof connectTeachers>>,
-): Promise<number[]> {
+  teachers: Teachers,
+  count: number,
+  recipients: number,
+): Promise<Date> {
+  const leadMs = 5_000 + count * 25;
+  const bookedAt = Date.now();
+  const dueAt = new Date(bookedAt + leadMs);
+  const herd = { teachers, classes: count, recipients, opensAt: () => dueAt, rehearsed: true };
+  await hintAll(stack, await bookHerd(stack.deps, herd));
+  if (Date.now() > dueAt.getTime()) throw new Error(`Booking ${count} classes took longer than ${leadMs} ms.`);
+  print(`booked ${count} classes in ${Date.now() - bookedAt} ms`);
+  return dueAt;
+}
+
+async function runSingles(stack: ProcessStack, teachers: Teachers): Promise<number[]> {
   const before = (await createCalls(stack)).length;
   const first = Date.now() + 10_000;
   const opensAt = (index: number) => new Date(first + index * SINGLES_APART_MS);

@@ -8,6 +8,7 @@ import { p99, runClassHerd, type HerdResult } from './classHerd';
 import { runImport } from './imports';
 import { runJoinDoor } from './joinDoor';
 import { runNoopHerd, type HerdFloor } from './noopHerd';
+import { runKilledHerd } from './killedHerd';
 import { runMails } from './mails';
 import { runPasses } from './passes';
 import { runSleepers } from './sleepers';
@@ -41,6 +42,9 @@ const PASSES_GOAL = 6;
 /** Each booked class date comes with its passes, events and sealed audit rows, and the file is read as well. */
 const IMPORT_MS = 60_000;
 const IMPORT_GOAL = 6;
+/** Smaller than the herd: it comes twice, with two workers that share the machine. */
+const KILLED_HERD = { classes: 300, recipients: 3 };
+const KILLED_MS = 30_000;
 const OUTAGE_MINUTES = 30;
 const OUTAGE_GOAL = 3.6;
 
@@ -66,19 +70,25 @@ async function main(): Promise<void> {
   if (!Number.isInteger(count) || count < 1)
     throw new Error('--count takes a whole number of class dates, such as 1000');
   quietTemporal();
-  const wanted = (name: string) => name.includes(values.only);
-  const rows = [
-    ...(wanted('join') ? await joinRows() : []),
-    ...(wanted('webhook') ? await webhookRows() : []),
-    ...(wanted('passes') ? await passesRows() : []),
-    ...(wanted('import') ? await importRows(count * SLEEPERS_PER_CLASS) : []),
-    ...(wanted('mails') ? await mailsRows() : []),
-    ...(wanted('herd') ? await herdRows(count) : []),
-    ...(wanted('outage') ? await outageRows(count) : []),
-    ...(wanted('sleeping') ? await sleepingRows(count * SLEEPERS_PER_CLASS) : []),
-  ];
+  const rows: Row[] = [];
+  for (const [name, measure] of sections(count)) if (name.includes(values.only)) rows.push(...(await measure()));
   writeReport('bench', rows);
   process.exitCode = rows.every(({ met }) => met) ? 0 : 1;
+}
+
+/** In the order in which they run, each by the name that --only takes. */
+function sections(count: number): [name: string, measure: () => Promise<Row[]>][] {
+  return [
+    ['join', joinRows],
+    ['webhook', webhookRows],
+    ['passes', passesRows],
+    ['import', () => importRows(count * SLEEPERS_PER_CLASS)],
+    ['mails', mailsRows],
+    ['herd', () => herdRows(count)],
+    ['killed', () => killedRows(Math.min(count, KILLED_HERD.classes))],
+    ['outage', () => outageRows(count)],
+    ['sleeping', () => sleepingRows(count * SLEEPERS_PER_CLASS)],
+  ];
 }
 
 async function herdRows(count: number): Promise<Row[]> {
@@ -86,6 +96,20 @@ async function herdRows(count: number): Promise<Row[]> {
   const floor = await runNoopHerd(requireTestEnvironment('temporalAddress'), count, FLOOR_LEAD_MS);
   print(`floor: last of four steps that do nothing ${floor.lastStepDone} ms after its instant`);
   return rowsOf(await runClassHerd(count, RECIPIENTS), floor);
+}
+
+/** A worker that dies in the midst of a herd leaves its rooms to the others. */
+async function killedRows(count: number): Promise<Row[]> {
+  print(`${count} class dates due at one instant, two workers, of which one is killed`);
+  const whole = await runKilledHerd(count, KILLED_HERD.recipients, false);
+  const killed = await runKilledHerd(count, KILLED_HERD.recipients, true);
+  print(`last class ready after ${whole.lastReady} ms with both, after ${killed.lastReady} ms with one killed`);
+  const later = killed.lastReady - whole.lastReady;
+  const wrong = whole.wrong + killed.wrong;
+  return [
+    alone('worker killed in the herd: last class ready later', 'ms', later, `≤ ${KILLED_MS}`, later <= KILLED_MS),
+    alone('worker killed in the herd: rooms lost or doubled', 'rooms', wrong, '0', wrong === 0),
+  ];
 }
 
 /** Each beside a bare route that does the same statements; the tail is held against the bare one's tail, too. */
