@@ -1,120 +1,114 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { ClassDate } from '../../src/models/ClassDate';
-import { Incident } from '../../src/models/Incident';
 import { WorkflowOutbox } from '../../src/models/WorkflowOutbox';
-import { WorkflowSweep } from '../../src/models/WorkflowSweep';
-import { paths } from '../../src/routes/paths';
-import { classDateWorkflowId } from '../../src/temporal/workflowIds';
-import { buildOrder } from '../factories/classes';
-import { startProcessStack, type ProcessStack } from '../support/processStack';
+import { startProcessStack } from '../support/processStack';
 import { print } from '../support/report';
-import { signInByForm, type FormSession } from '../support/formSession';
+import { signInByForm } from '../support/formSession';
+import { createApiSecret, EDITS, type Edit, type Editors } from './edits';
 import { startHeldProxy, type HeldProxy } from './heldProxy';
 import type { Verdict } from './invariants';
+import { judgeTold } from './judgeTold';
 import { randomFrom } from './killedWorker';
+import { startAhead, type WebProcess } from './startAhead';
 
-export const BOOKING_KILLS = 25;
 /** A held call is given up after a second: up to then the web process is between its commit and the delivery. */
 const HELD_MS = 900;
 /** A delivery that goes through takes some milliseconds. */
 const DELIVERY_MS = 40;
-/** A booking takes about as long from the request to the commit. */
-const BOOKING_MS = 120;
-const QUIET_MS = 120_000;
+/** An edit takes about as long from the request to the commit. */
+const EDIT_MS = 120;
+/** On a busy machine a process may be through before it is killed: that kill is none, and is done again. */
+const TRIES = 3;
+
+type Moment = 'in the edit' | 'between' | 'in the delivery';
+
+/** In each round every edit is killed once. */
+const ROUNDS: readonly Moment[] = [
+  ...(['between', 'in the edit', 'between', 'between'] as const),
+  ...(['in the delivery', 'between', 'between', 'between'] as const),
+];
+export const EDIT_KILLS = ROUNDS.length * EDITS.length;
+const KILLS_BETWEEN = ROUNDS.filter((moment) => moment === 'between').length * EDITS.length;
 
 /**
- * A web process is killed outright again and again at each point about the commit of a booking: before it, between it
- * and the call to Temporal, in the call, and after it. In the end those workflows run whose classes were committed, each
- * once, and no others; and the sweep had nothing to do with it.
+ * A web process is killed outright again and again at each point about the commit of an edit, of every kind in turn:
+ * before it, between it and the call to Temporal, in the call, and after it. In the end those workflows have heard of an
+ * edit whose edit was committed, and no others; the relay has told those that were killed in between; and the sweep had
+ * nothing to do with it.
  */
 export async function killedBooking(seed: number): Promise<Verdict> {
   const stack = await startProcessStack({ seed });
   const proxy = await startHeldProxy(stack.deps.config.temporal.address);
   try {
     const random = randomFrom(seed);
-    const order = await buildOrder();
     await stack.startWorker();
-    const first = await stack.startWebProcess({ TEMPORAL_ADDRESS: proxy.address });
+    const nextWeb = startAhead(() => stack.startWebProcess({ TEMPORAL_ADDRESS: proxy.address }));
+    const first = await nextWeb();
     const session = await signInByForm(stack, first.port);
     process.kill(-first.running.pid, 'SIGKILL');
-    for (let kill = 0; kill < BOOKING_KILLS; kill += 1) {
-      const web = await stack.startWebProcess({ TEMPORAL_ADDRESS: proxy.address });
-      await killWhileBooking({ proxy, port: web.port, session, orderId: order.id, day: kill + 2 }, kill, random, () =>
-        process.kill(-web.running.pid, 'SIGKILL'),
-      );
-      await web.running.exited;
+    const editors: Editors = { stack, session, apiSecret: await createApiSecret(stack) };
+    const left: number[] = [];
+    let between = 0;
+    for (const [round, moment] of ROUNDS.entries()) {
+      for (const prepare of EDITS) {
+        const kill = async () =>
+          killWhileEditing({ proxy, web: await nextWeb(), edit: await prepare(editors), moment, random });
+        const untold = await (moment === 'between' ? untilSome(kill) : kill());
+        if (moment === 'between' && untold.length > 0) between += 1;
+        left.push(...untold);
+      }
+      print(`  round ${round + 1} of ${ROUNDS.length}: killed ${moment}`);
     }
-    return await count(stack);
+    print(`  ${EDIT_KILLS} kills, ${between} of them between an edit's commit and its delivery`);
+    const verdict = await judgeTold(stack, left);
+    // What did not come about proves nothing.
+    return { ...verdict, lost: verdict.lost + KILLS_BETWEEN - between };
   } finally {
     proxy.close();
     await stack.close();
   }
 }
 
-interface Booking {
+interface Kill {
   readonly proxy: HeldProxy;
-  readonly port: number;
-  readonly session: FormSession;
-  readonly orderId: number;
-  readonly day: number;
+  readonly web: WebProcess;
+  readonly edit: Edit;
+  readonly moment: Moment;
+  readonly random: () => number;
 }
 
-async function killWhileBooking(
-  { proxy, port, session, orderId, day }: Booking,
-  kill: number,
-  random: () => number,
-  strike: () => void,
-): Promise<void> {
-  const held = kill % 3 === 0;
-  const early = kill % 3 === 1;
-  proxy.pass(!held);
+/** @returns what the process has committed and told nobody; nothing when it was through before it was killed */
+async function killWhileEditing({ proxy, web, edit, moment, random }: Kill): Promise<number[]> {
+  proxy.pass(moment !== 'between');
   const called = proxy.called();
-  const date = new Date(Date.now() + day * 24 * 60 * 60_000).toISOString().slice(0, 10);
-  const fields = { date, time: '10:00', timeZone: 'UTC', durationMinutes: '60' };
-  const answer = session.submit(port, paths.orderClassDates(orderId), fields).catch(() => null);
-  if (early) await sleep(random() * BOOKING_MS);
+  let answered = false;
+  const answer = edit.submit(web.port).then(
+    ({ status }) => {
+      answered = true;
+      if (status >= 400) throw new Error(`An edit was answered ${status}.`);
+    },
+    // The answer of a process that has been killed.
+    () => undefined,
+  );
+  if (moment === 'in the edit') await sleep(random() * EDIT_MS);
   else {
     await Promise.race([called, answer]);
-    await sleep(random() * (held ? HELD_MS : DELIVERY_MS));
+    await sleep(random() * (moment === 'between' ? HELD_MS : DELIVERY_MS));
   }
-  strike();
+  const through = answered;
+  process.kill(-web.running.pid, 'SIGKILL');
+  await web.running.exited;
   await answer;
+  const classDates = await ClassDate.findAll({ where: { orderId: edit.orderId } });
+  const where = { classDateId: classDates.map(({ id }) => id), deliveredAt: null };
+  const rows = await WorkflowOutbox.findAll({ where });
+  return through ? [] : rows.map(({ id }) => id);
 }
 
-async function count(stack: ProcessStack): Promise<Verdict> {
-  const deadline = Date.now() + QUIET_MS;
-  while (Date.now() < deadline && (await WorkflowOutbox.count({ where: { deliveredAt: null } })) > 0) await sleep(200);
-  const committed = await ClassDate.findAll();
-  const runs = await running(stack);
-  const told = await WorkflowOutbox.findAll();
-  const byRelay = told.filter(({ leaseUntil, createdAt, deliveredAt }) => {
-    return deliveredAt !== null && leaseUntil !== null && deliveredAt.getTime() - createdAt.getTime() > 5_000;
-  }).length;
-  print(
-    `  ${BOOKING_KILLS} kills: ${committed.length} bookings committed, ${byRelay} of them told by the relay, ${runs.length} workflows run`,
-  );
-  const ids = committed.map(classDateWorkflowId);
-  const swept = (await WorkflowSweep.sum('missing')) + (await Incident.count({ where: { cause: 'sweep_acted' } }));
-  return {
-    lost: ids.filter((id) => !runs.includes(id)).length + swept,
-    doubled: runs.length - new Set(runs).size + runs.filter((id) => !ids.includes(id)).length,
-    late: 0,
-  };
-}
-
-/** The ids of the workflows that run, once a run. */
-async function running({ deps, namespace }: ProcessStack): Promise<string[]> {
-  const connection = await Connection.connect({ address: deps.config.temporal.address });
-  try {
-    const client = new Client({ connection, namespace });
-    const ids: string[] = [];
-    for await (const { workflowId } of client.workflow.list({
-      query: "ExecutionStatus = 'Running' AND WorkflowType = 'classDate'",
-    }))
-      ids.push(workflowId);
-    return ids;
-  } finally {
-    await connection.close();
+async function untilSome(kill: () => Promise<number[]>): Promise<number[]> {
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    const untold = await kill();
+    if (untold.length > 0) return untold;
   }
+  return kill();
 }

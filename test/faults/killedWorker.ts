@@ -7,6 +7,7 @@ import { print } from '../support/report';
 import { experiment } from './experiment';
 import { inCall, SLOW_MS } from './inCall';
 import type { Verdict } from './invariants';
+import { addMailFault } from './outsideAway';
 
 const KILLED_WORKER = { classes: 60, recipients: 3, apartMs: 1_000 };
 const STEP_MS = 60_000;
@@ -45,13 +46,8 @@ export const STEPS: readonly Step[] = [
   },
   {
     name: 'a mail has been handed over and not been confirmed',
-    reach: async ({ mailboxUrl }) => {
-      const body = JSON.stringify({ kind: 'slow', ms: SLOW_MS, times: 1 });
-      await fetch(`${mailboxUrl}/api/faults`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
+    reach: async (stack) => {
+      await addMailFault(stack, { kind: 'slow', ms: SLOW_MS, times: 1 });
       const inDoubt = () => MailDelivery.findOne({ where: { state: 'data_sent' } });
       await eventually('a mail awaits its confirmation', inDoubt, STEP_MS);
     },

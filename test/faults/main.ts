@@ -5,10 +5,11 @@ import type { Verdict } from './invariants';
 import { ABUSE, abusedDoor } from './abusedDoor';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
-import { BOOKING_KILLS, killedBooking } from './killedBooking';
+import { EDIT_KILLS, killedBooking } from './killedBooking';
 import { killedPushes, PUSH_KILLS } from './killedPushes';
 import { killedRenewal } from './killedRenewal';
-import { killedStarts, killedWeb, KILLS } from './killedWeb';
+import { killedStarts, START_KILLS } from './killedStarts';
+import { killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
 import { LOST_REPLIES, lostReplies } from './lostReplies';
 import { outage, type Away } from './outage';
@@ -31,6 +32,7 @@ interface Experiment {
 }
 
 const OUTAGE = { classes: 20, recipients: 3 };
+const AWAY: readonly Away[] = ['everything', 'Temporal', 'database', 'Zoom', 'mail server'];
 
 function outageOf(away: Away, minutes: number): Experiment {
   return {
@@ -47,18 +49,14 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'worker killed between a pushed event’s answer and our commit', triesPerSeed: PUSH_KILLS, run: killedPushes },
   { name: 'encryption key changed while classes open', triesPerSeed: 1, run: rotatedKeys },
   { name: 'join passes clicked 200 times at once', triesPerSeed: CLICKS.classes * CLICKS.recipients, run: clicks },
-  { name: 'web killed between a commit and its delivery', triesPerSeed: BOOKING_KILLS, run: killedBooking },
+  { name: 'web killed between a commit and its delivery', triesPerSeed: EDIT_KILLS, run: killedBooking },
   { name: 'Temporal’s store wiped', triesPerSeed: WIPED.classes, run: wipedStore },
   { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
-  { name: 'web killed while classes start', triesPerSeed: KILLS, run: killedStarts },
+  { name: 'web killed while classes start', triesPerSeed: START_KILLS, run: killedStarts },
   { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
-  outageOf('everything', 15),
-  outageOf('everything', 120),
-  outageOf('Temporal', 15),
-  outageOf('Temporal', 120),
-  outageOf('database', 15),
+  ...AWAY.flatMap((away) => [outageOf(away, 15), outageOf(away, 120)]),
   { name: 'wrong client secret, classes due', triesPerSeed: WRONG_SECRET.classes, run: wrongSecret },
 ];
 

@@ -12,9 +12,19 @@ import { startOwnServers, type OwnServers } from '../support/ownServers';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
 import { print } from '../support/report';
 import { judge, type Verdict } from './invariants';
+import {
+  bringBack,
+  expectAway,
+  isOutside,
+  lookThrough,
+  OUTSIDE,
+  takeAway,
+  type Outside,
+  wakeIncidents,
+} from './outsideAway';
 
-/** What is killed outright as the classes are about to open, and stays away. */
-export type Away = 'everything' | 'Temporal' | 'database';
+/** What goes away as the classes are about to open: our own servers and the worker are killed outright. */
+export type Away = 'everything' | 'Temporal' | 'database' | Outside;
 
 export interface Outage {
   readonly seed: number;
@@ -76,21 +86,39 @@ async function liveThrough(
     process.kill(-worker.pid, 'SIGKILL');
     await worker.exited;
   }
-  if (away !== 'database') await servers.temporal.kill();
-  if (away !== 'Temporal') await servers.database.kill();
+  await goAway(away, servers, stack);
   await sleep(opens.getTime() + 5_000 - Date.now());
 
-  if (away !== 'Temporal') await servers.database.start();
+  if (isGone(away, 'database')) await servers.database.start();
   await eventually('the database answers', () =>
     letTimePass(stack.deps.db, minutes).then(
       () => true,
       () => false,
     ),
   );
-  if (away !== 'database') await servers.temporal.start();
+  if (isOutside(away)) await lookThrough(stack, herd);
+  await expectAway(away);
+  await comeBack(away, servers, stack);
   const returnedAt = Date.now();
   if (away === 'everything') await stack.startWorker();
   return count(setting, stack, herd, returnedAt);
+}
+
+function isGone(away: Away, part: Away): boolean {
+  return away === part || away === 'everything';
+}
+
+async function goAway(away: Away, servers: OwnServers, stack: ProcessStack): Promise<void> {
+  for (const part of OUTSIDE) if (isGone(away, part)) await takeAway(stack, part);
+  if (isGone(away, 'Temporal')) await servers.temporal.kill();
+  if (isGone(away, 'database')) await servers.database.kill();
+}
+
+/** The database has come back by then. */
+async function comeBack(away: Away, servers: OwnServers, stack: ProcessStack): Promise<void> {
+  for (const part of OUTSIDE) if (isGone(away, part)) await bringBack(stack, part);
+  if (isOutside(away)) await wakeIncidents(stack);
+  if (isGone(away, 'Temporal')) await servers.temporal.start();
 }
 
 async function count(
@@ -102,11 +130,13 @@ async function count(
   const rows = await ClassDate.findAll({ where: { id: herd.map(({ id }) => id) } });
   const goOn = rows.filter((row) => classTimes(row).endsAt.getTime() > returnedAt);
   const ids = goOn.map(({ id }) => id);
+  // Without a room it was missed; with one, and without mails, nobody came.
+  const over = away === 'mail server' ? 'ended' : 'missed';
   const states = (state: string) => ClassDate.count({ where: { state } });
   await eventually(
     'every class is prepared or over',
     async () => {
-      return (await states('ready')) >= goOn.length && (await states('missed')) >= rows.length - goOn.length;
+      return (await states('ready')) >= goOn.length && (await states(over)) >= rows.length - goOn.length;
     },
     SETTLE_MS,
   );
@@ -120,13 +150,15 @@ async function count(
   const ready = async () => (await told()) >= mails && (await unlinked()) === 0;
   // What is not so by then is the judge's to count.
   await eventually('everybody has been told and has a way in', ready, SETTLE_MS).catch(() => undefined);
-  const madeAt = await ZoomAuditLog.max<Date, ZoomAuditLog>('createdAt', { where: { action: 'meeting_created' } });
+  const madeAt = await ZoomAuditLog.max<Date, ZoomAuditLog>('createdAt', {
+    where: { action: ['meeting_created', 'meeting_adopted'] },
+  });
   const lastReady = new Date(madeAt).getTime() - returnedAt;
   const missed = rows.length - goOn.length;
   print(
-    `  ${minutes} minutes without ${away}: ${goOn.length} classes prepared ${lastReady} ms after its return, ${missed} over`,
+    `  ${minutes} minutes without ${away}: ${goOn.length} classes prepared ${Math.max(0, lastReady)} ms after its return, ${missed} over`,
   );
   const verdict = await judge(stack, await Promise.all(goOn.map((classDate) => classDate.reload())));
-  const tooMany = Math.max(0, (await states('missed')) - missed);
+  const tooMany = Math.max(0, (await states(over)) - missed);
   return { ...verdict, lost: verdict.lost + tooMany, lastReady, missed };
 }

@@ -107,10 +107,15 @@ export async function startProcessStack(
   const deps = createDeps(loadConfig({ ...settings, LOG_LEVEL: 'warn' }));
   await saveFirstZoomSettings(deps);
   let workers = 0;
+  let webs = 0;
+  let webPort = Promise.resolve(WEB_PORT - 1);
   const startWebProcess = async (changed: Readonly<Record<string, string>> = {}) => {
-    const port = await freePortFrom(WEB_PORT);
+    // Each another one: of two that start at once, neither may choose what the other is about to take.
+    webPort = webPort.then((last) => freePortFrom(last + 1));
+    const port = await webPort;
     const address = { HOST: '127.0.0.1', PORT: String(port) };
-    const running = start('web', 'src/web.ts', { ...inherited, ...settings, ...address, ...changed });
+    webs += 1;
+    const running = start(`web${webs}`, 'src/web.ts', { ...inherited, ...settings, ...address, ...changed });
     await waitUntilReady(running, () => findAnswer(running.log(), webReady));
     return { port, running };
   };
