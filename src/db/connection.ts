@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Sequelize } from 'sequelize';
 import type { Connection } from 'mysql2/promise';
+import { mysqlErrorNumber, READ_ONLY } from './serverErrors';
 
 export interface DatabaseOptions {
   /** mysql://user:password@host:port/database */
@@ -26,15 +27,20 @@ const SESSION_VARIABLES = `SET
 
 /** Opens a pool; nothing connects until the first query. */
 export function openDatabase({ url, poolMax, silenceMs }: DatabaseOptions): Sequelize {
-  return new Sequelize(url, {
+  const readOnly = new WeakSet();
+  const db: Sequelize = new Sequelize(url, {
     dialect: 'mysql',
     timezone: '+00:00',
     logging: false,
-    pool: { max: poolMax, min: 0, acquire: 10_000, idle: 30_000 },
+    pool: {
+      ...{ max: poolMax, min: 0, acquire: 10_000, idle: 30_000 },
+      validate: (connection) => !readOnly.has(connection as MysqlConnection) && isAlive(db, connection),
+    },
     dialectOptions: { connectTimeout: 5_000, enableKeepAlive: true },
     define: { underscored: true, charset: 'utf8mb4', collate: 'utf8mb4_unicode_ci' },
     hooks: {
       afterConnect: async (connection: unknown) => {
+        noticeReadOnly(connection as MysqlConnection, readOnly);
         const session = (connection as { promise(): Connection }).promise();
         await session.query(SESSION_SETUP);
         await session.query(SESSION_VARIABLES);
@@ -42,6 +48,7 @@ export function openDatabase({ url, poolMax, silenceMs }: DatabaseOptions): Sequ
       },
     },
   });
+  return db;
 }
 
 /** As far as we look into mysql2's own. */
@@ -49,6 +56,35 @@ interface MysqlConnection {
   readonly stream: Socket;
   /** what it waits for an answer to */
   readonly _command?: object | null;
+  query: Run;
+  execute: Run;
+}
+
+/** Its last argument is called with the answer. */
+type Run = (...input: unknown[]) => unknown;
+
+/**
+ * A server may go on as one that takes no writes, and keep its connections: a pool that is never idle would hand them out
+ * for ever. mysql2's own pool throws them away; Sequelize has another, which asks before it hands one out.
+ */
+function noticeReadOnly(connection: MysqlConnection, readOnly: WeakSet<object>): void {
+  for (const kind of ['query', 'execute'] as const) {
+    const run = connection[kind].bind(connection);
+    connection[kind] = (...input) => {
+      const answered = input.at(-1);
+      if (typeof answered !== 'function') return run(...input);
+      return run(...input.slice(0, -1), (error: unknown, ...answer: unknown[]) => {
+        if (READ_ONLY.has(mysqlErrorNumber(error) ?? 0)) readOnly.add(connection);
+        (answered as Run)(error, ...answer);
+      });
+    };
+  }
+}
+
+/** What the pool asks by itself, unless it is told to ask something else. */
+function isAlive(db: Sequelize, connection: unknown): boolean {
+  const { connectionManager } = db as unknown as { connectionManager: { validate(one: unknown): boolean } };
+  return connectionManager.validate(connection);
 }
 
 /** One that merely waits to be used, or holds a lock meanwhile, may be as silent as it likes. */

@@ -1,10 +1,12 @@
 import type { Sequelize, Transaction } from 'sequelize';
+import { mysqlErrorNumber, READ_ONLY } from './serverErrors';
 
 /**
  * InnoDB chose our transaction as the victim (1213), it waited too long for a lock (1205), or MariaDB 11.6+ saw a newer
- * row than its snapshot (1020). All three mean: nothing was written, do it again.
+ * row than its snapshot (1020). All three mean: nothing was written, do it again. A server that takes no writes means the
+ * same, since the pool gives another connection next time.
  */
-const RETRYABLE = new Set([1213, 1205, 1020]);
+const RETRYABLE: ReadonlySet<number> = new Set([1213, 1205, 1020, ...READ_ONLY]);
 const MAX_TRIES = 5;
 
 /**
@@ -20,11 +22,4 @@ export async function inTransaction<T>(db: Sequelize, work: (transaction: Transa
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
     }
   }
-}
-
-/** The server's error number behind a Sequelize or mysql2 error, if there is one. */
-function mysqlErrorNumber(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('errno' in error && typeof error.errno === 'number') return error.errno;
-  return 'parent' in error ? mysqlErrorNumber(error.parent) : undefined;
 }
