@@ -10,8 +10,10 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { countHeard } from '../queries/countHeard';
 import { findRuns } from '../queries/findRuns';
+import { deliverOutbox } from '../temporal/outbox';
 import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
 import { noteStateChange } from './noteOutcome';
+import { clearOverrun, warnOfOverrun } from './warnOfOverrun';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 import { zoomTrouble } from './zoomTrouble';
 
@@ -33,7 +35,7 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
   try {
     const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
     const running = await isRunning(deps, meeting.teacherId, meeting.meetingId, classDate);
-    if (running) await noteOverrun(deps, classDateId, now, before.state);
+    if (running) await deliverOutbox(deps, ...(await noteOverrun(deps, classDateId, now, before.state)));
     else await close(deps, classDateId, now, before);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
@@ -54,13 +56,16 @@ async function isRunning(deps: Deps, teacherId: number, meetingId: string, class
   }
 }
 
-/** @param asked the state in which Zoom was asked */
-async function noteOverrun(deps: Deps, classDateId: number, now: Date, asked: ClassState): Promise<void> {
-  await inTransaction(deps.db, async (transaction) => {
+/**
+ * @param asked the state in which Zoom was asked
+ * @returns the outbox rows to deliver after the commit
+ */
+async function noteOverrun(deps: Deps, classDateId: number, now: Date, asked: ClassState): Promise<number[]> {
+  return inTransaction(deps.db, async (transaction) => {
     const classDate = await lockIfToClose(classDateId, now, transaction);
-    if (!classDate) return;
+    if (!classDate) return [];
     // That it has ended was told after Zoom answered; the next look asks again.
-    if (asked === 'live' && classDate.state === 'ended') return;
+    if (asked === 'live' && classDate.state === 'ended') return [];
     const former = actualState(classDate);
     const state = nextClassState(former, 'meeting_started');
     const nextAttemptAt = addMinutes(now, OVERRUN_LOOK_MINUTES);
@@ -69,6 +74,7 @@ async function noteOverrun(deps: Deps, classDateId: number, now: Date, asked: Cl
     const overrun = { state, stateReason: 'overrun', liveAt, endedAt: null, nextAttemptAt } as const;
     await classDate.update(overrun, { transaction });
     await noteStateChange(classDate, former, transaction);
+    return warnOfOverrun(deps, classDate, now, transaction);
   });
 }
 
@@ -84,6 +90,7 @@ async function close(deps: Deps, classDateId: number, now: Date, asked?: Asked):
   await inTransaction(deps.db, async (transaction) => {
     const classDate = await lockIfToClose(classDateId, now, transaction);
     if (!classDate || (asked && (await isOutdated(asked, classDate, transaction)))) return;
+    await clearOverrun(deps, classDateId, now, transaction);
     const former = actualState(classDate);
     // A class that was live and lost its room later was held all the same.
     const state = (await wasLive(classDate, transaction)) ? 'ended' : nextClassState(former, 'over');

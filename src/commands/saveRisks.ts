@@ -35,7 +35,7 @@ export async function saveRisks(
   for (const risk of open.filter(({ kind }) => lookedFor.includes(kind))) {
     const finding = findings.find(({ kind }) => kind === risk.kind);
     if (finding) await risk.update({ detail: finding.detail }, { transaction });
-    else await clear(deps, risk, now, transaction);
+    else await clearRisk(deps, risk, now, transaction);
   }
   const known = open.map(({ kind }) => kind);
   const fresh: ClassRisk[] = [];
@@ -56,7 +56,7 @@ async function tellFeed(classDate: ClassDate, fresh: readonly ClassRisk[], trans
   await noteOutcome(classDate, 'class.at_risk', transaction, { risks });
 }
 
-async function clear(
+export async function clearRisk(
   deps: Pick<Deps, 'signingKeys'>,
   risk: ClassRisk,
   now: Date,

@@ -14,6 +14,8 @@ export const RISK_KINDS = [
   'quota',
   /** the host has another class at the same time */
   'clash',
+  /** the host's class before still runs past its end */
+  'overrun',
   /** longer than Zoom lets an unlicensed host's meeting run */
   'licence_length',
   /** more people than the host's plan lets in */
@@ -26,7 +28,9 @@ export type RiskKind = (typeof RISK_KINDS)[number];
 /** What only Zoom's answer tells. */
 export const ASKED_OF_ZOOM: readonly RiskKind[] = ['zoom_user', 'capacity'];
 /** Found and cleared by a rehearsal; the others have a finder of their own. */
-export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'meeting_changed');
+export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter(
+  (kind) => kind !== 'meeting_changed' && kind !== 'overrun',
+);
 
 /** What rests on who the host is, and not on the people of the class. */
 export const OF_HOST: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'addresses');

@@ -29,6 +29,7 @@ const TITLES: Readonly<Record<RiskKind, string>> = {
   meeting_changed: 'Changed in Zoom',
   quota: 'Zoom’s daily limit',
   clash: 'Two classes at a time',
+  overrun: 'Class before overruns',
   licence_length: 'Too long for Zoom Basic',
   capacity: 'Too many people',
   addresses: 'Addresses that do not work',
@@ -89,6 +90,10 @@ const WORDS: Readonly<Record<RiskKind, Words>> = {
   clash: (_detail, clashes, readerZone) => ({
     what: clashes.map((clash) => clashInWords(clash, readerZone)).join(' ') || 'The other class has just been moved.',
     how: 'Ask for one of them to be moved, or for somebody else to give it.',
+  }),
+  overrun: (detail) => ({
+    what: `The host’s class before (number ${detail}) still runs past its end.`,
+    how: 'End that one in Zoom in time, or ask for this one to be moved, or for somebody else to give it.',
   }),
   licence_length: () => ({
     what: `The Zoom account is a Basic one: Zoom ends its meetings after ${BASIC_MINUTES} minutes, and the class is longer.`,

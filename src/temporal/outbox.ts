@@ -34,6 +34,7 @@ export type HintReason =
   | 'meeting deleted'
   | 'meeting updated'
   | 'room put back'
+  | 'class before overruns'
   | 'late evidence'
   | 'retry now'
   | 'settings saved'

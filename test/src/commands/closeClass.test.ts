@@ -4,15 +4,19 @@ import { recordMeetingEvent } from '../../../src/commands/recordMeetingEvent';
 import { inTransaction } from '../../../src/db/transaction';
 import type { Deps } from '../../../src/deps';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { ClassRisk } from '../../../src/models/ClassRisk';
+import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
-import { buildClassDate } from '../../factories/classes';
+import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { ago, NOW, siteOfTests } from '../../support/askedZoom';
 import { buildRun, buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
+import { RecordingTemporal } from '../../support/recordingTemporal';
 
 const site = siteOfTests();
+const temporal = new RecordingTemporal();
 
 const inMinutes = (minutes: number) => ago(-minutes);
 
@@ -38,7 +42,7 @@ function depsThatSay(status: 'waiting' | 'started', tellMeanwhile = () => Promis
     const urls = { joinUrl: 'https://zoom.us/j/1', startUrl: 'https://zoom.us/s/1' };
     return { meetingId, ...urls, status, registration: false, startsAt: null, durationMinutes: null };
   };
-  return { ...site.deps, zoom: { ...site.deps.zoom, getMeeting } };
+  return { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
 }
 
 type Told = Parameters<typeof recordMeetingEvent>[2];
@@ -150,4 +154,24 @@ describe('a class whose room was lost for good', () => {
     await tell(meeting, DELETED);
     expect(await closed(classDate)).toEqual(HELD);
   });
+});
+
+it('a class that overruns is a risk of its host’s next one, told once, and cleared when it closes', async () => {
+  const { classDate } = await buildOver('live', null);
+  const order = await buildOrder({ teacherId: classDate.teacherId });
+  const next = await buildClassDate({ order, startsAt: inMinutes(10), state: 'ready' });
+  const later = await buildClassDate({ order, startsAt: inMinutes(120) });
+  const others = await buildClassDate({ startsAt: inMinutes(10), state: 'ready' });
+  const goesOn = () => close(classDate, undefined, 'started');
+  await goesOn();
+  await goesOn();
+  const ids = [next.id, later.id, others.id];
+  const risks = await ClassRisk.findAll({ where: { classDateId: ids } });
+  const isOpen = { classDateId: next.id, kind: 'overrun', detail: String(classDate.id), isOpen: true };
+  expect(risks).toMatchObject([isOpen]);
+  const mails = await MailDelivery.findAll({ where: { classDateId: ids } });
+  expect(mails).toMatchObject([{ userId: classDate.teacherId, kind: 'class_at_risk', state: 'queued' }]);
+  expect(temporal.hints).toEqual([`${next.id}: class before overruns`]);
+  await close(classDate);
+  expect(await ClassRisk.findAll({ where: { classDateId: ids } })).toMatchObject([{ isOpen: null, clearedAt: NOW }]);
 });
