@@ -23,6 +23,8 @@ export interface Health {
   readonly counts: HealthCounts;
   /** told, never judged: where no class is due, none is made */
   readonly lastMeetingMadeAt: Date | null;
+  /** which rules of time zones this process goes by, for class times rest on them */
+  readonly zoneRules: string | null;
 }
 
 interface HealthCounts {
@@ -56,7 +58,8 @@ export async function readHealth(deps: Pick<Deps, 'db' | 'clock'>): Promise<Heal
   const counts = { workers, overdue, openIncidents, mailsFailed, webhooksParked, hintsWaiting };
   const [reasons, warnings] = [reasonsOf(counts), warningsOf(counts)];
   const status = reasons.length > 0 ? 'failing' : warnings.length > 0 ? 'warning' : 'ok';
-  return { status, reasons, warnings, counts, lastMeetingMadeAt: newest?.createdAt ?? null };
+  const zoneRules = process.versions.tz ?? null;
+  return { status, reasons, warnings, counts, lastMeetingMadeAt: newest?.createdAt ?? null, zoneRules };
 }
 
 function reasonsOf({ workers, overdue }: HealthCounts): string[] {

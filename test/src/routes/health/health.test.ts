@@ -128,6 +128,10 @@ describe('/health/classes', () => {
     await classDate.update({ state: 'cancelled' });
   });
 
+  it('says which zone rules it goes by', async () => {
+    expect((await health()).zoneRules).toBe(process.versions.tz);
+  });
+
   it('warns of what failed, and is well all the same', async () => {
     await buildWebhookEvent(unreadableEvent('90000000001'), { state: 'failed', lastError: 'A fault.' });
     expect(await health()).toMatchObject({
