@@ -1,10 +1,12 @@
 import type { Config } from '../config/loadConfig';
 import { actualState, isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
+import { MINUTE_MS } from '../domain/clock';
 import { comingMails } from '../domain/comingMails';
 import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { ClassPage } from '../queries/findClassPage';
+import type { RoomMade } from '../queries/findRoomMade';
 import { paths } from '../routes/paths';
 import { classDateWorkflowId } from '../temporal/workflowIds';
 import { outcomeInWords, presentClassRow, reasonInWords, stateInShort } from './classDate';
@@ -65,11 +67,12 @@ function presentRoomChanged({ classDate, risks }: ClassPage) {
 
 type Format = (at: Date | null) => string | null;
 
-function timelineOf({ classDate }: ClassPage, instant: Format) {
+function timelineOf({ classDate, roomMade }: ClassPage, instant: Format) {
   const times = classTimes(classDate);
   return [
     { what: 'Booked', at: instant(classDate.createdAt) },
     { what: 'Room opens', at: instant(times.opensAt) },
+    { what: 'Room made', at: roomMade && roomMadeInWords(roomMade, instant) },
     { what: 'Starts', at: instant(times.startsAt) },
     { what: 'Went live', at: instant(classDate.liveAt) },
     { what: 'Planned end', at: instant(times.endsAt) },
@@ -78,6 +81,11 @@ function timelineOf({ classDate }: ClassPage, instant: Format) {
     { what: 'Settled', at: instant(classDate.settledAt) },
     { what: 'Cancelled', at: instant(classDate.cancelledAt) },
   ].filter(({ at }) => at !== null);
+}
+
+function roomMadeInWords({ at, dueAt }: RoomMade, instant: Format): string {
+  const lateMinutes = Math.floor((at.getTime() - dueAt.getTime()) / MINUTE_MS);
+  return lateMinutes > 0 ? `${instant(at)}, ${lateMinutes} min late` : `${instant(at)}`;
 }
 
 function presentPass(page: ClassPage, pass: ZoomSecureToken, instant: Format) {

@@ -10,11 +10,13 @@ import { findBadAddresses } from './findBadAddresses';
 import { findClassRisks, type RiskRow } from './findClassRisks';
 import { findHostClashes, type HostClash } from './findHostClashes';
 import { withNames, type ClassRow } from './listClassDates';
+import { findRoomMade, type RoomMade } from './findRoomMade';
 import { findPassNames, type PassName } from './findPassNames';
 
 /** Everything an admin sees of one class date. */
 export interface ClassPage extends ClassRow {
   readonly meetings: readonly ZoomMeeting[];
+  readonly roomMade: RoomMade | null;
   readonly passes: readonly ZoomSecureToken[];
   readonly passNames: ReadonlyMap<number, PassName>;
   readonly mails: readonly MailDelivery[];
@@ -41,6 +43,7 @@ export async function findClassPage(id: number, now: Date): Promise<ClassPage | 
   return {
     ...row,
     meetings,
+    roomMade: await findRoomMade(row.classDate, meetings),
     passes,
     passNames: await findPassNames(passes),
     mails,

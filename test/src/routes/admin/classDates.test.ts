@@ -6,6 +6,7 @@ import { MailDelivery } from '../../../../src/models/MailDelivery';
 import { ZoomConnection } from '../../../../src/models/ZoomConnection';
 import { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
 import { paths } from '../../../../src/routes/paths';
+import { buildAudit } from '../../../factories/audits';
 import { buildOrder } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
 import { buildUser } from '../../../factories/people';
@@ -278,4 +279,22 @@ describe('the page of a class date', () => {
       expect(parse(page)('main').text()).toContain(evil);
     }
   });
+});
+
+it('the page of a class says when its room was made, and how much later than it could have been', async () => {
+  const { classDate } = await booked({ date: '2027-02-20' });
+  const made = async (at: string, generation: number) => {
+    const isCurrent = generation === 1 ? true : null;
+    const { id } = await buildMeeting(website.deps.encryption, classDate, { generation, isCurrent });
+    const when = { createdAt: new Date(`2027-02-20T${at}Z`) };
+    await buildAudit('meeting_created', { entityType: 'zoom_meeting', entityId: id, ...when });
+    const timeline = parse(await browser.get(paths.classDate(classDate.id)))('dt:contains("Room made") + dd');
+    return timeline.text();
+  };
+  // It opens half an hour before nine, UTC.
+  expect(await made('08:42:30', 1)).toMatch(/9:42 AM.*, 12 min late$/);
+  // Asked for later, it is not late.
+  const asked = { createdAt: new Date('2027-02-20T08:50:00Z') };
+  await buildAudit('teacher_changed', { entityType: 'class_date', entityId: classDate.id, ...asked });
+  expect(await made('08:50:20', 2)).toMatch(/9:50 AM[^,]*$/);
 });
