@@ -42,7 +42,10 @@ it('no call is answered without a good key', async () => {
       expect(answer.headers['www-authenticate'] ?? answer.headers['retry-after']).toBeDefined();
     }
   }
-  // Whoever tried keys is known by their address; a good key is let in all the same.
+  // Whoever tried so many keys is told when to come back; a good key is let in all the same.
+  const tooMany = await request(site.website.server).get(ORDERS).set('Authorization', 'Bearer x');
+  expect([tooMany.status, tooMany.body]).toEqual([429, expect.objectContaining({ code: 'too_many_wrong_keys' })]);
+  expect(Number(tooMany.headers['retry-after'])).toBeGreaterThan(0);
   expect((await shop.get(ORDERS)).status).toBe(200);
   const logs = site.website.logged.join('');
   for (const { secret } of [shop, revoked, past]) expect(logs).not.toContain(secret);
@@ -102,4 +105,11 @@ it('says when a key was last used, without a write for each call', async () => {
   await ApiKey.update({ lastUsedAt: new Date(Date.now() - 120_000) }, { where: { id: keyId } });
   await get(ORDERS);
   expect(await lastUse()).toBeGreaterThanOrEqual(first);
+});
+
+it('a hundred calls without a good key are refused as such, and the next one as one too many', async () => {
+  await site.website.restart();
+  const statuses = [];
+  for (let call = 0; call < 101; call += 1) statuses.push((await request(site.website.server).get(ORDERS)).status);
+  expect([new Set(statuses.slice(0, 100)), statuses[100]]).toEqual([new Set([401]), 429]);
 });
