@@ -10,6 +10,7 @@ import { saveFirstZoomSettings } from '../../src/commands/saveFirstZoomSettings'
 import { closeDeps, createDeps, type Deps } from '../../src/deps';
 import { startMailbox, type Mailbox } from '../../src/dev/mailbox/server';
 import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/server';
+import type { Logger } from '../../src/observability/logger';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers } from '../../src/temporal/workers';
 import { testConfig } from './config';
@@ -40,7 +41,8 @@ const APP_URL = 'http://127.0.0.1:9';
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-export async function startClassStack(temporal: TemporalServer): Promise<ClassStack> {
+/** @param logger in place of one that says nothing */
+export async function startClassStack(temporal: TemporalServer, logger?: Logger): Promise<ClassStack> {
   const [database, mailbox, zoom] = await Promise.all([
     createTestDatabase(),
     startMailbox(),
@@ -62,6 +64,7 @@ export async function startClassStack(temporal: TemporalServer): Promise<ClassSt
       ZOOM_OAUTH_URL: zoom.url,
       ZOOM_API_URL: `${zoom.url}/v2`,
     }),
+    logger,
   );
   forbidSecondConnections(deps.db);
   await saveFirstZoomSettings(deps);

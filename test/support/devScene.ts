@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { requireTestEnvironment } from '../../src/config/testEnvironment';
 import type { Deps } from '../../src/deps';
+import type { Logger } from '../../src/observability/logger';
 import { createTemporal } from '../../src/temporal/temporal';
 import type { Scene } from './classScene';
 import { startClassStack } from './classStack';
@@ -15,11 +16,12 @@ export interface DevScene extends Scene {
   close(): Promise<void>;
 }
 
-export async function startDevScene(): Promise<DevScene> {
+/** @param logger in place of one that says nothing */
+export async function startDevScene(logger?: Logger): Promise<DevScene> {
   const address = requireTestEnvironment('temporalAddress');
   const namespace = await createNamespace(address);
   const connection = await Connection.connect({ address });
-  const stack = await startClassStack({ address, namespace });
+  const stack = await startClassStack({ address, namespace }, logger);
   return {
     address,
     stack,

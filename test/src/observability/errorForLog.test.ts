@@ -12,6 +12,7 @@ const ADDRESS = 'philippa.quillfeather@example.test';
 
 interface Line {
   readonly msg: string;
+  readonly requestId?: string;
   readonly err: Readonly<Record<string, unknown>>;
 }
 
@@ -75,9 +76,13 @@ it('keeps nothing of what a web page’s request or a delivery of Zoom was to wr
   } finally {
     await db.query('ALTER TABLE webhook_events_gone RENAME TO webhook_events');
   }
-  const failed = websiteLog.map((line) => JSON.parse(line) as Line).find(({ msg }) => msg === 'request failed');
-  expect(failed?.err).toMatchObject({ type: 'SequelizeDatabaseError', errno: 1146 });
+  const find = (wanted: string) =>
+    websiteLog.map((line) => JSON.parse(line) as Line).findLast(({ msg }) => msg === wanted);
+  expect(find('request failed')?.err).toMatchObject({ type: 'SequelizeDatabaseError', errno: 1146 });
   expect(websiteLog.join('')).not.toMatch(/quillfeather|INSERT/i);
+  // By it the fault is found to what was asked.
+  const { requestId } = find('request') ?? {};
+  expect([requestId, find('request failed')?.requestId]).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), requestId]);
 });
 
 it.each([
