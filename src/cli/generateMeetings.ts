@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { generateMeetings, type DueClass } from '../commands/generateMeetings';
+import { generateMeetings, type ForetoldClass } from '../commands/generateMeetings';
+import type { RiskKind } from '../domain/classRisks';
 import { isToBeMade } from '../domain/generation';
 import { reasonInWords } from '../presenters/classDate';
 import type { Due } from '../queries/listDueClassDates';
@@ -16,14 +17,16 @@ interface Options {
 export function addGenerateMeetings(program: Command): void {
   program
     .command('generate-meetings')
-    .description('have the Zoom meetings tried at once that should be there and are not, and say how each class stands')
+    .description(
+      'have the Zoom meetings tried at once that should be there and are not; say how each class stands, and what would come',
+    )
     .option('--from <iso>', 'the first instant at which they start, such as 2026-11-23T10:00:00Z', parseInstant)
     .option(
       '--to <iso>',
       'the instant before which they start; with neither, the classes whose room should be open',
       parseInstant,
     )
-    .option('--dry-run', 'say how each class stands; change nothing')
+    .option('--dry-run', 'say how each class stands, and what would come; change nothing')
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
       const due = dueOf(options);
@@ -47,25 +50,31 @@ function dueOf({ from, to }: Options): Due | null {
   return !from || !to || from < to ? { from, to } : null;
 }
 
-function nextOf({ waitingFor, nextLookAt }: DueClass): string {
+function nextOf({ waitingFor, nextLookAt }: ForetoldClass): string {
   return nextLookAt === null ? '' : `${waitingFor} ${nextLookAt.toISOString()}`;
 }
 
-function whyOf({ reason, risks }: DueClass): string {
-  const found = risks.length === 0 ? [] : [`At risk: ${risks.map((risk) => risk.replaceAll('_', ' ')).join(', ')}.`];
-  return [...(reason === null ? [] : [reasonInWords(reason)]), ...found].join(' ');
+function whyOf({ reason, risks, foretold }: ForetoldClass): string {
+  const told = reason === null ? [] : [reasonInWords(reason)];
+  const kinds = foretold.map(({ kind }) => kind);
+  return [...told, ...listed('At risk', risks), ...listed('Would be found', kinds)].join(' ');
 }
 
-function printClasses(classes: readonly DueClass[], dryRun: boolean): void {
+function listed(what: string, risks: readonly RiskKind[]): string[] {
+  return risks.length === 0 ? [] : [`${what}: ${risks.map((risk) => risk.replaceAll('_', ' ')).join(', ')}.`];
+}
+
+function printClasses(classes: readonly ForetoldClass[], dryRun: boolean): void {
   if (classes.length === 0) return print('No class date is due.');
   printTable(
-    ['CLASS', 'STARTS', 'STATE', 'ITS MEETING', 'NEXT', 'WHY'],
+    ['CLASS', 'STARTS', 'STATE', 'ITS MEETING', 'NEXT', 'MAILS', 'WHY'],
     classes.map((dueClass) => [
       String(dueClass.classDateId),
       dueClass.startsAt.toISOString(),
       dueClass.state,
       dueClass.meeting,
       nextOf(dueClass),
+      String(dueClass.mails.length),
       whyOf(dueClass),
     ]),
   );

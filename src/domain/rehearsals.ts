@@ -13,7 +13,7 @@ export interface Rehearsal {
   readonly openRisks: number;
 }
 
-interface Rehearsed {
+export interface Rehearsed {
   readonly state: ClassState;
   readonly endedAt: Date | null;
   readonly version: number;

@@ -5,14 +5,24 @@ import { addressHash } from '../security/addressHash';
 
 /** The passes of a class whose address is none, or has bounced before and not been reached since. */
 export async function findBadAddresses(classDateId: number): Promise<number[]> {
+  return (await findBadAddressesOf([classDateId])).get(classDateId) ?? [];
+}
+
+/** The same of many classes, by class date; one whose addresses are good has none. */
+export async function findBadAddressesOf(classDateIds: readonly number[]): Promise<Map<number, number[]>> {
   const passes = await ZoomSecureToken.findAll({
-    where: { classDateId, revokedAt: null },
-    attributes: ['id', 'email'],
+    where: { classDateId: [...classDateIds], revokedAt: null },
+    attributes: ['id', 'classDateId', 'email'],
     order: ['id'],
     raw: true,
   });
   const hashes = passes.map(({ email }) => addressHash(email));
-  const bounced = await BouncedAddress.findAll({ where: { addressHash: hashes }, raw: true });
+  const bounced = await BouncedAddress.findAll({ where: { addressHash: [...new Set(hashes)] }, raw: true });
   const isBounced = new Set(bounced.map((row) => row.addressHash));
-  return passes.filter(({ email }, index) => !isEmail(email) || isBounced.has(hashes[index] ?? '')).map(({ id }) => id);
+  const byClass = new Map<number, number[]>();
+  for (const [index, { id, classDateId, email }] of passes.entries()) {
+    if (isEmail(email) && !isBounced.has(hashes[index] ?? '')) continue;
+    byClass.set(classDateId, [...(byClass.get(classDateId) ?? []), id]);
+  }
+  return byClass;
 }

@@ -19,17 +19,54 @@ interface ReadFacts extends ClassFacts {
 
 /** Everything the plan of a class rests on, in a few small reads; null when there is no such class date. */
 export async function readClassFacts(db: Sequelize, classDateId: number, now: Date): Promise<ReadFacts | null> {
-  const classDate = await ClassDate.findByPk(classDateId);
-  if (!classDate) return null;
+  return (await readFactsOfMany(db, [classDateId], now)).get(classDateId) ?? null;
+}
+
+/** The same of many classes, by class date; those that were rehearsed or have a room take reads of their own. */
+export async function readFactsOfMany(
+  db: Sequelize,
+  classDateIds: readonly number[],
+  now: Date,
+): Promise<Map<number, ReadFacts>> {
+  const classDates = await ClassDate.findAll({ where: { id: [...classDateIds] } });
+  const teacherIds = [...new Set(classDates.map(({ teacherId }) => teacherId))];
   const [meetings, connections] = await Promise.all([
-    ZoomMeeting.findAll({ where: { classDateId, state: { [Op.notIn]: ['deleted', 'gone'] } } }),
-    ZoomConnection.count({ where: { userId: classDate.teacherId, state: 'connected' } }),
+    ZoomMeeting.findAll({ where: { classDateId: [...classDateIds], state: { [Op.notIn]: ['deleted', 'gone'] } } }),
+    ZoomConnection.findAll({ where: { userId: teacherIds, state: 'connected' }, attributes: ['userId'] }),
   ]);
+  const connected = new Set(connections.map(({ userId }) => userId));
+  const meetingsOf = new Map<number, ZoomMeeting[]>();
+  for (const meeting of meetings) {
+    meetingsOf.set(meeting.classDateId, [...(meetingsOf.get(meeting.classDateId) ?? []), meeting]);
+  }
+  const facts = new Map<number, ReadFacts>();
+  for (const classDate of classDates) {
+    const known = {
+      meetings: meetingsOf.get(classDate.id) ?? [],
+      teacherConnected: connected.has(classDate.teacherId),
+    };
+    facts.set(classDate.id, await factsOf(db, classDate, known, now));
+  }
+  return facts;
+}
+
+interface Known {
+  readonly meetings: readonly ZoomMeeting[];
+  readonly teacherConnected: boolean;
+}
+
+async function factsOf(
+  db: Sequelize,
+  classDate: ClassDate,
+  { meetings, teacherConnected }: Known,
+  now: Date,
+): Promise<ReadFacts> {
+  const { id: classDateId } = classDate;
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
     ...classFields(classDate),
     roomFits: !meeting || roomFits(meeting, classDate),
-    teacherConnected: connections > 0,
+    teacherConnected,
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
     unresolved: outlook(

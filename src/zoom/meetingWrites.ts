@@ -13,11 +13,16 @@ export async function countMeetingWrite(db: Sequelize, userId: number, at: Date)
   );
 }
 
-/** How often we have made or changed meetings of that host on the day of UTC in which `at` lies. */
-export async function meetingWritesOn(db: Sequelize, userId: number, at: Date): Promise<number> {
-  const [row] = await db.query<{ writes: number }>(
-    'SELECT writes FROM zoom_meeting_writes WHERE user_id = :userId AND day = :day',
-    { type: QueryTypes.SELECT, replacements: { userId, day: dayOf(at) } },
+/** How often we have made or changed meetings of these hosts on the days of UTC of a span, by host and day: `12 2026-11-26`. */
+export async function meetingWritesBetween(
+  db: Sequelize,
+  userIds: readonly number[],
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<Map<string, number>> {
+  const rows = await db.query<{ userId: number; day: string; writes: number }>(
+    `SELECT user_id AS userId, DATE_FORMAT(day, '%Y-%m-%d') AS day, writes FROM zoom_meeting_writes
+      WHERE user_id IN (:userIds) AND day >= :from AND day <= :to`,
+    { type: QueryTypes.SELECT, replacements: { userIds: [...userIds], from: dayOf(from), to: dayOf(to) } },
   );
-  return row?.writes ?? 0;
+  return new Map(rows.map(({ userId, day, writes }) => [`${userId} ${day}`, writes]));
 }

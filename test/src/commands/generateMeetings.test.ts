@@ -1,11 +1,17 @@
 import { generateMeetings } from '../../../src/commands/generateMeetings';
+import { classTimes } from '../../../src/domain/classTimes';
 import { addMinutes } from '../../../src/domain/clock';
+import { LEAST_CAPACITY, utcDay } from '../../../src/domain/hostLimits';
+import { BookOrder } from '../../../src/models/BookOrder';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
+import { OrderGuest } from '../../../src/models/OrderGuest';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
-import { buildClassDate, buildOrder } from '../../factories/classes';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
+import { buildMail } from '../../factories/mails';
 import { buildMeeting } from '../../factories/meetings';
+import { fingerprintOf } from '../../support/fingerprint';
 import { buildConnectedTeacher } from '../../support/teachers';
 import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -23,7 +29,9 @@ beforeEach(async () => {
   temporal = new RecordingTemporal();
   await site.deps.db.query('DELETE FROM zoom_meetings');
   await site.deps.db.query('DELETE FROM workflow_outbox');
-  await site.deps.db.query('DELETE FROM class_dates');
+  for (const table of ['mail_deliveries', 'zoom_secure_tokens', 'class_risks', 'class_dates']) {
+    await site.deps.db.query(`DELETE FROM ${table}`);
+  }
 });
 
 afterAll(() => site.close());
@@ -85,6 +93,123 @@ it('says what a class waits for, and what has been found wrong with it', async (
   expect(found).toMatchObject({ classDateId: early.id, risks: ['clash'], waitingFor: 'rehearses' });
   await ClassRisk.destroy({ where: {} });
 });
+
+describe('what would come', () => {
+  const DAYS = 1440;
+  const inThreeDays = () => ({ from: addMinutes(new Date(), 2 * DAYS), to: addMinutes(new Date(), 4 * DAYS) });
+
+  async function foretell(due: Parameters<typeof generateMeetings>[1], now = new Date()) {
+    const classes = await generateMeetings({ ...site.deps, temporal, clock: { now: () => now } }, due, {
+      dryRun: true,
+    });
+    return new Map(classes.map((one) => [one.classDateId, one]));
+  }
+
+  it('tells of what the first rehearsal would find, and who would hear of it, and keeps nothing of that', async () => {
+    const [one, other] = [await classIn(3 * DAYS), await classIn(3 * DAYS + 30)];
+    const unconnected = await classIn(3 * DAYS, { order: await buildOrder() });
+    const well = await classIn(3 * DAYS + 600);
+    const before = await fingerprintOf(site.deps);
+    const found = await foretell(inThreeDays());
+    const at = addMinutes(one.startsAt, -DAYS);
+    expect(found.get(one.id)).toMatchObject({ meeting: 'not due yet', risks: [] });
+    expect(found.get(one.id)?.foretold).toEqual([{ kind: 'clash', detail: `${other.id}`, at, tells: 'teacher' }]);
+    expect(found.get(other.id)?.foretold).toMatchObject([{ kind: 'clash', detail: `${one.id}` }]);
+    const noConnection = { kind: 'connection', detail: null, tells: 'teacher' };
+    expect(found.get(unconnected.id)?.foretold).toMatchObject([noConnection]);
+    expect(found.get(well.id)?.foretold).toEqual([]);
+    expect(await fingerprintOf(site.deps)).toBe(before);
+  });
+
+  it('says once what has been found already, and nothing of a class that is cancelled', async () => {
+    const [one, other] = [await classIn(600), await classIn(630)];
+    await one.update({ rehearsedAt: new Date(), rehearsedVersion: 1 });
+    await ClassRisk.create({ classDateId: one.id, kind: 'clash', since: new Date(), isOpen: true });
+    const now = new Date();
+    const found = await foretell(day(), now);
+    expect(found.get(one.id)).toMatchObject({ risks: ['clash'], foretold: [] });
+    // Booked for so soon, it is rehearsed at the next look.
+    expect(found.get(other.id)?.foretold).toMatchObject([{ kind: 'clash', at: now }]);
+    await one.update({ state: 'cancelled' });
+    const after = await foretell(day(), now);
+    expect(after.get(one.id)).toMatchObject({ meeting: 'over', foretold: [], mails: [] });
+    expect(after.get(other.id)?.foretold).toEqual([]);
+  });
+
+  it('tells of bad addresses, too many rooms on a day, a long class of a Basic host and too many people', async () => {
+    const basic = await buildOrder({
+      teacherId: (await buildConnectedTeacher(site.deps, site.zoom, 'basil.basic@teachers.example')).id,
+    });
+    const classDate = await classIn(3 * DAYS, { order: basic });
+    await bookPasses(classDate, LEAST_CAPACITY + 1);
+    await site.deps.db.query(
+      `INSERT INTO zoom_meeting_writes (user_id, day, writes) VALUES (${basic.teacherId}, :day, 100)`,
+      { replacements: { day: utcDay(classTimes(classDate).opensAt).from.toISOString().slice(0, 10) } },
+    );
+    const found = await foretell(inThreeDays());
+    const kinds = found.get(classDate.id)?.foretold.map(({ kind }) => kind);
+    expect(kinds?.sort()).toEqual(['addresses', 'capacity', 'licence_length', 'quota']);
+  });
+
+  it('lists the mails to come, each with whom it goes to, but those that are planned already', async () => {
+    const classDate = await classIn(3 * DAYS, { furtherReminders: '2880' });
+    const { userId } = await BookOrder.findByPk(classDate.orderId, { rejectOnEmpty: true });
+    const guest = await OrderGuest.create({ orderId: classDate.orderId, email: 'mum@example.org' });
+    const { pass } = await buildPass(site.deps.signingKeys, classDate, { userId, email: 'bo@example.org' });
+    await buildPass(site.deps.signingKeys, classDate, { guestId: guest.id, email: guest.email });
+    const early = { kind: 'early_reminder', minutesBefore: 2880, at: addMinutes(classDate.startsAt, -2880) };
+    const remind = { minutesBefore: 0, at: addMinutes(classDate.startsAt, -25) };
+    const mails = async () => (await foretell(inThreeDays())).get(classDate.id)?.mails;
+    const reminders = [
+      { ...remind, kind: 'class_reminder', to: `user:${userId}` },
+      { ...remind, kind: 'guest_invitation', to: `guest:${guest.id}` },
+      { ...remind, kind: 'teacher_start', to: `user:${teacherId}` },
+    ];
+    const toBuyer = { ...early, to: `user:${userId}` };
+    const toGuest = { ...early, to: `guest:${guest.id}` };
+    expect(await mails()).toEqual([toBuyer, toGuest, ...reminders]);
+    await buildMail(classDate, pass, { kind: 'early_reminder', minutesBefore: 2880, recipientKey: `user:${userId}` });
+    expect(await mails()).toEqual([toGuest, ...reminders]);
+  });
+
+  it('says that a teacher without Zoom gets no way to start, but hears at T−30 that there is no room', async () => {
+    const classDate = await classIn(3 * DAYS, { order: await buildOrder() });
+    const at = addMinutes(classDate.startsAt, -30);
+    const mail = { kind: 'teacher_not_connected', minutesBefore: 0, to: `user:${classDate.teacherId}`, at };
+    expect((await foretell(inThreeDays())).get(classDate.id)?.mails).toEqual([mail]);
+  });
+
+  it('counts in real hours on a day on which the clocks change', async () => {
+    const berlin = { timeZone: 'Europe/Berlin', furtherReminders: '1440' };
+    const at = (local: string, utc: string) => classIn(0, { ...berlin, localStart: local, startsAt: new Date(utc) });
+    // At 02:00 it is 03:00: by the clock on the wall half an hour is between the two, and in truth they overlap.
+    const before = await at('2027-03-28T01:30', '2027-03-28T00:30:00Z');
+    const after = await at('2027-03-28T03:00', '2027-03-28T01:00:00Z');
+    const dayAfter = await at('2027-03-29T03:00', '2027-03-29T01:00:00Z');
+    const { userId } = await BookOrder.findByPk(after.orderId, { rejectOnEmpty: true });
+    await buildPass(site.deps.signingKeys, after, { userId, email: 'bo@example.org' });
+    const span = { from: new Date('2027-03-27T23:00:00Z'), to: new Date('2027-03-29T22:00:00Z') };
+    const found = await foretell(span, new Date('2027-03-26T12:00:00Z'));
+    expect([...found.keys()]).toEqual([before.id, after.id, dayAfter.id]);
+    expect(found.get(before.id)?.foretold).toMatchObject([{ kind: 'clash', at: new Date('2027-03-27T00:30:00Z') }]);
+    expect(found.get(after.id)?.foretold).toMatchObject([{ kind: 'clash', at: new Date('2027-03-27T01:00:00Z') }]);
+    expect(found.get(dayAfter.id)?.foretold).toEqual([]);
+    expect(found.get(after.id)?.mails.map((mail) => [mail.kind, mail.at.toISOString()])).toEqual([
+      ['early_reminder', '2027-03-27T01:00:00.000Z'],
+      ['class_reminder', '2027-03-28T00:35:00.000Z'],
+      ['teacher_start', '2027-03-28T00:35:00.000Z'],
+    ]);
+  });
+});
+
+/** So many guests, one of them at no address. */
+async function bookPasses(classDate: ClassDate, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const email = index === 0 ? 'nowhere' : `guest${index}@example.org`;
+    const guest = await OrderGuest.create({ orderId: classDate.orderId, email });
+    await buildPass(site.deps.signingKeys, classDate, { guestId: guest.id, email });
+  }
+}
 
 it('without a span looks at the classes whose room should be open', async () => {
   const later = await classIn(31);
