@@ -3,7 +3,8 @@ import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { earlier } from '../domain/clock';
-import { mergeRun, runsOfClass, summariseRuns } from '../domain/meetingRuns';
+import { mergeRun, ranAfter, runsOfClass, summariseRuns, type Run } from '../domain/meetingRuns';
+import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
@@ -12,6 +13,7 @@ import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents
 import { followRuns } from './followRuns';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
+import { noteStateChange } from './noteOutcome';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'wait' | 'other' }>;
@@ -69,7 +71,10 @@ async function recordRun(
   const ofClass = runsOfClass(runs, meeting, classTimes(classDate));
   // Of a time that the class had before, or of any other use that was made of its room.
   if (!ofClass.some(({ uuid }) => uuid === event.uuid)) return null;
-  if (classDate.closedAt) return noteEvidence(deps, classDate, transaction);
+  if (classDate.closedAt) {
+    const hint = await noteEvidence(deps, classDate, transaction);
+    return (await reviveMissed(classDate, ofClass, event, transaction)) ? 'late evidence' : hint;
+  }
   if (!meeting.isCurrent) {
     // A former meeting says nothing any more of how the class stands, but that it was live it was.
     const { firstStartedAt: liveAt } = summariseRuns(ofClass);
@@ -78,6 +83,26 @@ async function recordRun(
   }
   if (!(await followRuns(classDate, meeting, transaction))) return null;
   return event.event === 'started' ? 'meeting started' : 'meeting ended';
+}
+
+/**
+ * A class that was missed for want of a room, and ran in one all the same, is settled as any other. A try of its room before
+ * the start changes nothing.
+ */
+async function reviveMissed(
+  classDate: ClassDate,
+  runs: readonly Run[],
+  { event }: RunEvent,
+  transaction: Transaction,
+): Promise<boolean> {
+  if (classDate.state !== 'missed' || !ranAfter(runs, classDate.startsAt)) return false;
+  const { firstStartedAt, lastEndedAt } = summariseRuns(runs);
+  const state = nextClassState('missed', event === 'started' ? 'meeting_started' : 'meeting_ended');
+  const liveAt = firstStartedAt ?? classDate.startsAt;
+  const endedAt = lastEndedAt ?? classTimes(classDate).endsAt;
+  await classDate.update({ state, stateReason: null, outcome: null, liveAt, endedAt }, { transaction });
+  await noteStateChange(classDate, 'missed', transaction);
+  return true;
 }
 
 /** @returns what is new: that it has started or ended, when it did so though that was known, or nothing */

@@ -62,6 +62,14 @@ export function wereOverBefore(runs: readonly Run[], at: Date): boolean {
   return ends.length > 0 && ends.every((end) => end !== null && end < at);
 }
 
+/** Whether it was told of any that it ran after an instant. */
+export function ranAfter(runs: readonly Run[], at: Date): boolean {
+  return runs.some(({ startedAt, endedAt }) => {
+    const last = later(startedAt, endedAt);
+    return last !== null && last > at;
+  });
+}
+
 /**
  * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before: in a room that
  * was made for another time, what was over before the doors opened, or, where that room had to go, what began before. And

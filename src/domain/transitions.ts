@@ -82,6 +82,9 @@ const CHANGES: Record<ClassState, Partial<Record<ClassEvent, ClassState>>> = {
     reopened: 'scheduled',
   },
   missed: {
+    // A run of its own, of which Zoom's words came late: it was held after all.
+    meeting_started: 'ended',
+    meeting_ended: 'ended',
     rescheduled_later: 'scheduled',
     put_off: 'scheduled',
     reopened: 'scheduled',

@@ -3,11 +3,13 @@ import { closeClass } from '../../../src/commands/closeClass';
 import { recordMeetingEvent } from '../../../src/commands/recordMeetingEvent';
 import { inTransaction } from '../../../src/db/transaction';
 import type { Deps } from '../../../src/deps';
+import { planClass } from '../../../src/domain/classPlan';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
-import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { readClassFacts } from '../../../src/queries/readClassFacts';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { ago, NOW, siteOfTests } from '../../support/askedZoom';
@@ -153,6 +155,40 @@ describe('a class whose room was lost for good', () => {
     expect(await classDate.reload()).toMatchObject({ state: 'live', liveAt: NOW, endedAt: null });
     await tell(meeting, DELETED);
     expect(await closed(classDate)).toEqual(HELD);
+  });
+
+  describe('and of which Zoom tells only after it was missed', () => {
+    async function buildMissed(...told: readonly Told[]) {
+      const classDate = await buildLost(DELETED);
+      expect(await closed(classDate)).toEqual(MISSED);
+      const meeting = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
+      const hints: unknown[] = [];
+      for (const event of told) hints.push(await tell(meeting, event));
+      const { state, outcome, liveAt, endedAt } = await classDate.reload();
+      return { classDate, hints, now: { state, outcome, liveAt, endedAt } };
+    }
+
+    it.each([
+      ['in order', looksIn(12, 30)],
+      ['the end first', looksIn(12, 30).reverse()],
+      ['the end alone', looksIn(12, 30).slice(1)],
+      ['after a try', [...looksIn(-15, -10), ...looksIn(12, 30)]],
+    ])('is to be settled as one that was held: %s', async (what, told) => {
+      const { classDate, hints, now } = await buildMissed(...told);
+      const first = inMinutes(what === 'after a try' ? -15 : 12);
+      expect([now.state, now.outcome, now.liveAt]).toEqual(['ended', null, first]);
+      expect(hints).toContain('late evidence');
+      const facts = await readClassFacts(site.deps.db, classDate.id, OVER_AT);
+      const aDayLater = inMinutes(24 * 60);
+      expect(facts && planClass(facts, aDayLater).steps).toContain('settleClass');
+      const events = await OutcomeEvent.findAll({ where: { classDateId: classDate.id }, order: ['id'] });
+      expect(events.at(-1)?.type).toBe('class.ended');
+    });
+
+    it('stays missed where it was but a try', async () => {
+      const { hints, now } = await buildMissed(...looksIn(-15, -10));
+      expect([now, hints]).toMatchObject([MISSED, [null, null]]);
+    });
   });
 });
 

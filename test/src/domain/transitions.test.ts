@@ -11,8 +11,8 @@ cancelled           cancelled cancelled cancelled cancelled ended     settled   
 reopened            scheduled preparing ready     live      scheduled scheduled scheduled scheduled
 teacher_changed     scheduled preparing preparing preparing ended     settled   cancelled missed
 roster_changed      scheduled preparing ready     live      ended     settled   cancelled missed
-meeting_started     live      live      live      live      live      settled   cancelled missed
-meeting_ended       ended     ended     ended     ended     ended     settled   cancelled missed
+meeting_started     live      live      live      live      live      settled   cancelled ended
+meeting_ended       ended     ended     ended     ended     ended     settled   cancelled ended
 meeting_deleted     scheduled preparing preparing preparing preparing   settled   cancelled missed
 opened              preparing preparing ready     live      ended     settled   cancelled missed
 meeting_made        scheduled ready     ready     live      ended     settled   cancelled missed
