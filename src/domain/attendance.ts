@@ -8,7 +8,7 @@ export const VERDICTS = ['present', 'late', 'absent'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** What a figure rests on less firmly than it might. */
-export const DOUBTS = ['start_unknown', 'end_unknown', 'by_address', 'no_list'] as const;
+export const DOUBTS = ['start_unknown', 'end_unknown', 'by_account', 'by_address', 'no_list'] as const;
 export type Doubt = (typeof DOUBTS)[number];
 export const CERTAINTIES = ['sure', 'likely', 'unsure'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
@@ -20,7 +20,8 @@ export interface KnownStay {
   /** when the run of the meeting was over that it was part of; null where nothing says so */
   readonly runEndedAt: Date | null;
   readonly source: 'webhook' | 'zoom_list' | 'both';
-  readonly matchedBy: 'registrant' | 'email' | 'host' | 'none';
+  /** `account`: by the Zoom account that the person's own link was used with in another stay */
+  readonly matchedBy: 'registrant' | 'account' | 'email' | 'host' | 'none';
 }
 
 export interface PersonStays {
@@ -202,6 +203,7 @@ function doubtsOf(stays: readonly KnownStay[], facts: AttendanceFacts): Doubt[] 
   const has: Record<Doubt, boolean> = {
     start_unknown: stays.some(({ joinTime }) => joinTime === null),
     end_unknown: stays.some((stay) => stay.joinTime !== null && stay.leaveTime === null && !isStillIn(stay, facts)),
+    by_account: stays.some(({ matchedBy }) => matchedBy === 'account'),
     by_address: stays.some(({ matchedBy }) => matchedBy === 'email'),
     no_list: facts.isOver && !facts.listRead,
   };

@@ -20,6 +20,7 @@ export const CERTAINTY_WORDS: Readonly<Record<Certainty, string>> = {
 export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   start_unknown: 'nobody told when a stay began, so it counts for nothing',
   end_unknown: 'nobody told when a stay ended, so it lasts until the meeting was over',
+  by_account: 'known in part by the Zoom account only with which they came by their own link as well',
   by_address: 'known by the address only that they gave Zoom',
   no_list: 'Zoom’s own list could not be read in full, so this rests on its messages',
 };

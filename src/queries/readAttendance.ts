@@ -4,6 +4,7 @@ import { CLASS_OUTCOMES, fixedOutcome, isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { endOfRun } from '../domain/meetingRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
+import { ownersOfAccounts } from '../domain/zoomAccounts';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
 import type { ClassDate } from '../models/ClassDate';
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
@@ -58,7 +59,10 @@ export async function readAttendance(
   return { classDate, passes, corrections, ...tied, facts };
 }
 
-type Tied = Pick<AttendanceRecord, 'stays' | 'formerHosts' | 'untied' | 'strangers'>;
+interface Tied extends Pick<AttendanceRecord, 'stays' | 'formerHosts' | 'untied' | 'strangers'> {
+  /** the stays that are known by a Zoom account alone */
+  readonly byAccount: ReadonlySet<ZoomParticipant>;
+}
 
 interface Untied {
   readonly passes: readonly ZoomSecureToken[];
@@ -68,7 +72,7 @@ interface Untied {
   readonly ownRuns: ReadonlySet<number>;
 }
 
-/** To whom each stay belongs: by its pass, as the host, or because a person said so. */
+/** To whom each stay belongs: by its pass, as the host, because a person said so, or by the Zoom account it was made with. */
 function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns }: Untied): Tied {
   const stays = new Map<string, ZoomParticipant[]>();
   const give = (key: string, some: readonly ZoomParticipant[]) => stays.set(key, [...(stays.get(key) ?? []), ...some]);
@@ -76,6 +80,7 @@ function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns 
   give(`teacher:${teacherId}`, []);
   const unknown: ZoomParticipant[] = [];
   const formerHosts: ZoomParticipant[] = [];
+  const accounts = ownersOfAccounts(segments.flatMap((segment) => surelyOf(segment, keyOfPass)));
   for (const segment of segments) {
     const isHost = segment.role === 'host';
     const key = isHost ? `teacher:${teacherId}` : keyOfPass.get(segment.passId ?? 0);
@@ -84,12 +89,29 @@ function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns 
     else give(key, [segment]);
   }
   const untied = groupStrangers(unknown);
+  const byAccount = new Set<ZoomParticipant>();
   const strangers = untied.filter((stranger) => {
     const said = corrections.find(({ kind, subject }) => kind === 'person' && stranger.keys.includes(subject));
-    if (said && said.value !== NOBODY) give(said.value, stranger.stays);
-    return said === undefined;
+    const owner = said ? said.value : ownerOf(stranger, accounts);
+    if (owner !== undefined && owner !== NOBODY) give(owner, stranger.stays);
+    if (!said && owner !== undefined) for (const stay of stranger.stays) byAccount.add(stay);
+    return owner === undefined;
   });
-  return { stays, formerHosts, untied, strangers };
+  return { stays, formerHosts, untied, strangers, byAccount };
+}
+
+const HOST = 'host';
+
+function surelyOf({ role, matchedBy, passId, zoomUserId }: ZoomParticipant, keyOfPass: ReadonlyMap<number, string>) {
+  if (role === 'host') return [{ zoomUserId, personKey: HOST }];
+  const personKey = keyOfPass.get(passId ?? 0);
+  return matchedBy === 'registrant' && personKey !== undefined ? [{ zoomUserId, personKey }] : [];
+}
+
+/** The one student or guest whose own link was used with the account of somebody who came without it. */
+function ownerOf({ stays }: Stranger<ZoomParticipant>, accounts: ReadonlyMap<string, string>): string | undefined {
+  const [owner, ...others] = new Set(stays.flatMap(({ zoomUserId }) => accounts.get(zoomUserId ?? '') ?? []));
+  return others.length === 0 && owner !== HOST ? owner : undefined;
 }
 
 interface Known extends Tied {
@@ -108,7 +130,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
     runEndedAt: ends.get(segment.instanceId) ?? null,
-    matchedBy: segment.matchedBy,
+    matchedBy: known.byAccount.has(segment) ? 'account' : segment.matchedBy,
   });
   const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
   return {

@@ -19,7 +19,11 @@ export interface AttendedClass {
   readonly guest: ZoomSecureToken;
 }
 
-type Who = 'teacher' | 'student' | 'guest' | { readonly name: string; readonly zoomUserId?: string };
+type Who =
+  | 'teacher'
+  | 'student'
+  | 'guest'
+  | { readonly name: string; readonly zoomUserId?: string; readonly pass?: 'student' | 'guest' };
 
 /** One stay, in minutes from the start of the class. */
 export type AttendedStay = readonly [who: Who, from: number, to: number | null];
@@ -62,12 +66,15 @@ export async function buildAttendedClass(
   return { classDate, teacher, student: await student.reload(), guest: await guest.reload() };
 }
 
-function identityOf(who: Who, passes: Pick<AttendedClass, 'student' | 'guest'>) {
+type Identity = Pick<CreationAttributes<ZoomParticipant>, 'role' | 'matchedBy' | 'userName' | 'zoomUserId' | 'passId'>;
+
+function identityOf(who: Who, passes: Pick<AttendedClass, 'student' | 'guest'>): Identity {
   if (who === 'teacher') return { role: 'host', matchedBy: 'host', userName: 'Tamara' } as const;
   if (who === 'student' || who === 'guest') {
     const role = who === 'student' ? 'participant' : 'guest';
     return { role, matchedBy: 'registrant', passId: passes[who].id, userName: who } as const;
   }
-  const { name, zoomUserId = null } = who;
+  const { name, zoomUserId = null, pass } = who;
+  if (pass) return { ...identityOf(pass, passes), userName: name, zoomUserId };
   return { role: 'participant', matchedBy: 'none', userName: name, zoomUserId } as const;
 }
