@@ -23,7 +23,7 @@ export interface Mailer {
 
 /**
  * A definite answer of the mail server: temporary (4xx, worth another try) or permanent (5xx). One that is not about the
- * mail, such as a refused login, says nothing of its recipient, and meets the next mail as well.
+ * mail, such as a refused login or sender, says nothing of its recipient, and meets the next mail as well.
  */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
@@ -90,8 +90,9 @@ function typedError(error: unknown): Error {
   if (typeof error === 'object' && error !== null && 'responseCode' in error) {
     const { responseCode } = error;
     const code = 'code' in error ? error.code : undefined;
+    const command = 'command' in error ? error.command : undefined;
     if (typeof responseCode === 'number' && responseCode >= 400) {
-      return new MailRefused(responseCode, isAboutMail(code, responseCode));
+      return new MailRefused(responseCode, isAboutMail({ code, command, responseCode }));
     }
   }
   return new MailUnclear('The mail server gave no answer');
@@ -99,8 +100,17 @@ function typedError(error: unknown): Error {
 
 /** 421: the server closes the connection, whatever it was asked. 530: it wants a login first. */
 const ABOUT_US = [421, 530];
+/** To a sender: the mail is too large. */
+const TOO_LARGE = 552;
 
-/** What nodemailer calls otherwise is the answer to a connection or a login. */
-function isAboutMail(code: unknown, responseCode: number): boolean {
+interface Refusal {
+  readonly code: unknown;
+  readonly command: unknown;
+  readonly responseCode: number;
+}
+
+/** What nodemailer calls otherwise is the answer to a connection or a login. Every mail of ours has the same sender. */
+function isAboutMail({ code, command, responseCode }: Refusal): boolean {
+  if (command === 'MAIL FROM') return responseCode === TOO_LARGE;
   return (code === 'EENVELOPE' || code === 'EMESSAGE') && !ABOUT_US.includes(responseCode);
 }

@@ -62,6 +62,7 @@ async function answerAt(step: Step, answer: string) {
 it.each<[Step, number, boolean]>([
   ['RCPT', 550, true],
   ['RCPT', 451, false],
+  ['MAIL', 552, true],
   ['the dot', 552, true],
   ['the dot', 451, false],
 ])('at %s %i is about the mail', async (step, responseCode, permanent) => {
@@ -74,8 +75,12 @@ it.each<[Step, number]>([
   ['AUTH', 535],
   ['MAIL', 530],
   ['MAIL', 421],
+  ['MAIL', 451],
+  ['MAIL', 550],
+  ['MAIL', 553],
+  ['MAIL', 554],
   ['RCPT', 421],
   ['the dot', 421],
-])('at %s %i is about the connection or our login: it makes no address bad', async (step, responseCode) => {
+])('at %s %i is about the connection, our login or our sender: it makes no address bad', async (step, responseCode) => {
   expect(await answerAt(step, `${responseCode} no`)).toEqual({ responseCode, aboutMail: false, permanent: false });
 });
