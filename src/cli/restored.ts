@@ -24,16 +24,15 @@ export function addRestored(program: Command): void {
 }
 
 function printReport(report: RestoreReport, dryRun: boolean): void {
-  const { knownUntil, sessionsEnded, linksWithdrawnOf, teachersInDoubt, mailsInDoubt } = report;
+  const { knownUntil, sessionsEnded, linksWithdrawnOf, teachersInDoubt, mailsInDoubt, classDatesInDoubt } = report;
   print(`The last thing known is of ${knownUntil?.toISOString() ?? 'never'}.`);
   print(`${dryRun ? 'Would be ended' : 'Ended'}:`);
   print(`  sessions; everybody signs in anew: ${sessionsEnded}`);
   print(`  links to choose a password by, of the people ${listed(linksWithdrawnOf)}`);
-  print('In doubt, as it may have happened since:');
-  print(
-    `  Zoom connections renewed; the teachers are mailed if they have to connect again: ${listed(teachersInDoubt)}`,
-  );
-  print(`  mails sent; they go out, perhaps for the second time: ${mailsInDoubt.length}`);
+  print('In doubt, as it was most likely done since:');
+  print(`  Zoom connections to be renewed; teachers who have to connect again are mailed: ${listed(teachersInDoubt)}`);
+  print(`  classes with mails due since; they go out once more: ${listed(classDatesInDoubt)}`);
+  print(`  mails that were on their way; they go out, perhaps once more: ${mailsInDoubt.length}`);
 }
 
 function listed(ids: readonly number[]): string {

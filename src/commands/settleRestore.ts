@@ -1,13 +1,23 @@
-import { Op, QueryTypes, type Transaction } from 'sequelize';
+import { Op, QueryTypes } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { OVER_STATES } from '../domain/classStates';
+import { classTimes } from '../domain/classTimes';
+import { addMinutes } from '../domain/clock';
+import { comingMails, type ComingMail } from '../domain/comingMails';
+import { REMINDER_MINUTES_MAX } from '../domain/furtherReminders';
+import { usefulUntil } from '../domain/mails';
 import { nextRefreshAt } from '../domain/refreshTimes';
 import { AccountLink } from '../models/AccountLink';
+import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { Session } from '../models/Session';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findClassSpans } from '../queries/findClassSpans';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
+
+/** Longer than any class, with its grace. */
+const LONGEST_MINUTES = 2 * 24 * 60;
 
 /** What a backup that has been put back does not know, as far as it can be told from it. */
 export interface RestoreReport {
@@ -20,6 +30,8 @@ export interface RestoreReport {
   readonly teachersInDoubt: readonly number[];
   /** mails that were on their way then, and may have been sent since: they go out, perhaps once more */
   readonly mailsInDoubt: readonly number[];
+  /** of whose mails some fell due since and are still of use: they go out, most likely once more */
+  readonly classDatesInDoubt: readonly number[];
 }
 
 /**
@@ -31,12 +43,15 @@ export async function settleRestore(
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<RestoreReport> {
   const now = deps.clock.now();
-  const teachersInDoubt = await findTeachersInDoubt(now);
+  const knownUntil = await lastThingKnown(deps);
+  const inDoubt = {
+    teachersInDoubt: await findTeachersInDoubt(now),
+    classDatesInDoubt: await findClassDatesInDoubt(knownUntil ?? now, now),
+  };
   return inTransaction(deps.db, async (transaction) => {
-    const knownUntil = await lastThingKnown(deps, transaction);
     const mails = await MailDelivery.findAll({
       attributes: ['id'],
-      where: { state: ['queued', 'sending', 'data_sent'], usefulUntil: { [Op.gt]: now } },
+      where: { state: ['queued', 'sending', 'data_sent'], usefulUntil: { [Op.gt]: now }, accountLinkId: null },
       order: ['id'],
       transaction,
     });
@@ -51,7 +66,7 @@ export async function settleRestore(
       knownUntil,
       sessionsEnded: await Session.count({ transaction }),
       linksWithdrawnOf: [...new Set(links.map(({ userId }) => userId))],
-      teachersInDoubt,
+      ...inDoubt,
       mailsInDoubt: mails.map(({ id }) => id),
     };
     if (dryRun) return report;
@@ -62,12 +77,26 @@ export async function settleRestore(
   });
 }
 
-async function lastThingKnown({ db }: Pick<Deps, 'db'>, transaction: Transaction): Promise<Date | null> {
+async function lastThingKnown({ db }: Pick<Deps, 'db'>): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>('SELECT MAX(created_at) AS at FROM zoom_audit_logs', {
     type: QueryTypes.SELECT,
-    transaction,
   });
   return row?.at ?? null;
+}
+
+async function findClassDatesInDoubt(since: Date, now: Date): Promise<number[]> {
+  const startsAt = { [Op.between]: [addMinutes(now, -LONGEST_MINUTES), addMinutes(now, REMINDER_MINUTES_MAX)] };
+  const open = { state: { [Op.notIn]: OVER_STATES }, startsAt };
+  const classDates = await ClassDate.findAll({ where: open, order: ['id'] });
+  const isStillOfUse = (classDate: ClassDate, { kind, at, minutesBefore }: ComingMail) =>
+    usefulUntil(kind, classTimes(classDate), at, minutesBefore) > now;
+  return classDates
+    .filter((classDate) => {
+      const { state, closedAt, furtherReminders } = classDate;
+      const due = comingMails({ state, closedAt, schedule: classDate, furtherReminders }, since);
+      return due.some((mail) => mail.at <= now && isStillOfUse(classDate, mail));
+    })
+    .map(({ id }) => id);
 }
 
 /** Their tokens were due to be renewed after the last time that the backup knows of. */

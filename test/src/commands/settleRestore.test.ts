@@ -8,6 +8,7 @@ import { Session } from '../../../src/models/Session';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { paths } from '../../../src/routes/paths';
 import { accountToken } from '../../../src/security/accountToken';
+import { buildAudit } from '../../factories/audits';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMail } from '../../factories/mails';
 import { buildUser } from '../../factories/people';
@@ -72,6 +73,18 @@ it('names the mails that were on their way, and are still of use', async () => {
   const waiting = await buildMail(classDate, pass, { kind: 'cancelled', state: 'sending', sentAt: null });
   await buildMail(classDate, pass, { kind: 'new_link', state: 'queued', usefulUntil: addMinutes(new Date(), -1) });
   expect((await settleRestore(website.deps)).mailsInDoubt).toEqual([waiting.id]);
+});
+
+it('names the classes of which mails fell due since, and are still of use', async () => {
+  const at = (minutes: number) => addMinutes(new Date(), minutes);
+  await buildClassDate({ startsAt: at(100) });
+  const due = await buildClassDate({ startsAt: at(20) });
+  await buildClassDate({ startsAt: at(20), state: 'cancelled' });
+  await buildClassDate({ startsAt: at(-600) });
+  await buildAudit('cleaned_up', { createdAt: at(-60) });
+  expect((await settleRestore(website.deps)).classDatesInDoubt).toEqual([due.id]);
+  // What fell due before is told as it was.
+  expect((await settleRestore(website.deps)).classDatesInDoubt).toEqual([]);
 });
 
 it('changes nothing in a dry run', async () => {
