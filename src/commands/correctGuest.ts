@@ -68,7 +68,7 @@ async function correct(
   const guest = await lockGuest(guestId, transaction);
   if (guest.removedAt) throw new NotFoundError('This guest was removed. Add them again on the page of their order.');
   const { email = guest.email, name = guest.name ?? '' } = correction;
-  await refuseTaken(guest, email, transaction);
+  if (email !== guest.email) await refuseTaken(guest, email, transaction);
   const changed = { name: name !== (guest.name ?? ''), address: email !== guest.email };
   if (!changed.name && !changed.address) return { ...changed, invitations: 0, outboxIds: [] };
   await guest.update({ email, name: name === '' ? null : name }, { transaction });

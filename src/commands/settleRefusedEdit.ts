@@ -108,7 +108,8 @@ async function takeTheirs(
     if (edit.userId !== null) {
       const put = personPutOf(edit);
       const decidedHere = fieldsOf(edit);
-      const accept = [...put.accept, ...decidedHere];
+      // An acceptance from before they were disabled here is none of that.
+      const accept = [...put.accept.filter((name) => name !== 'state'), ...decidedHere];
       await carryOutPersonPut(deps, { ...put, accept, decidedHere }, origin, commit);
     } else if (edit.classDateId === null) {
       await carryOutOrderPut(deps, accepting(orderPutOf(edit), edit, told), origin, commit);
@@ -120,7 +121,9 @@ async function takeTheirs(
     if (edit.userId !== null && error.names.includes('state')) throw isDisabledHere();
     const fields = [...new Set([...fieldsOf(edit), ...error.names])].join(' ');
     const { id, refusedAt } = edit;
-    await RefusedEdit.update({ fields, refusedAt: deps.clock.now() }, { where: { id, refusedAt } });
+    await inTransaction(deps.db, (transaction) =>
+      RefusedEdit.update({ fields, refusedAt: deps.clock.now() }, { where: { id, refusedAt }, transaction }),
+    );
     throw changedMeanwhile('Something else of it has been changed here meanwhile. Look at both again, then decide.');
   }
 }

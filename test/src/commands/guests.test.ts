@@ -276,6 +276,12 @@ describe('correcting a guest', () => {
     expect((await guest.reload()).name).toBeNull();
   });
 
+  it('changes the name where the address has come to be the buyer’s too', async () => {
+    const guest = await addOne('mum@example.test');
+    await User.update({ email: 'mum@example.test' }, { where: { id: order.userId } });
+    expect(await correct(guest, 'mum@example.test', 'Mum')).toMatchObject({ name: true, address: false });
+  });
+
   it('refuses an address that is somebody else’s of the order, or none', async () => {
     const guest = await addOne('mum@example.test');
     await add('dad@example.test\njose@example.test\ngone@example.test');

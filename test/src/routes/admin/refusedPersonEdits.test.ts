@@ -107,7 +107,7 @@ it('theirs: of a name, neither moves nor lets in somebody whom orders of others 
   await disableUser(site.website.deps, user.id, THE_SYSTEM);
   expect((await shop.put(`${path}?enable=true&accept=state`, theirs)).body).toMatchObject({ code: 'changed_here' });
   expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: disabled[^]*enabled/);
-  expect(await decide('theirs')).toContain('Orders that are not yours name this person too.');
+  expect(await decide('theirs')).toContain('Enable them on their page first, or keep ours.');
   const { email, disabledAt } = await user.reload();
   expect([email, disabledAt]).toEqual([content.email, expect.any(Date)]);
 });
@@ -179,25 +179,32 @@ it('is decided as it was looked at: not when something else was sent meanwhile',
 });
 
 /** Renamed by the shop, which wants them let in as well, and then disabled here. */
-async function refusedThenDisabled() {
+async function refusedThenDisabled(query = 'enable=true') {
   const { path, theirs, user } = await refused();
   await RefusedEdit.destroy({ where: {} });
-  expect((await shop.put(`${path}?enable=true`, theirs)).status).toBe(409);
+  expect((await shop.put(`${path}?${query}`, theirs)).status).toBe(409);
   await disableUser(site.website.deps, user.id, THE_SYSTEM);
   return { path, theirs, user };
 }
 
-it('theirs: however often it is pressed, lets nobody in who was disabled meanwhile, until they are enabled', async () => {
-  const { user } = await refusedThenDisabled();
-  for (let press = 0; press < 2; press += 1) {
-    expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: disabled[^]*: enabled/);
-    expect(await decide('theirs')).toContain('Enable them on their page first, or keep ours.');
-    expect(await user.reload()).toMatchObject({ lastName: 'Ours', disabledAt: expect.any(Date) as Date });
-  }
-  await enableUser(site.website.deps, user.id, THE_SYSTEM);
-  expect(await decide('theirs')).toContain('as the marketplace says');
-  expect(await user.reload()).toMatchObject({ lastName: 'Theirs', disabledAt: null });
-});
+it.each([
+  ['enable=true'],
+  // What the shop accepts it accepted before.
+  ['enable=true&accept=state'],
+])(
+  'theirs: however often it is pressed, lets nobody in who was disabled meanwhile, until they are enabled (%s)',
+  async (query) => {
+    const { user } = await refusedThenDisabled(query);
+    for (let press = 0; press < 2; press += 1) {
+      expect((await page())('main section').text()).toMatch(/State \(comes with it\)[^]*Here: disabled[^]*: enabled/);
+      expect(await decide('theirs')).toContain('Enable them on their page first, or keep ours.');
+      expect(await user.reload()).toMatchObject({ lastName: 'Ours', disabledAt: expect.any(Date) as Date });
+    }
+    await enableUser(site.website.deps, user.id, THE_SYSTEM);
+    expect(await decide('theirs')).toContain('as the marketplace says');
+    expect(await user.reload()).toMatchObject({ lastName: 'Theirs', disabledAt: null });
+  },
+);
 
 it('ours: lets nobody in who was disabled meanwhile', async () => {
   const { path, theirs, user } = await refusedThenDisabled();
