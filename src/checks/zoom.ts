@@ -24,7 +24,7 @@ const REMEDIES: Readonly<Record<FindingSubject, string>> = {
   scopes: 'Add the scopes that /admin/zoom/settings lists to the Zoom app; then teachers connect again.',
   webhook: 'Copy “Secret Token” of the Zoom app to /admin/zoom/settings and press “Validate” at Zoom.',
   api: 'Check the API address at /admin/zoom/settings, and that this machine may reach it.',
-  clock: 'Set the clock by NTP (timedatectl set-ntp true): Zoom’s webhooks more than five minutes off are refused.',
+  clock: 'Set the clock by NTP (timedatectl set-ntp true): Zoom’s webhooks of another time are refused.',
 };
 
 const VERDICTS: Readonly<Record<Verdict, CheckVerdict>> = { passed: 'passed', failed: 'failed', unknown: 'unknown' };

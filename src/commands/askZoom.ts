@@ -72,7 +72,9 @@ async function noteNotStarted(
 ): Promise<void> {
   if (classDate.state === 'live') {
     const endedAt = (await lastHeardOf(meetingRowId, transaction)) ?? classDate.liveAt;
-    await classDate.update({ state: nextClassState('live', 'meeting_ended'), endedAt }, { transaction });
+    // Nor was it live if that was a try: its room may be lost yet, and then nothing else tells that the class was missed.
+    const liveAt = endedAt !== null && endedAt < classDate.startsAt ? null : classDate.liveAt;
+    await classDate.update({ state: nextClassState('live', 'meeting_ended'), endedAt, liveAt }, { transaction });
     await noteStateChange(classDate, 'live', transaction);
     if (!isToBegin(classDate, classDate.startsAt)) return;
   }

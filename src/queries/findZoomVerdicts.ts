@@ -115,7 +115,7 @@ function judgeScopes(connections: readonly ZoomConnection[]): DatedFinding {
 const WRONG_SIGNATURE =
   'The last request to the webhook address had a wrong signature. If it was Zoom’s, the secret here is not the one in your Zoom app: copy “Secret Token” again. (Strangers who try the address can look the same.)';
 const WRONG_TIME =
-  'The last request to the webhook address was signed with the right secret, more than five minutes from now. Look whether this server’s clock is right. (An old request that somebody sends again looks the same.)';
+  'The last request to the webhook address was signed with the right secret, but at another time than now. Look whether this server’s clock is right. If it is, these may be repeats that Zoom did not sign anew: widen ZOOM_WEBHOOK_WINDOW_SECONDS. (An old request that somebody sends again looks the same.)';
 
 function judgeWebhook(saved: SavedZoomSettings, words: WebhookWords): DatedFinding {
   const judged = (verdict: Verdict, why: string, at: Date | null) => ({

@@ -7,7 +7,7 @@ import { oauthCodeOf, oauthCodeInWords } from './oauthCodes';
 import { probe, ProbeFailed, type ProbeReply } from './probe';
 
 const SECOND_MS = 1_000;
-/** Zoom's webhooks are refused when they are further off than five minutes. */
+/** Well within what the time of a webhook may be off: see ZOOM_WEBHOOK_WINDOW_SECONDS. */
 const CLOCK_SKEW_MS = 60 * SECOND_MS;
 const MOST_HOPS = 3;
 /** A client that Zoom knows, with a refresh token that it does not; older replies say it in the other ways. */
@@ -70,7 +70,7 @@ function judgeClock({ clockAheadMs }: ProbeReply): Judged {
   const direction = clockAheadMs > 0 ? 'behind' : 'ahead of';
   return {
     verdict: 'failed',
-    why: `This server’s clock is ${seconds} seconds ${direction} Zoom’s. Set it right (NTP): webhooks more than five minutes off are refused.`,
+    why: `This server’s clock is ${seconds} seconds ${direction} Zoom’s. Set it right (NTP): webhooks of another time are refused.`,
   };
 }
 

@@ -137,6 +137,15 @@ describe('a class whose room was lost for good', () => {
     expect(await closed(classDate)).toEqual(MISSED);
   });
 
+  it('was missed, too, where no word came of the end of that try, and Zoom said at the start that it does not run', async () => {
+    const classDate = await buildClassDate({ startsAt: ago(6), state: 'ready' });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    await tell(meeting, started(ago(20)));
+    await askZoom(depsThatSay('waiting'), { classDateId: classDate.id, now: NOW });
+    await tell(meeting, DELETED);
+    expect(await closed(classDate)).toEqual(MISSED);
+  });
+
   it.each([
     ['went on past its start', looksIn(5, 30)],
     ['began after it', looksIn(12, 30)],
