@@ -6,6 +6,7 @@ import { ABUSE, abusedDoor } from './abusedDoor';
 import { clicks, CLICKS } from './clicks';
 import { guesses, GUESSES } from './guesses';
 import { EDIT_KILLS, killedBooking } from './killedBooking';
+import { INTERPRETATION_KILLS, killedInterpretation } from './killedInterpretation';
 import { killedPushes, PUSH_KILLS } from './killedPushes';
 import { killedRenewal } from './killedRenewal';
 import { killedStarts, START_KILLS } from './killedStarts';
@@ -53,6 +54,11 @@ const EXPERIMENTS: readonly Experiment[] = [
   { name: 'Temporal’s store wiped', triesPerSeed: WIPED.classes, run: wipedStore },
   { name: 'web killed while webhooks stream in', triesPerSeed: KILLS, run: killedWeb },
   { name: 'web killed while classes start', triesPerSeed: START_KILLS, run: killedStarts },
+  {
+    name: 'web and worker killed while a webhook is taken in',
+    triesPerSeed: INTERPRETATION_KILLS,
+    run: killedInterpretation,
+  },
   { name: 'webhook door abused', triesPerSeed: ABUSE.rounds * ABUSE.requests, run: abusedDoor },
   { name: 'join links guessed', triesPerSeed: GUESSES, run: guesses },
   { name: 'refused links told apart by the clock', triesPerSeed: TIMING.tries, run: timing },
