@@ -20,10 +20,11 @@ export async function judgeZoomList(
   now: Date,
 ): Promise<ListState> {
   const stays = await ZoomParticipant.findAll({ where: { instanceId } });
-  // A list without rows is right where one person was alone.
-  if (rows.length === 0) return stays.length < 2 ? 'finished' : 'unfinished';
+  const isWholeByNow = endedAt !== null && now >= addMinutes(endedAt, WHOLE_AFTER_MINUTES);
+  // A list without rows is right where one person was alone; where no message told of anybody, they may all come yet.
+  if (rows.length === 0) return stays.length === 1 || (stays.length === 0 && isWholeByNow) ? 'finished' : 'unfinished';
   if (!isWorkedThrough(rows)) return 'unfinished';
-  if (endedAt !== null && now >= addMinutes(endedAt, WHOLE_AFTER_MINUTES)) return 'finished';
+  if (isWholeByNow) return 'finished';
   // And so one with a single row is not whole.
   return rows.length === 1 || lacksStay(rows, stays) ? 'incomplete' : 'finished';
 }

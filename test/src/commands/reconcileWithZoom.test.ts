@@ -202,16 +202,32 @@ it('does not wait for a list that a Basic account never gets', async () => {
   expect((await minutesOf(room)).map(([, doubts]) => doubts)).toEqual(['no_list', 'no_list']);
 });
 
-it('knows that the teacher was alone where a run has a list without rows', async () => {
+/** The host is alone in the room for twenty minutes: Zoom makes no list of that. */
+async function buildAlone() {
   const room = await buildRoom();
   site.zoom.control.hostStart(room.meetingId);
   pass(20);
   site.zoom.control.end(room.meetingId);
+  return room;
+}
+
+const ALONE = [
+  [20, ''],
+  [0, ''],
+];
+
+it('knows that the teacher was alone where one person was told of, and a run has a list without rows', async () => {
+  const room = await buildAlone();
+  await hear('meeting.started', 'meeting.participant_joined', 'meeting.participant_left');
   expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
-  expect(await minutesOf(room)).toEqual([
-    [20, ''],
-    [0, ''],
-  ]);
+  expect(await minutesOf(room)).toEqual(ALONE);
+});
+
+it('waits for rows where nobody was told of, for they may all be late, and takes the teacher for alone after six hours', async () => {
+  const room = await buildAlone();
+  expect(await settle(room)).toMatchObject({ state: 'ended', nextAttemptAt: expect.any(Date) as Date });
+  expect(await settle(room, deps, 6 * 60)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
+  expect(await minutesOf(room)).toEqual(ALONE);
 });
 
 /** Zoom knows of the run before the last one only when it is asked for it by its uuid. */
