@@ -144,7 +144,7 @@ async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transacti
     ...{ nextAttemptAt: now, usefulUntil, lastError: null, sentAt: null, leaseHolder: null, leaseUntil: null },
   };
   if (UNDELIVERED.includes(row.state)) {
-    await row.update({ ...fresh, copy: row.copy + 1 }, { transaction });
+    await row.update({ ...fresh, ...whatMayBeKnown(row), copy: row.copy + 1 }, { transaction });
     return row.id;
   }
   const { passId, userId, toEmail } = row;
@@ -153,6 +153,13 @@ async function putOut(row: MailDelivery, usefulUntil: Date, now: Date, transacti
     { transaction },
   );
   return made.id;
+}
+
+/** What may have gone out may have told something, whatever becomes of its repeat. What was refused or never made told nothing. */
+function whatMayBeKnown({ state, resent, toldAt }: MailDelivery): Pick<MailDelivery, 'resent' | 'toldAt'> {
+  const mayBeOut = resent || state === 'unknown';
+  const toldNothing = !mayBeOut && (state === 'bounced' || state === 'failed');
+  return { resent: mayBeOut, toldAt: toldNothing ? null : toldAt };
 }
 
 function sameMail(row: MailDelivery) {

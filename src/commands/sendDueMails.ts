@@ -198,13 +198,17 @@ async function markDataSent(row: MailDelivery, { about, toldAt }: Batch): Promis
   if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');
 }
 
-/** Not taken, this try told nothing; what a former one may have told is known still. */
+/**
+ * Not taken, this try told nothing; what a former one may have told is known still. Whoever was taken to know what it says
+ * without a mail has none of it.
+ */
 async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseCode }: MailRefused): Promise<Outcome> {
   // That this try told something stands in the row, not in our copy of it.
-  if (row.toldAt === null) await MailDelivery.update({ toldAt: null }, { where: { id: row.id } });
+  const { id, leaseHolder } = row;
+  if (row.toldAt === null) await MailDelivery.update({ toldAt: null }, { where: { id, leaseHolder } });
   if (permanent) {
     const refused = `the mail server refused it (${responseCode})`;
-    if (mayBeOut(row)) await finish(row, 'unknown', `it may have gone out once; of its repeat: ${refused}`);
+    if (row.resent) await finish(row, 'unknown', `it may have gone out once; of its repeat: ${refused}`);
     else await finish(row, 'bounced', refused);
     return 'bounced';
   }

@@ -2,8 +2,10 @@ import { Op } from 'sequelize';
 import { makeAccountLink } from '../../../src/commands/makeAccountLink';
 import { planMails, TOO_LATE } from '../../../src/commands/planMails';
 import { probeIncident } from '../../../src/commands/probeIncident';
+import { resendMails } from '../../../src/commands/resendMails';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
 import { toldColumns } from '../../../src/commands/toldColumns';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { inTransaction } from '../../../src/db/transaction';
 import type { Fault } from '../../../src/dev/mailbox/faults';
 import { addMinutes } from '../../../src/domain/clock';
@@ -343,6 +345,44 @@ describe('the last byte', () => {
     await sendDueMails({ ...site.deps, mailer }, { about, now: NOW, heartbeat: () => undefined });
     const state = responseCode === 451 ? 'queued' : 'bounced';
     expect(await rowTo(classDate, buyer)).toMatchObject({ state, toldAt: null });
+  });
+
+  it('a refusal that comes when somebody else has sent it takes back nothing', async () => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    const row = await rowTo(classDate, buyer);
+    const mailer = {
+      ...site.deps.mailer,
+      send: async (_: ComposedMail, beforeFinalDot: () => Promise<void>) => {
+        await beforeFinalDot();
+        await row.update({ leaseUntil: new Date(Date.now() - 1_000) });
+        await send(classDate);
+        throw new MailRefused(451);
+      },
+    };
+    const about = { classDateId: classDate.id };
+    await sendDueMails({ ...site.deps, mailer }, { about, now: NOW, heartbeat: () => undefined });
+    expect(await row.reload()).toMatchObject({ state: 'sent', toldAt: expect.any(Date) as Date });
+  });
+
+  it.each([
+    ['skipped', false, 'bounced'],
+    ['bounced', false, 'bounced'],
+    ['unknown', false, 'unknown'],
+    ['failed', true, 'unknown'],
+  ] as const)('one that was %s (repeated: %s), sent again and refused, is %s', async (state, resent, refused) => {
+    const { classDate, buyer } = await buildScene(0);
+    await plan(classDate, ['class_reminder']);
+    const row = await rowTo(classDate, buyer);
+    await row.update({ state, resent, ...toldColumns(classDate, NOW) });
+    await resendMails(site.deps, { ids: [row.id], evenIfSent: false }, THE_SYSTEM);
+    await row.reload();
+    expect(row).toMatchObject({ state: 'queued', resent: refused === 'unknown' });
+    expect(row.toldAt).toEqual(state === 'bounced' ? null : NOW);
+    await site.mailbox.addFault({ kind: 'refuse', address: buyer.email });
+    await send(classDate, addMinutes(NOW, 5));
+    expect(await row.reload()).toMatchObject({ state: refused });
+    expect(row.toldAt === null).toBe(state === 'bounced');
   });
 
   it('behind it a mail whose news was taken back is not repeated, and may have arrived', async () => {
