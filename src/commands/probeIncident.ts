@@ -6,6 +6,7 @@ import { WebhookEvent } from '../models/WebhookEvent';
 import { WorkflowSweep } from '../models/WorkflowSweep';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { doMailsGoOut } from '../queries/doMailsGoOut';
 import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
 import { deliverOutbox } from '../temporal/outbox';
 import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured } from '../zoom/errors';
@@ -51,7 +52,7 @@ async function isMended(deps: Deps, { cause, userId, pushEndpointId, lastSeenAt 
     case 'encryption_key':
       return areTokensReadable(deps);
     case 'mail_unreachable':
-      return succeeds(deps.mailer.verify());
+      return (await succeeds(deps.mailer.verify())) && doMailsGoOut(lastSeenAt, deps.clock.now());
     case 'webhook_secret':
       return heardFromZoomSince(lastSeenAt);
     case 'sweep_acted':

@@ -3,7 +3,7 @@ import { QueryTypes } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
 import type { Deps } from '../deps';
 import { isStillTrue } from '../domain/mailTruth';
-import { retryAt, type ClassMailKind } from '../domain/mails';
+import { NEVER_CONFIRMED, retryAt, TAKES_NONE_OF_OURS, type ClassMailKind } from '../domain/mails';
 import { saysTheSame, toldIn, toldOf } from '../domain/told';
 import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
@@ -37,6 +37,8 @@ const HEARTBEAT_MS = 3_000;
 /** The mail server does not answer, or takes nothing from us: the rest of the batch would only wait for its time-outs. */
 const GIVE_UP_AFTER_UNCLEAR = 3;
 const ERROR_MAX = 255;
+const NO_ANSWER = 'the mail server did not answer';
+const REPEATED_IN_VAIN = `${NEVER_CONFIRMED}; it was repeated once`;
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
 const PLAINLY = { validate: false, hooks: false } as const;
 
@@ -59,11 +61,11 @@ export async function sendDueMails(deps: Deps, { about, now, heartbeat }: SendIn
 /** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
 async function leaseBatch(deps: Deps, about: MailSubjectId, now: Date, holder: string): Promise<MailDelivery[]> {
   const [column, id] = subjectColumn(about);
-  const replacements = { id, now: sqlInstant(now), holder };
+  const replacements = { id, now: sqlInstant(now), holder, lastError: REPEATED_IN_VAIN };
   await deps.db.query(
     `UPDATE mail_deliveries
         SET state = 'unknown', lease_holder = NULL, lease_until = NULL,
-            last_error = 'the mail server never confirmed it; it was repeated once'
+            last_error = :lastError
       WHERE ${column} = :id AND state = 'data_sent' AND resent = 1 AND lease_until < UTC_TIMESTAMP(3)`,
     { type: QueryTypes.UPDATE, replacements },
   );
@@ -202,7 +204,8 @@ async function markDataSent(row: MailDelivery, { about, toldAt }: Batch): Promis
  * Not taken, this try told nothing; what a former one may have told is known still. Whoever was taken to know what it says
  * without a mail has none of it.
  */
-async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseCode }: MailRefused): Promise<Outcome> {
+async function afterRefusal(row: MailDelivery, refusal: MailRefused): Promise<Outcome> {
+  const { permanent, aboutMail, responseCode } = refusal;
   // That this try told something stands in the row, not in our copy of it.
   const { id, leaseHolder } = row;
   if (row.toldAt === null) await MailDelivery.update({ toldAt: null }, { where: { id, leaseHolder } });
@@ -212,9 +215,13 @@ async function afterRefusal(row: MailDelivery, { permanent, aboutMail, responseC
     else await finish(row, 'bounced', refused);
     return 'bounced';
   }
-  const what = aboutMail ? 'asked to try later' : 'takes no mails from us';
-  row.set({ lastError: `the mail server ${what} (${responseCode})` });
+  row.set({ lastError: `${refusalInWords(refusal)} (${responseCode})` });
   return aboutMail ? 'retry' : 'unclear';
+}
+
+function refusalInWords({ aboutMail, atTheDoor }: MailRefused): string {
+  if (aboutMail) return 'the mail server asked to try later';
+  return atTheDoor ? 'the mail server does not let us in' : TAKES_NONE_OF_OURS;
 }
 
 /** Before the data had gone out nothing was sent; after it, the one repeat is allowed, then the row says `unknown`. */
@@ -222,15 +229,16 @@ async function afterNoAnswer(row: MailDelivery): Promise<Outcome> {
   const { leaseHolder } = row;
   const { state, resent, leaseHolder: holderNow } = await row.reload();
   if (holderNow !== leaseHolder) return 'over';
+  row.set({ lastError: state === 'data_sent' ? NEVER_CONFIRMED : NO_ANSWER });
   if (state !== 'data_sent') return 'unclear';
-  if (resent) return finish(row, 'unknown', 'the mail server never confirmed it; it was repeated once');
+  if (resent) return finish(row, 'unknown', REPEATED_IN_VAIN);
   await row.update({ resent: true });
   return 'unclear';
 }
 
 async function putBack(row: MailDelivery, now: Date): Promise<void> {
   const nextAttemptAt = retryAt(row.attempts, now);
-  const lastError = row.lastError ?? 'the mail server did not answer';
+  const lastError = row.lastError ?? NO_ANSWER;
   if (nextAttemptAt >= row.usefulUntil) {
     await leaveOut(row, `${lastError}; by the next try it would no longer help`);
     return;

@@ -31,6 +31,8 @@ export class MailRefused extends Error {
   constructor(
     readonly responseCode: number,
     readonly aboutMail = true,
+    /** Refused was the connection or the login: whoever only greets meets it as well. */
+    readonly atTheDoor = false,
   ) {
     super(`The mail server refused with ${responseCode}`);
   }
@@ -92,25 +94,21 @@ function typedError(error: unknown): Error {
     const code = 'code' in error ? error.code : undefined;
     const command = 'command' in error ? error.command : undefined;
     if (typeof responseCode === 'number' && responseCode >= 400) {
-      return new MailRefused(responseCode, isAboutMail({ code, command, responseCode }));
+      const atTheDoor = !MAIL_CODES.includes(code);
+      return new MailRefused(responseCode, !atTheDoor && isAboutMail(command, responseCode), atTheDoor);
     }
   }
   return new MailUnclear('The mail server gave no answer');
 }
 
+/** What nodemailer calls otherwise is the answer to a connection or a login. */
+const MAIL_CODES: readonly unknown[] = ['EENVELOPE', 'EMESSAGE'];
 /** 421: the server closes the connection, whatever it was asked. 530: it wants a login first. */
 const ABOUT_US = [421, 530];
 /** To a sender: the mail is too large. */
 const TOO_LARGE = 552;
 
-interface Refusal {
-  readonly code: unknown;
-  readonly command: unknown;
-  readonly responseCode: number;
-}
-
-/** What nodemailer calls otherwise is the answer to a connection or a login. Every mail of ours has the same sender. */
-function isAboutMail({ code, command, responseCode }: Refusal): boolean {
-  if (command === 'MAIL FROM') return responseCode === TOO_LARGE;
-  return (code === 'EENVELOPE' || code === 'EMESSAGE') && !ABOUT_US.includes(responseCode);
+/** Every mail of ours has the same sender. */
+function isAboutMail(command: unknown, responseCode: number): boolean {
+  return command === 'MAIL FROM' ? responseCode === TOO_LARGE : !ABOUT_US.includes(responseCode);
 }

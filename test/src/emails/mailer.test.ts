@@ -55,8 +55,8 @@ async function answerAt(step: Step, answer: string) {
   mailer.close();
   server.close();
   if (!(error instanceof MailRefused)) throw new Error('The mail server refused nothing.', { cause: error });
-  const { responseCode, aboutMail, permanent } = error;
-  return { responseCode, aboutMail, permanent };
+  const { responseCode, aboutMail, permanent, atTheDoor } = error;
+  return { responseCode, aboutMail, permanent, atTheDoor };
 }
 
 it.each<[Step, number, boolean]>([
@@ -66,7 +66,10 @@ it.each<[Step, number, boolean]>([
   ['the dot', 552, true],
   ['the dot', 451, false],
 ])('at %s %i is about the mail', async (step, responseCode, permanent) => {
-  expect(await answerAt(step, `${responseCode} no`)).toEqual({ responseCode, aboutMail: true, permanent });
+  expect(await answerAt(step, `${responseCode} no`)).toEqual({
+    ...{ responseCode, aboutMail: true, permanent },
+    atTheDoor: false,
+  });
 });
 
 it.each<[Step, number]>([
@@ -82,5 +85,8 @@ it.each<[Step, number]>([
   ['RCPT', 421],
   ['the dot', 421],
 ])('at %s %i is about the connection, our login or our sender: it makes no address bad', async (step, responseCode) => {
-  expect(await answerAt(step, `${responseCode} no`)).toEqual({ responseCode, aboutMail: false, permanent: false });
+  expect(await answerAt(step, `${responseCode} no`)).toEqual({
+    ...{ responseCode, aboutMail: false, permanent: false },
+    atTheDoor: step === 'greeting' || step === 'AUTH',
+  });
 });
