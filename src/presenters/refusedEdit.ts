@@ -1,5 +1,6 @@
 import { classDatePutOf, fieldsOf, orderPutOf, personPutOf } from '../commands/settleRefusedEdit';
 import type { RefusedBookingEdit, RefusedEditRow, RefusedPersonEdit } from '../queries/listRefusedEdits';
+import type { OrderGuest } from '../models/OrderGuest';
 import { nameOf as wholeName, type BuyerWords } from '../queries/buyersAsNamed';
 import type { PersonContent } from '../queries/externalFields';
 import { paths } from '../routes/paths';
@@ -142,6 +143,9 @@ function idOf({ externalId }: { readonly externalId: string }): string {
   return `the one they call ${externalId}`;
 }
 
-function guestsOf(guests: readonly { readonly name: string | null; readonly email: string }[]): string {
-  return guests.map(({ name, email }) => (name === null ? email : `${name} (${email})`)).join(', ') || 'none';
+type Guest = Pick<OrderGuest, 'name' | 'email' | 'timeZone' | 'language'>;
+
+function guestsOf(guests: readonly Guest[]): string {
+  const called = ({ name, email }: Guest) => (name === null ? email : `${name} (${email})`);
+  return guests.map((guest) => inWords(called(guest), guest)).join('; ') || 'none';
 }

@@ -87,7 +87,7 @@ it('shows what was changed here beside what the marketplace says, where it is lo
 
 it('shows what else of an order would change, and nothing that stays', async () => {
   const other = await buildUser('teacher');
-  const guests = [{ email: 'new@guests.test', name: null, timeZone: null, language: null }];
+  const guests = [{ email: 'new@guests.test', name: null, timeZone: 'Asia/Tokyo', language: null }];
   await refused({ teacher: { email: other.email }, guests });
   const shown = async () => {
     const $ = await page();
@@ -96,6 +96,9 @@ it('shows what else of an order would change, and nothing that stays', async () 
       .map((dt) => $(dt).text());
   };
   expect(await shown()).toEqual(['Title', 'Teacher (comes with it)', 'Guests (comes with it)']);
+  expect((await page())('main section dd').last().text()).toMatch(
+    /^Here: Mum Berg \(mum@guests.test\), Europe\/London, en; .*Marketplace: new@guests.test, Asia\/Tokyo$/,
+  );
   await RefusedEdit.destroy({ where: {} });
   await refused();
   expect(await shown()).toEqual(['Title']);
