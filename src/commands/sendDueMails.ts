@@ -112,7 +112,14 @@ async function sendBatch(
     }
   };
   await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, sendNext));
+  if (isAllInVain(rows, unclear)) await reportTrouble(deps, { cause: 'mail_unreachable' });
   await noteBounces({ ...bounces, now });
+}
+
+/** Too few for the batch to be given up, as a class of one student has, and nobody let any of them in. */
+function isAllInVain(rows: readonly MailDelivery[], unclear: number): boolean {
+  const tooFew = rows.length < GIVE_UP_AFTER_UNCLEAR && unclear === rows.length;
+  return tooFew && rows.every(({ lastError }) => lastError !== NEVER_CONFIRMED);
 }
 
 interface Bounces {

@@ -45,9 +45,9 @@ function send({ id }: ClassDate, mailer: Mailer = site.deps.mailer): Promise<Sen
   );
 }
 
-/** A mail server that greets, and refuses each of four mails. */
-async function meetRefusals(refusal: MailRefused): Promise<{ classDate: ClassDate; incidentId: number }> {
-  const classDate = await buildMailed(4);
+/** A mail server that greets, and refuses each mail. */
+async function meetRefusals(refusal: MailRefused, mails = 4): Promise<{ classDate: ClassDate; incidentId: number }> {
+  const classDate = await buildMailed(mails);
   await send(classDate, { ...site.deps.mailer, send: () => Promise.reject(refusal) });
   const { id: incidentId } = await Incident.findOne({ where: OPEN, rejectOnEmpty: true });
   return { classDate, incidentId };
@@ -77,6 +77,20 @@ describe('a mail server that takes no mails', () => {
     expect(await probeIncident(site.deps, { incidentId })).toBe('open');
     const clock = { now: () => addMinutes(new Date(), 16) };
     expect(await probeIncident({ ...site.deps, clock }, { incidentId })).toBe('closed');
+  });
+
+  it.each([
+    [1, SENDER_REFUSED],
+    [2, LOGIN_REFUSED],
+  ])('is trouble also where a class has only %i', async (mails, refusal) => {
+    const { incidentId } = await meetRefusals(refusal, mails);
+    expect(await Incident.findByPk(incidentId)).toMatchObject({ closedAt: null, occurrences: 1 });
+  });
+
+  it('is no trouble of everybody when one mail alone is not confirmed', async () => {
+    await site.mailbox.addFault({ kind: 'drop' });
+    await send(await buildMailed(1));
+    expect(await Incident.count({ where: OPEN })).toBe(0);
   });
 
   it('is not well because it greets while it never confirms one', async () => {
