@@ -112,14 +112,22 @@ async function sendBatch(
     }
   };
   await Promise.all(Array.from({ length: MAIL_CONNECTIONS }, sendNext));
-  if (isAllInVain(rows, unclear)) await reportTrouble(deps, { cause: 'mail_unreachable' });
+  if (await isAllInVain(deps, rows, unclear)) await reportTrouble(deps, { cause: 'mail_unreachable' });
   await noteBounces({ ...bounces, now });
 }
 
-/** Too few for the batch to be given up, as a class of one student has, and nobody let any of them in. */
-function isAllInVain(rows: readonly MailDelivery[], unclear: number): boolean {
+/**
+ * Too few for the batch to be given up, as a class of one student has, and nobody let any of them in. That a server is slow
+ * over one mail may be for the sake of that mail, if it answers otherwise.
+ */
+async function isAllInVain(deps: Deps, rows: readonly MailDelivery[], unclear: number): Promise<boolean> {
   const tooFew = rows.length < GIVE_UP_AFTER_UNCLEAR && unclear === rows.length;
-  return tooFew && rows.every(({ lastError }) => lastError !== NEVER_CONFIRMED);
+  if (!tooFew || rows.some(({ lastError }) => lastError === NEVER_CONFIRMED)) return false;
+  if (rows.some(({ lastError }) => lastError !== NO_ANSWER)) return true;
+  return deps.mailer.verify().then(
+    () => false,
+    () => true,
+  );
 }
 
 interface Bounces {

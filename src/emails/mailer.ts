@@ -93,9 +93,12 @@ function typedError(error: unknown): Error {
     const { responseCode } = error;
     const code = 'code' in error ? error.code : undefined;
     const command = 'command' in error ? error.command : undefined;
+    const response = 'response' in error ? String(error.response) : '';
     if (typeof responseCode === 'number' && responseCode >= 400) {
-      const atTheDoor = !MAIL_CODES.includes(code);
-      return new MailRefused(responseCode, !atTheDoor && isAboutMail(command, responseCode), atTheDoor);
+      // nodemailer tells a connection closed with 421 in the same way whatever was under way; a try of our own may pass.
+      const atTheDoor = !MAIL_CODES.includes(code) && responseCode !== CLOSING;
+      const aboutMail = !atTheDoor && isAboutMail({ command, responseCode, response });
+      return new MailRefused(responseCode, aboutMail, atTheDoor);
     }
   }
   return new MailUnclear('The mail server gave no answer');
@@ -103,12 +106,27 @@ function typedError(error: unknown): Error {
 
 /** What nodemailer calls otherwise is the answer to a connection or a login. */
 const MAIL_CODES: readonly unknown[] = ['EENVELOPE', 'EMESSAGE'];
-/** 421: the server closes the connection, whatever it was asked. 530: it wants a login first. */
-const ABOUT_US = [421, 530];
+/** The server closes the connection, whatever it was asked. */
+const CLOSING = 421;
+/** 530: it wants a login first. */
+const ABOUT_US = [CLOSING, 530];
+/**
+ * A sender that may not send is refused by many servers at the recipient or at the final dot only: as RFC 3463 has it (5.1.7,
+ * 5.1.8), as Exchange does (5.7.60), or in the words of Postfix, Amazon SES and SendGrid.
+ */
+const OUR_SENDER =
+  /\b5\.(1\.[78]|7\.60)\b|sender address rejected|relay access denied|address is not verified|verified sender identity/i;
 /** To a sender: the mail is too large. */
 const TOO_LARGE = 552;
 
+interface Answer {
+  readonly command: unknown;
+  readonly responseCode: number;
+  readonly response: string;
+}
+
 /** Every mail of ours has the same sender. */
-function isAboutMail(command: unknown, responseCode: number): boolean {
-  return command === 'MAIL FROM' ? responseCode === TOO_LARGE : !ABOUT_US.includes(responseCode);
+function isAboutMail({ command, responseCode, response }: Answer): boolean {
+  if (command === 'MAIL FROM') return responseCode === TOO_LARGE;
+  return !ABOUT_US.includes(responseCode) && !OUR_SENDER.test(response);
 }

@@ -93,6 +93,16 @@ describe('a mail server that takes no mails', () => {
     expect(await Incident.count({ where: OPEN })).toBe(0);
   });
 
+  it.each([
+    ['is no trouble of everybody when it answers, and is slow over one mail alone', true, 0],
+    ['is trouble when it answers nobody, though but one mail waits', false, 1],
+  ])('%s', async (_what, answers, opened) => {
+    const verify = () => (answers ? Promise.resolve() : Promise.reject(new Error('no answer')));
+    const noAnswer = () => Promise.reject(new Error('The mail server gave no answer'));
+    await send(await buildMailed(1), { ...site.deps.mailer, verify, send: noAnswer });
+    expect(await Incident.count({ where: OPEN })).toBe(opened);
+  });
+
   it('is not well because it greets while it never confirms one', async () => {
     const { incidentId } = await meetRefusals(LOGIN_REFUSED);
     await site.mailbox.addFault({ kind: 'drop' });

@@ -210,7 +210,7 @@ it('a mail server that takes nothing from us is an incident and no mail’s own 
   await plan(classDate);
   const since = new Date();
   expect(await send(classDate)).toEqual({ sent: 0, retrying: 10 });
-  expect(await rowTo(classDate, buyer)).toMatchObject({ lastError: 'the mail server does not let us in (421)' });
+  expect(await rowTo(classDate, buyer)).toMatchObject({ lastError: 'the mail server takes no mails from us (421)' });
   const where = { cause: 'mail_unreachable', closedAt: null, lastSeenAt: { [Op.gte]: since } } as const;
   expect(await Incident.count({ where })).toBe(1);
   await site.mailbox.clearFaults();

@@ -87,6 +87,19 @@ it.each<[Step, number]>([
 ])('at %s %i is about the connection, our login or our sender: it makes no address bad', async (step, responseCode) => {
   expect(await answerAt(step, `${responseCode} no`)).toEqual({
     ...{ responseCode, aboutMail: false, permanent: false },
-    atTheDoor: step === 'greeting' || step === 'AUTH',
+    atTheDoor: responseCode !== 421 && (step === 'greeting' || step === 'AUTH'),
   });
+});
+
+it.each<[Step, string]>([
+  ['RCPT', '553 5.7.1 <classes@example.test>: Sender address rejected: not owned by user user'],
+  ['RCPT', '554 5.7.1 <ada@example.test>: Relay access denied'],
+  ['RCPT', '550 5.1.8 no such sender'],
+  ['the dot', '554 Message rejected: Email address is not verified.'],
+  ['the dot', '550 The from address does not match a verified Sender Identity.'],
+  ['the dot', '550 5.7.60 SMTP; Client does not have permissions to send as this sender'],
+])('at %s "%s" is about our sender: it makes no address bad', async (step, answer) => {
+  const responseCode = Number(answer.slice(0, 3));
+  const aboutUs = { responseCode, aboutMail: false, permanent: false, atTheDoor: false };
+  expect(await answerAt(step, answer)).toEqual(aboutUs);
 });
