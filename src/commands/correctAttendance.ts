@@ -107,11 +107,11 @@ function problemsOf(
   const text = reason.trim();
   if (text === '') problems.push({ field: 'reason', message: 'Say why, for whoever asks later.' });
   if (text.length > REASON_MAX) problems.push({ field: 'reason', message: `Use at most ${REASON_MAX} characters.` });
-  const { facts, strangers } = record;
+  const { facts, strangers, taken } = record;
   const people = [facts.teacher, ...facts.students].map(({ personKey }) => personKey);
   if (kind === 'person') {
-    if (!strangers.some(({ keys }) => keys.includes(subject)))
-      problems.push({ field: 'subject', message: 'Choose one of the names nobody has been found for.' });
+    if (![...strangers, ...taken].some(({ keys }) => keys.includes(subject)))
+      problems.push({ field: 'subject', message: 'Choose one of the names that are listed.' });
     if (value !== NOBODY && !people.includes(value))
       problems.push({ field: 'value', message: 'Choose who it was, or that it was nobody of this class.' });
     return problems;

@@ -44,7 +44,10 @@ interface TypedForm {
 export function correctionForms(page: AttendancePage, typed: TypedForm) {
   const attendees = attendeesOf(page);
   const people = attendees.filter(({ role }) => role !== 'unknown').map(choiceOf);
-  const strangers = attendees.filter(({ role }) => role === 'unknown').map(choiceOf);
+  const strangers = [
+    ...attendees.filter(({ role }) => role === 'unknown').map(choiceOf),
+    ...page.record.taken.map((one) => takenChoice(one, page, attendees)),
+  ];
   const who = {
     ...{ kind: 'person', title: 'Who was that?', subjectLabel: 'Name at Zoom', valueLabel: 'This was' },
     subjects: strangers,
@@ -81,6 +84,18 @@ function typedInto(kind: string, { values, errorOf }: TypedForm) {
 
 function choiceOf({ figures, name, role }: Attendee): Choice {
   return { value: figures.personKey, label: role === 'teacher' ? `${name} (teacher)` : name };
+}
+
+/** Somebody who is known by their Zoom account alone: it may be shared, and then a person knows better. */
+function takenChoice(
+  stranger: AttendancePage['record']['taken'][number],
+  { record }: AttendancePage,
+  attendees: readonly Attendee[],
+): Choice {
+  const [value = ''] = stranger.keys;
+  const owner = [...record.stays].find(([, some]) => stranger.stays.some((stay) => some.includes(stay)))?.[0];
+  const called = attendees.find(({ figures }) => figures.personKey === owner)?.name ?? 'somebody';
+  return { value, label: `${strangerName(stranger)} (taken for ${called})` };
 }
 
 function correctionInWords(

@@ -28,6 +28,8 @@ export interface AttendanceRecord {
   readonly untied: readonly Stranger<ZoomParticipant>[];
   /** of them, those of whom nobody has said who they were */
   readonly strangers: readonly Stranger<ZoomParticipant>[];
+  /** of them, those who are taken for whoever used their Zoom account otherwise, unless a person says who they were */
+  readonly taken: readonly Stranger<ZoomParticipant>[];
   /** those that count */
   readonly corrections: readonly AttendanceCorrection[];
   readonly facts: AttendanceFacts;
@@ -59,7 +61,7 @@ export async function readAttendance(
   return { classDate, passes, corrections, ...tied, facts };
 }
 
-interface Tied extends Pick<AttendanceRecord, 'stays' | 'formerHosts' | 'untied' | 'strangers'> {
+interface Tied extends Pick<AttendanceRecord, 'stays' | 'formerHosts' | 'untied' | 'strangers' | 'taken'> {
   /** the stays that are known by a Zoom account alone */
   readonly byAccount: ReadonlySet<ZoomParticipant>;
 }
@@ -89,15 +91,16 @@ function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns 
     else give(key, [segment]);
   }
   const untied = groupStrangers(unknown);
-  const byAccount = new Set<ZoomParticipant>();
+  const taken: Stranger<ZoomParticipant>[] = [];
   const strangers = untied.filter((stranger) => {
     const said = corrections.find(({ kind, subject }) => kind === 'person' && stranger.keys.includes(subject));
     const owner = said ? said.value : ownerOf(stranger, accounts);
     if (owner !== undefined && owner !== NOBODY) give(owner, stranger.stays);
-    if (!said && owner !== undefined) for (const stay of stranger.stays) byAccount.add(stay);
+    if (!said && owner !== undefined) taken.push(stranger);
     return owner === undefined;
   });
-  return { stays, formerHosts, untied, strangers, byAccount };
+  const byAccount = new Set(taken.flatMap((one) => one.stays));
+  return { stays, formerHosts, untied, strangers, taken, byAccount };
 }
 
 const HOST = 'host';

@@ -95,6 +95,24 @@ it('gives all stays of a name to a person, as a new revision, and takes that bac
   expect(await ZoomParticipant.count({ where: { zoomUserId: 'zoom-1', matchedBy: 'none' } })).toBe(2);
 });
 
+it('believes a person before the Zoom account that somebody shares', async () => {
+  const attended = await buildAttendedClass(website.deps, [
+    ['teacher', 0, 60],
+    [{ name: 'Sam', zoomUserId: 'zoom-home', pass: 'student' }, 0, 30],
+    [{ name: 'Mum', zoomUserId: 'zoom-home' }, 0, 50],
+  ]);
+  await settle(attended);
+  const minutes = async () => (await latest(attended)).people.map(([, present]) => present);
+  expect(await minutes()).toEqual([60, 50, 0]);
+  const word = { kind: 'person', subject: 'zoom:zoom-home', value: personKey(attended.guest) } as const;
+  await correct(attended, word);
+  expect(await minutes()).toEqual([60, 30, 50]);
+  expect(await undoLast(attended)).toBe(true);
+  expect(await minutes()).toEqual([60, 50, 0]);
+  await correct(attended, { ...word, value: 'nobody' });
+  expect(await minutes()).toEqual([60, 30, 0]);
+});
+
 it('counts a name that is nobody of this class for nothing', async () => {
   const attended = await buildAttendedClass(website.deps, [
     ['teacher', 0, 60],

@@ -1,6 +1,6 @@
 import { settleClass } from '../../../../src/commands/settleClass';
 import { addMinutes } from '../../../../src/domain/clock';
-import type { User } from '../../../../src/models/User';
+import { User } from '../../../../src/models/User';
 import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
 import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
 import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
@@ -163,6 +163,17 @@ it('says so where the class has not begun', async () => {
   const page = await admin.get(paths.attendance((await buildClassDate()).id));
   expect(page.status).toBe(200);
   expect(parse(page)('main').text()).toContain('The class has not begun.');
+});
+
+it('lets an admin say who somebody was who is taken for whoever used their Zoom account', async () => {
+  const attended = await buildAttendedClass(website.deps, [
+    ['teacher', 0, 60],
+    [{ name: 'Sam', zoomUserId: 'zoom-home', pass: 'student' }, 0, 30],
+    [{ name: 'Tablet', zoomUserId: 'zoom-home' }, 0, 50],
+  ]);
+  const student = await User.findByPk(attended.student.userId ?? 0, { rejectOnEmpty: true });
+  const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
+  expect($('#person-subject option[value="zoom:zoom-home"]').text()).toBe(`Tablet (taken for ${student.fullName})`);
 });
 
 it('lets an admin say who a name was, with a reason, and take that back', async () => {
