@@ -14,6 +14,7 @@ import { MailDelivery } from '../models/MailDelivery';
 import { Session } from '../models/Session';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { findClassSpans } from '../queries/findClassSpans';
+import { readLedgers } from '../queries/readLedger';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 /** Longer than any class, with its grace. */
@@ -88,15 +89,23 @@ async function findClassDatesInDoubt(since: Date, now: Date): Promise<number[]> 
   const startsAt = { [Op.between]: [addMinutes(now, -LONGEST_MINUTES), addMinutes(now, REMINDER_MINUTES_MAX)] };
   const open = { state: { [Op.notIn]: OVER_STATES }, startsAt };
   const classDates = await ClassDate.findAll({ where: open, order: ['id'] });
-  const isStillOfUse = (classDate: ClassDate, { kind, at, minutesBefore }: ComingMail) =>
-    usefulUntil(kind, classTimes(classDate), at, minutesBefore) > now;
+  const planned = await readLedgers(classDates.map(({ id }) => id));
+  const isPlanned = ({ id }: ClassDate, mail: ComingMail) =>
+    planned.get(id)?.some((row) => row.kind === mail.kind && row.minutesBefore === mail.minutesBefore);
   return classDates
     .filter((classDate) => {
       const { state, closedAt, furtherReminders } = classDate;
       const due = comingMails({ state, closedAt, schedule: classDate, furtherReminders }, since);
-      return due.some((mail) => mail.at <= now && isStillOfUse(classDate, mail));
+      return due.some((mail) => mayHaveGone(classDate, mail, now) && !isPlanned(classDate, mail));
     })
     .map(({ id }) => id);
+}
+
+/** Those that tell of the room go out as soon as it is there, and still help for a while. */
+function mayHaveGone(classDate: ClassDate, { kind, at, minutesBefore }: ComingMail, now: Date): boolean {
+  const times = classTimes(classDate);
+  const from = minutesBefore === 0 ? times.opensAt : at;
+  return from <= now && usefulUntil(kind, times, at, minutesBefore) > now;
 }
 
 /** Their tokens were due to be renewed after the last time that the backup knows of. */

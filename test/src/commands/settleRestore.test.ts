@@ -81,6 +81,11 @@ it('names the classes of which mails fell due since, and are still of use', asyn
   const due = await buildClassDate({ startsAt: at(20) });
   await buildClassDate({ startsAt: at(20), state: 'cancelled' });
   await buildClassDate({ startsAt: at(-600) });
+  const told = await buildClassDate({ startsAt: at(20) });
+  const { id: userId, email } = await buildUser('student');
+  const { pass } = await buildPass(website.deps.signingKeys, told, { userId, email });
+  for (const kind of ['class_reminder', 'guest_invitation', 'teacher_start'] as const)
+    await buildMail(told, pass, { kind });
   await buildAudit('cleaned_up', { createdAt: at(-60) });
   expect((await settleRestore(website.deps)).classDatesInDoubt).toEqual([due.id]);
   // What fell due before is told as it was.
