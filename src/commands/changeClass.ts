@@ -18,6 +18,7 @@ import { noteOutcome } from './noteOutcome';
 import { retireCurrent, retireIfHeld } from './retireMeetings';
 import { saveRisks } from './saveRisks';
 import { tellWorkflows } from './tellWorkflows';
+import { clearOverrun } from './warnOfOverrun';
 import { writeAudit, type AuditEntry, type AuditOrigin } from './writeAudit';
 
 /** What every edit of a class date may say besides what it changes. */
@@ -93,6 +94,9 @@ export async function changeClassIn(
   const wasClosed = isOver(classDate.state) || classDate.closedAt !== null;
   await apply(classDate, decision.changes, former, deps.clock.now(), transaction);
   await retireMisfits(classDate, former, transaction);
+  if (former.state === 'live' && classDate.state !== 'live') {
+    await clearOverrun(deps, classDate.id, deps.clock.now(), transaction);
+  }
   if (wasClosed && classDate.state === 'scheduled') await takePlaceAfterAll(deps, classDate, origin, transaction);
   if (former.teacherId !== classDate.teacherId) await forgetHost(deps, classDate, transaction);
   await tellPeople(classDate, former, edit, deps.clock.now(), transaction);

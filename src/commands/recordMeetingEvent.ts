@@ -2,7 +2,7 @@ import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
-import { earlier } from '../domain/clock';
+import { earlier, later } from '../domain/clock';
 import { mergeRun, ranAfter, runsOfClass, summariseRuns, type Run } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
@@ -99,7 +99,7 @@ async function reviveMissed(
   const { firstStartedAt, lastEndedAt } = summariseRuns(runs);
   const state = nextClassState('missed', event === 'started' ? 'meeting_started' : 'meeting_ended');
   const liveAt = firstStartedAt ?? classDate.startsAt;
-  const endedAt = lastEndedAt ?? classTimes(classDate).endsAt;
+  const endedAt = later(lastEndedAt ?? classTimes(classDate).endsAt, liveAt);
   await classDate.update({ state, stateReason: null, outcome: null, liveAt, endedAt }, { transaction });
   await noteStateChange(classDate, 'missed', transaction);
   return true;

@@ -1,6 +1,8 @@
 import { askZoom } from '../../../src/commands/askZoom';
+import { cancelClass } from '../../../src/commands/cancelClass';
 import { closeClass } from '../../../src/commands/closeClass';
 import { recordMeetingEvent } from '../../../src/commands/recordMeetingEvent';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { inTransaction } from '../../../src/db/transaction';
 import type { Deps } from '../../../src/deps';
 import { planClass } from '../../../src/domain/classPlan';
@@ -199,6 +201,18 @@ describe('a class whose room was lost for good', () => {
       expect([now, hints]).toMatchObject([MISSED, [null, null]]);
     });
   });
+});
+
+it('a class that overruns is a risk no more of its host’s next one once it is cancelled', async () => {
+  const { classDate } = await buildOver('live', null);
+  const order = await buildOrder({ teacherId: classDate.teacherId });
+  const { id: classDateId } = await buildClassDate({ order, startsAt: inMinutes(10), state: 'ready' });
+  await close(classDate, undefined, 'started');
+  const isOpen = { classDateId, kind: 'overrun' as const, isOpen: true };
+  expect(await ClassRisk.count({ where: isOpen })).toBe(1);
+  await cancelClass({ ...site.deps, temporal }, { classDateId: classDate.id, force: true }, THE_SYSTEM);
+  expect(await ClassRisk.count({ where: isOpen })).toBe(0);
+  temporal.hints.length = 0;
 });
 
 it('a class that overruns is a risk of its host’s next one, told once, and cleared when it closes', async () => {

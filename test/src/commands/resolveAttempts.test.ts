@@ -25,6 +25,8 @@ async function buildTwice(): Promise<ClassDate> {
   for (let looks = 0; control.callCount('meetingCreate') < before + 2 && looks < 10; looks += 1) {
     await driven.settle(classDate.id);
     driven.pass(61);
+    // Zoom tells the second in which a room was made.
+    control.advanceClock(61_000);
   }
   control.setBehaviour({ listLagMs: 0 });
   expect(roomsAtZoom()).toHaveLength(2);
