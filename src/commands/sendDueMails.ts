@@ -122,8 +122,10 @@ async function sendBatch(
  */
 async function isAllInVain(deps: Deps, rows: readonly MailDelivery[], unclear: number): Promise<boolean> {
   const tooFew = rows.length < GIVE_UP_AFTER_UNCLEAR && unclear === rows.length;
-  if (!tooFew || rows.some(({ lastError }) => lastError === NEVER_CONFIRMED)) return false;
-  if (rows.some(({ lastError }) => lastError !== NO_ANSWER)) return true;
+  // One that is left out now says so around the words.
+  const says = (words: string) => (row: MailDelivery) => row.lastError?.includes(words) ?? false;
+  if (!tooFew || rows.some(says(NEVER_CONFIRMED))) return false;
+  if (!rows.every(says(NO_ANSWER))) return true;
   return deps.mailer.verify().then(
     () => false,
     () => true,
