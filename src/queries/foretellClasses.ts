@@ -4,6 +4,7 @@ import type { Finding } from '../domain/classRisks';
 import { classTimes } from '../domain/classTimes';
 import { comingMails } from '../domain/comingMails';
 import { foretellMails, foretellRisks, type ForetoldMail, type ForetoldRisk } from '../domain/foretelling';
+import { groupBy } from '../domain/groupBy';
 import type { ToldRow } from '../domain/told';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -62,13 +63,7 @@ async function readPasses(classDateIds: readonly number[]): Promise<Map<number, 
     order: ['id'],
     raw: true,
   });
-  const byClass = new Map<number, Pass[]>();
-  for (const pass of passes) {
-    const ofClass = byClass.get(pass.classDateId);
-    if (ofClass) ofClass.push(pass);
-    else byClass.set(pass.classDateId, [pass]);
-  }
-  return byClass;
+  return groupBy(passes, (pass) => pass.classDateId);
 }
 
 async function readFindings(

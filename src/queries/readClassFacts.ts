@@ -1,6 +1,7 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
 import { readReminders } from '../domain/furtherReminders';
+import { groupBy } from '../domain/groupBy';
 import type { Rehearsal } from '../domain/rehearsals';
 import { roomFits } from '../domain/roomFits';
 import { ClassDate } from '../models/ClassDate';
@@ -35,10 +36,7 @@ export async function readFactsOfMany(
     ZoomConnection.findAll({ where: { userId: teacherIds, state: 'connected' }, attributes: ['userId'] }),
   ]);
   const connected = new Set(connections.map(({ userId }) => userId));
-  const meetingsOf = new Map<number, ZoomMeeting[]>();
-  for (const meeting of meetings) {
-    meetingsOf.set(meeting.classDateId, [...(meetingsOf.get(meeting.classDateId) ?? []), meeting]);
-  }
+  const meetingsOf = groupBy(meetings, (meeting) => meeting.classDateId);
   const facts = new Map<number, ReadFacts>();
   for (const classDate of classDates) {
     const known = {

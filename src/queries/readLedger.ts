@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import { groupBy } from '../domain/groupBy';
 import type { ToldRow } from '../domain/told';
 import { MailDelivery } from '../models/MailDelivery';
 
@@ -19,21 +20,9 @@ const COLUMNS = [
 export async function readLedgers(classDateIds: readonly number[]): Promise<Map<number, ToldRow[]>> {
   const where = { classDateId: [...classDateIds] };
   const rows = await MailDelivery.findAll({ where, attributes: [...COLUMNS, 'classDateId'], raw: true });
-  const byClass = new Map<number, ToldRow[]>();
-  for (const row of rows) {
-    const ofClass = byClass.get(row.classDateId ?? 0);
-    if (ofClass) ofClass.push(row);
-    else byClass.set(row.classDateId ?? 0, [row]);
-  }
-  return byClass;
+  return groupBy(rows, (row) => row.classDateId ?? 0);
 }
 
 export function byRecipient<Row extends Pick<ToldRow, 'recipientKey'>>(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.recipientKey);
-    if (group) group.push(row);
-    else groups.set(row.recipientKey, [row]);
-  }
-  return groups;
+  return groupBy(rows, (row) => row.recipientKey);
 }
