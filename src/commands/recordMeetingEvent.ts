@@ -8,6 +8,7 @@ import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { findRuns } from '../queries/findRuns';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents';
 import { followRuns } from './followRuns';
@@ -73,7 +74,9 @@ async function recordRun(
   if (!ofClass.some(({ uuid }) => uuid === event.uuid)) return null;
   if (classDate.closedAt) {
     const hint = await noteEvidence(deps, classDate, transaction);
-    return (await reviveMissed(classDate, ofClass, event, transaction)) ? 'late evidence' : hint;
+    const revived = await reviveMissed(classDate, ofClass, event, transaction);
+    await noteHeld(classDate, transaction);
+    return revived ? 'late evidence' : hint;
   }
   if (!meeting.isCurrent) {
     // A former meeting says nothing any more of how the class stands, but that it was live it was.
@@ -96,13 +99,25 @@ async function reviveMissed(
   transaction: Transaction,
 ): Promise<boolean> {
   if (classDate.state !== 'missed' || !ranAfter(runs, classDate.startsAt)) return false;
-  const { firstStartedAt, lastEndedAt } = summariseRuns(runs);
   const state = nextClassState('missed', event === 'started' ? 'meeting_started' : 'meeting_ended');
-  const liveAt = firstStartedAt ?? classDate.startsAt;
-  const endedAt = later(lastEndedAt ?? classTimes(classDate).endsAt, liveAt);
-  await classDate.update({ state, stateReason: null, outcome: null, liveAt, endedAt }, { transaction });
+  const endedAt = classTimes(classDate).endsAt;
+  await classDate.update({ state, stateReason: null, outcome: null, endedAt }, { transaction });
   await noteStateChange(classDate, 'missed', transaction);
   return true;
+}
+
+/**
+ * Since when and until when a class was held that is closed already, as its runs are told late, in whatever order. An end
+ * before its start is that of a try of its room.
+ */
+async function noteHeld(classDate: ClassDate, transaction: Transaction): Promise<void> {
+  const { state, startsAt } = classDate;
+  if (state !== 'ended' && state !== 'settled') return;
+  const { runs } = await findRuns(classDate, transaction);
+  const { firstStartedAt, lastEndedAt } = summariseRuns(runs);
+  const liveAt = earlier(classDate.liveAt, firstStartedAt);
+  const endedAt = lastEndedAt !== null && lastEndedAt > startsAt ? lastEndedAt : later(classDate.endedAt, liveAt);
+  await classDate.update({ liveAt, endedAt }, { transaction });
 }
 
 /** @returns what is new: that it has started or ended, when it did so though that was known, or nothing */

@@ -59,6 +59,13 @@ function started(startedAt: Date, uuid = newUuid()): Told {
   return { kind: 'run', event: 'started', uuid, startedAt, endedAt: null };
 }
 
+/** The host looks in, so many minutes from now, and leaves. */
+function looksIn(from: number, to: number): [Told, Told] {
+  const uuid = newUuid();
+  const times = { startedAt: inMinutes(from), endedAt: inMinutes(to) };
+  return [started(times.startedAt, uuid), { kind: 'run', event: 'ended', uuid, ...times }];
+}
+
 const hostComesBack = (meeting: ZoomMeeting) => tell(meeting, started(NOW));
 
 it('closes a class that is over, and whose "ended" was lost', async () => {
@@ -112,13 +119,6 @@ describe('a class whose room was lost for good', () => {
     const { state, outcome, closedAt } = await classDate.reload();
     expect(closedAt).toEqual(OVER_AT);
     return { state, outcome };
-  }
-
-  /** The host looks in, so many minutes from now, and leaves. */
-  function looksIn(from: number, to: number): [Told, Told] {
-    const uuid = newUuid();
-    const times = { startedAt: inMinutes(from), endedAt: inMinutes(to) };
-    return [started(times.startedAt, uuid), { kind: 'run', event: 'ended', uuid, ...times }];
   }
 
   const MISSED = { state: 'missed', outcome: 'room_failed' };
@@ -196,10 +196,51 @@ describe('a class whose room was lost for good', () => {
       expect(events.at(-1)?.type).toBe('class.ended');
     });
 
+    it.each([['0123'], ['3210'], ['1032'], ['2301'], ['2031']])(
+      'was live from when its runs began until they ended, told in this order: %s',
+      async (order) => {
+        const told = [...looksIn(12, 30), ...looksIn(35, 50)];
+        const { now } = await buildMissed(...[...order].flatMap((index) => told[Number(index)] ?? []));
+        expect(now).toMatchObject({ state: 'ended', liveAt: inMinutes(12), endedAt: inMinutes(50) });
+      },
+    );
+
     it('stays missed where it was but a try', async () => {
       const { hints, now } = await buildMissed(...looksIn(-15, -10));
       expect([now, hints]).toMatchObject([MISSED, [null, null]]);
     });
+  });
+});
+
+describe('a class that was closed without a word of its end', () => {
+  /** Its room of before was lost while it ran; another ran then, of which Zoom tells late. */
+  async function buildClosed() {
+    const { classDate, meeting: former } = await buildOver('ended', ago(50));
+    await former.update({ isCurrent: null, state: 'gone' });
+    const meeting = await buildMeeting(site.deps.encryption, classDate, { generation: 2 });
+    await classDate.update({ endedAt: ago(1), closedAt: NOW });
+    return { classDate, former, meeting };
+  }
+
+  it('ended when Zoom says late that its last room did', async () => {
+    const { classDate, meeting } = await buildClosed();
+    await tell(meeting, looksIn(-40, -20)[1]);
+    expect(await classDate.reload()).toMatchObject({ state: 'ended', liveAt: ago(76), endedAt: ago(20) });
+  });
+
+  it('did not end with a former room', async () => {
+    const { classDate, former, meeting } = await buildClosed();
+    await tell(meeting, looksIn(-40, -20)[1]);
+    await tell(former, looksIn(-76, -45)[1]);
+    expect(await classDate.reload()).toMatchObject({ endedAt: ago(20) });
+  });
+
+  it('did not end with a try of its room', async () => {
+    const said = { state: 'ended', liveAt: ago(70), endedAt: ago(1), closedAt: NOW } as const;
+    const classDate = await buildClassDate({ startsAt: ago(76), ...said });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    for (const event of looksIn(-90, -85)) await tell(meeting, event);
+    expect(await classDate.reload()).toMatchObject({ liveAt: ago(90), endedAt: ago(1) });
   });
 });
 
