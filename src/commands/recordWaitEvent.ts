@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import { earlier, later } from '../domain/clock';
-import { matchPerson } from '../domain/segments';
+import { matchPerson, surerPass } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
@@ -18,10 +18,9 @@ export async function recordWaitEvent(meeting: ZoomMeeting, event: WaitEvent, tr
   const key = { zoomMeetingId: meeting.id, uuid: event.uuid, zoomSessionUserId: event.sessionUserId };
   const [wait] = await ZoomWait.findOrCreate({ where: key, defaults: key, transaction });
   const passes = await ZoomSecureToken.findAll({ where: { classDateId }, transaction });
-  const { passId } = matchPerson(event.who, passes, []);
   await wait.update(
     {
-      passId: passId ?? wait.passId,
+      ...surerPass(wait, matchPerson(event.who, passes, [])),
       beganAt: earlier(wait.beganAt, event.beganAt),
       endedAt: later(wait.endedAt, event.endedAt),
     },

@@ -140,6 +140,21 @@ export function surerMatch(known: PersonMatch, now: PersonMatch): PersonMatch {
   return lessSureThan(matchedBy).includes(now.matchedBy) ? { passId, role, matchedBy } : now;
 }
 
+/**
+ * Of a wait it is kept only whose it is: of the matches that its words made the surest, of equally sure ones always the
+ * same, so that any order and any repeats end in the same person.
+ */
+export function surerPass(one: PassMatch, other: PassMatch): PassMatch {
+  const isOne =
+    one.matchedBy === other.matchedBy
+      ? (one.passId ?? Infinity) <= (other.passId ?? Infinity)
+      : lessSureThan(one.matchedBy).includes(other.matchedBy);
+  const { passId, matchedBy } = isOne ? one : other;
+  return { passId, matchedBy };
+}
+
+type PassMatch = Pick<PersonMatch, 'passId' | 'matchedBy'>;
+
 function roleOf({ guestId }: PassOfClass): 'participant' | 'guest' {
   return guestId === null ? 'participant' : 'guest';
 }

@@ -6,6 +6,7 @@ import {
   type InferCreationAttributes,
   type Sequelize,
 } from 'sequelize';
+import type { MatchedBy } from './ZoomParticipant';
 
 /** One person's time in the waiting room of one run of a meeting. */
 export class ZoomWait extends Model<InferAttributes<ZoomWait>, InferCreationAttributes<ZoomWait>> {
@@ -15,6 +16,7 @@ export class ZoomWait extends Model<InferAttributes<ZoomWait>, InferCreationAttr
   declare uuid: string;
   declare zoomSessionUserId: string;
   declare passId: CreationOptional<number | null>;
+  declare matchedBy: CreationOptional<MatchedBy>;
   declare beganAt: CreationOptional<Date | null>;
   declare endedAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
@@ -28,6 +30,7 @@ export class ZoomWait extends Model<InferAttributes<ZoomWait>, InferCreationAttr
         uuid: { type: DataTypes.STRING, allowNull: false },
         zoomSessionUserId: { type: DataTypes.STRING, allowNull: false },
         passId: DataTypes.BIGINT.UNSIGNED,
+        matchedBy: { type: DataTypes.STRING, allowNull: false, defaultValue: 'none' },
         beganAt: DataTypes.DATE(3),
         endedAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),

@@ -17,15 +17,15 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 async function buildRoom() {
-  const { classDate, meeting, passes } = await buildToldRoom(scene, 1);
-  const [pass] = passes;
-  if (!pass) throw new Error('One has a pass.');
+  const { classDate, meeting, passes } = await buildToldRoom(scene, 2);
+  const [pass, other] = passes;
+  if (!pass || !other) throw new Error('Two have passes.');
   const word = (event: string, second: number, user: number, who: object = {}) => {
     const participant = { user_id: String(user), user_name: 'Sam', date_time: at(second).toISOString(), ...who };
     const object = { id: meeting.meetingId, uuid: `run${meeting.meetingId}`, participant };
     return { second, event: `meeting.participant_${event}`, object };
   };
-  return { classDate, meeting, pass, word };
+  return { classDate, meeting, pass, other, word };
 }
 
 it('says the same of a wait in whatever order and however often it was told, and it is no attendance', async () => {
@@ -51,6 +51,43 @@ it('says the same of a wait in whatever order and however often it was told, and
     { numRuns: 15, endOnFailure: true },
   );
   expect([await ZoomParticipant.count(), await ClassAttendance.count()]).toEqual([0, 0]);
+});
+
+describe('a wait whose words match different people', () => {
+  const words = ['joined_waiting_room', 'put_in_waiting_room', 'admitted', 'left_waiting_room'];
+  const first = (how: string) => ({ whose: 'first' as const, how });
+  const second = (how: string) => ({ whose: 'second' as const, how });
+  const orders = fc
+    .array(fc.nat(words.length - 1), { maxLength: 4 })
+    .chain((again) => fc.shuffledSubarray([0, 1, 2, 3, ...again], { minLength: 4 + again.length }));
+
+  it.each([
+    ['the surer’s, whoever else is named', [first('email'), second('registrant'), null, first('email')], 'second'],
+    ['the surer’s, also when that is who has the older pass', [second('email'), null, first('registrant')], 'first'],
+    ['the same one’s always, where both are as sure', [second('email'), first('email'), null], 'first'],
+    ['the same one’s always, by two links', [second('registrant'), first('registrant'), second('email')], 'first'],
+  ] as const)('is %s, in whatever order and however often they are told', async (_whose, told, expected) => {
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        const { meeting, pass, other, word } = await buildRoom();
+        const identity = (match: (typeof told)[number] | undefined) => {
+          if (!match) return {};
+          const { registrantId, email } = match.whose === 'first' ? pass : other;
+          return match.how === 'registrant' ? { registrant_id: registrantId } : { email };
+        };
+        for (const index of order) {
+          await tell(scene, word(words[index] ?? '', index * 60, USER, identity(told[index])));
+        }
+        const { passId, beganAt, endedAt } = await ZoomWait.findOne({
+          where: { zoomMeetingId: meeting.id },
+          rejectOnEmpty: true,
+        });
+        expect(passId).toBe(expected === 'first' ? pass.id : other.id);
+        expect([beganAt, endedAt]).toEqual([at(0), at(180)]);
+      }),
+      { numRuns: 8, endOnFailure: true },
+    );
+  });
 });
 
 it('counts who is waiting still until now, and nothing of a wait without an end once the class is over', async () => {
