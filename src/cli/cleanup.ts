@@ -15,12 +15,13 @@ export function addCleanup(program: Command): void {
           printJson(counts);
           return 0;
         }
-        const { passes, sessions, limits, mailErrors, accountLinks, pushes, events, auditTraces } = counts;
+        const { passes, sessions, limits, mailErrors, bounces, accountLinks, pushes, events, auditTraces } = counts;
         print(`${dryRun ? 'Would be cleared' : 'Cleared'}:`);
         print(`  passes of classes long over, of who opened them from where: ${passes}`);
         print(`  sessions that have run out: ${sessions}`);
         print(`  limits that have run out: ${limits}`);
         print(`  what mail servers said long ago: ${mailErrors}`);
+        print(`  addresses that bounced long ago, and not since: ${bounces}`);
         print(`  links to choose a password by that are long over, with their mails: ${accountLinks}`);
         print(`  what was pushed to endpoints long ago: ${pushes}`);
         print(`  events of the feed that are kept no longer: ${events}`);

@@ -18,6 +18,8 @@ export interface Cleanup {
   readonly limits: number;
   /** mails that lost what their server said of them */
   readonly mailErrors: number;
+  /** addresses that were refused long ago: people come and go, and mailboxes with them */
+  readonly bounces: number;
   /** links to choose a password by, with the mails about them */
   readonly accountLinks: number;
   /** what was pushed to endpoints, or given up */
@@ -56,6 +58,7 @@ export async function cleanUp(deps: CleanupDeps, how: How = {}): Promise<Cleanup
     sessions: 0,
     limits: 0,
     mailErrors: 0,
+    bounces: 0,
     accountLinks: 0,
     pushes: 0,
     events: 0,
@@ -102,7 +105,6 @@ function partsOf(deps: CleanupDeps): Part[] {
   const { passTracesDays, mailErrorsDays, accountLinksDays, eventsDays, auditTracesDays } = deps.config.retention;
   const before = (days: number) => sqlInstant(addMinutes(now, -days * DAY_MINUTES));
   const over = { before: before(passTracesDays), over: OVER_STATES };
-  const errors = { before: before(mailErrorsDays) };
   const links = { before: before(accountLinksDays) };
   const audits = { before: before(auditTracesDays) };
   const expired = { now: sqlInstant(now), nowMs: now.getTime() };
@@ -120,12 +122,7 @@ function partsOf(deps: CleanupDeps): Part[] {
       values: expired,
       clear: remove(deps, 'rate_limits', 'expire < :nowMs', expired),
     },
-    {
-      name: 'mailErrors',
-      from: 'mail_deliveries WHERE last_error IS NOT NULL AND updated_at < :before',
-      values: errors,
-      clear: () => clearMailErrors(deps, errors),
-    },
+    ...partsOfMails(deps, { before: before(mailErrorsDays) }),
     {
       name: 'accountLinks',
       from: OLD_ACCOUNT_LINKS,
@@ -138,6 +135,23 @@ function partsOf(deps: CleanupDeps): Part[] {
       from: OLD_AUDIT_TRACES,
       values: audits,
       clear: () => forgetAuditTraces(deps, audits.before, AT_ONCE),
+    },
+  ];
+}
+
+function partsOfMails(deps: CleanupDeps, values: { readonly before: string }): Part[] {
+  return [
+    {
+      name: 'mailErrors',
+      from: 'mail_deliveries WHERE last_error IS NOT NULL AND updated_at < :before',
+      values,
+      clear: () => clearMailErrors(deps, values),
+    },
+    {
+      name: 'bounces',
+      from: 'bounced_addresses WHERE bounced_at < :before',
+      values,
+      clear: remove(deps, 'bounced_addresses', 'bounced_at < :before', values),
     },
   ];
 }

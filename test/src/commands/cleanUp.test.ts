@@ -1,6 +1,7 @@
 import { addMinutes } from '../../../src/domain/clock';
 import { CLASS_STATES } from '../../../src/domain/classStates';
 import { cleanUp } from '../../../src/commands/cleanUp';
+import { noteBounces } from '../../../src/commands/noteBounces';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { Session } from '../../../src/models/Session';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
@@ -16,6 +17,7 @@ const NOTHING = {
   sessions: 0,
   limits: 0,
   mailErrors: 0,
+  bounces: 0,
   accountLinks: 0,
   pushes: 0,
   events: 0,
@@ -97,11 +99,15 @@ it('clears sessions and limits that have run out, and what mail servers said lon
   await deps.db.query(
     `UPDATE mail_deliveries SET updated_at = TIMESTAMPADD(DAY, -91, UTC_TIMESTAMP(3)) WHERE version = 1`,
   );
+  for (const days of [89, 91]) {
+    await noteBounces({ refused: [`${days}@school.example`], reached: [], now: addMinutes(new Date(), -days * DAY) });
+  }
   const expected = {
     passes: 1,
     sessions: 1,
     limits: 1,
     mailErrors: 1,
+    bounces: 1,
     accountLinks: 0,
     pushes: 0,
     events: 0,
@@ -113,7 +119,7 @@ it('clears sessions and limits that have run out, and what mail servers said lon
   expect(await website.countRows('sessions', 'rate_limits', 'zoom_audit_logs')).toEqual(before);
 
   expect(await cleanUp(deps)).toEqual(expected);
-  expect(await website.countRows('sessions', 'rate_limits')).toEqual([1, 1]);
+  expect(await website.countRows('sessions', 'rate_limits', 'bounced_addresses')).toEqual([1, 1, 1]);
   const audit = await ZoomAuditLog.findOne({ where: { action: 'cleaned_up' }, rejectOnEmpty: true });
   expect(JSON.parse(audit.metadata ?? '')).toEqual(expected);
   expect(website.logged.filter((line) => line.includes('"cleaned up"'))).toHaveLength(1);
