@@ -13,7 +13,8 @@ import { zoomTrouble } from './zoomTrouble';
 
 /** Zoom's limit for one batch of registrants. */
 const BATCH = 30;
-const DAY_SECONDS = 24 * 60 * 60;
+/** The longest that Zoom lets an invite link live, 90 days: a room is kept when its class is moved, and goes with its links. */
+const LONGEST_TTL_SECONDS = 7_776_000;
 
 interface PersonalLink {
   readonly pass: ZoomSecureToken;
@@ -107,7 +108,8 @@ async function inviteLinks(
     (pass) => `${nameOf(pass, names).firstName} ${nameOf(pass, names).lastName} ${pass.id}`,
   );
   try {
-    const links = await deps.zoom.createInviteLinks(meeting.teacherId, zoomId(meeting), uniqueNames, DAY_SECONDS);
+    const { teacherId } = meeting;
+    const links = await deps.zoom.createInviteLinks(teacherId, zoomId(meeting), uniqueNames, LONGEST_TTL_SECONDS);
     return passes.map((pass, index) => {
       const url = links.find(({ name }) => name === uniqueNames[index])?.joinUrl ?? null;
       return { pass, quality: url ? 'invite' : 'plain', url, registrantId: null };
