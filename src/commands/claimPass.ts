@@ -11,6 +11,8 @@ export type Claim = 'claimed' | 'reentered' | 'taken_over' | 'refused';
 interface Claimant {
   readonly passId: number;
   readonly classDateId: number;
+  /** of the pass when its link was looked up: a link that has been replaced since claims nothing */
+  readonly epoch: number;
   /** SHA-256 of the browser's own cookie, 64 hex digits */
   readonly holderHash: string;
   /** how that browser stood to the pass when it was looked up; whoever is not the holder takes it over */
@@ -38,14 +40,15 @@ const CLASS_IS_OPEN = `EXISTS (
 const CLAIM = `
   UPDATE zoom_secure_tokens
      SET used_at = UTC_TIMESTAMP(3), holder_hash = ?, ip_address = ?, user_agent = ?, updated_at = UTC_TIMESTAMP(3)
-   WHERE id = ? AND class_date_id = ? AND used_at IS NULL AND revoked_at IS NULL AND ${CLASS_IS_OPEN}`;
+   WHERE id = ? AND class_date_id = ? AND epoch = ? AND (used_at IS NULL OR holder_hash IS NULL)
+     AND revoked_at IS NULL AND ${CLASS_IS_OPEN}`;
 
 const TAKE_OVER = `
   UPDATE zoom_secure_tokens
      SET used_at = UTC_TIMESTAMP(3), holder_hash = ?, ip_address = ?, user_agent = ?, updated_at = UTC_TIMESTAMP(3),
          takeovers = takeovers + 1
-   WHERE id = ? AND class_date_id = ? AND used_at IS NOT NULL AND revoked_at IS NULL AND takeovers < ${TAKEOVERS_MAX}
-     AND holder_hash <> ? AND ${CLASS_IS_OPEN}`;
+   WHERE id = ? AND class_date_id = ? AND epoch = ? AND used_at IS NOT NULL AND revoked_at IS NULL
+     AND takeovers < ${TAKEOVERS_MAX} AND holder_hash <> ? AND ${CLASS_IS_OPEN}`;
 
 const REENTER = `
   SELECT id
@@ -93,11 +96,11 @@ async function decide({ db }: Deps, claimant: Claimant, origin: AuditOrigin, tra
 
 async function take(
   db: Sequelize,
-  { passId, classDateId, holderHash, standing, displaces }: Claimant,
+  { passId, classDateId, epoch, holderHash, standing, displaces }: Claimant,
   { ipAddress, userAgent }: AuditOrigin,
   transaction: Transaction,
 ): Promise<boolean> {
-  const common = [holderHash, ipAddress, userAgent?.slice(0, USER_AGENT_MAX) ?? null, passId, classDateId];
+  const common = [holderHash, ipAddress, userAgent?.slice(0, USER_AGENT_MAX) ?? null, passId, classDateId, epoch];
   const replacements = [...common, ...(standing === 'free' ? [] : [holderHash]), classDateId];
   const former = displaces ? await lockHolder(db, passId, transaction) : null;
   const sql = standing === 'free' ? CLAIM : TAKE_OVER;

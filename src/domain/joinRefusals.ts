@@ -41,14 +41,19 @@ interface PassFacts extends Holding {
   readonly takeovers: number;
 }
 
-/** @param holderHash of the browser that asks */
+/**
+ * Whose browser it was that used a pass is forgotten some days after the class; should that take place after all, the pass
+ * is anybody's again who has its link.
+ *
+ * @param holderHash of the browser that asks
+ */
 export function standingOf(
   { usedAt, holderHash: heldBy, isFormerLink, wasHolder }: Holding,
   holderHash: string | null,
 ): Standing {
   const holds = heldBy !== null && heldBy === holderHash;
   if (holds && (usedAt !== null || isFormerLink)) return 'holder';
-  if (usedAt === null) return 'free';
+  if (usedAt === null || heldBy === null) return 'free';
   return wasHolder ? 'displaced' : 'elsewhere';
 }
 

@@ -98,7 +98,8 @@ async function claim(
 ): Promise<string | null> {
   const { url, quality } = wayIn(deps, pass);
   const displaces = pass.holderHash !== null && pass.holderHash !== holderHash;
-  const claimant = { passId: pass.id, classDateId: pass.classDateId, holderHash, standing, displaces, quality };
+  const { id: passId, classDateId, epoch } = pass;
+  const claimant = { passId, classDateId, epoch, holderHash, standing, displaces, quality };
   const result = await claimPass(deps, claimant, { ...originOf(ctx), userId: pass.userId });
   return result === 'refused' ? null : url;
 }

@@ -6,6 +6,7 @@ import { addMinutes } from '../../../src/domain/clock';
 import { TAKEOVERS_MAX, type Standing } from '../../../src/domain/joinRefusals';
 import { doorOf, isOpen } from '../../../src/domain/joinRules';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
+import type { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
@@ -35,9 +36,12 @@ async function buildReadyPass(fields: Parameters<typeof buildClassDate>[0] = {})
   return { classDate, meeting, pass };
 }
 
-function claim(pass: { id: number; classDateId: number }, holderHash: string, standing: Standing = 'free') {
+type Claimed = Pick<ZoomSecureToken, 'id' | 'classDateId' | 'epoch'>;
+
+function claim(pass: Claimed, holderHash: string, standing: Standing = 'free') {
   const origin = { userId: null, ipAddress: '192.0.2.7', userAgent: 'a browser' };
-  const common = { passId: pass.id, classDateId: pass.classDateId, quality: 'plain' as const };
+  const { id: passId, classDateId, epoch } = pass;
+  const common = { passId, classDateId, epoch, quality: 'plain' as const };
   return claimPass(deps, { ...common, holderHash, standing, displaces: standing !== 'free' }, origin);
 }
 
@@ -73,11 +77,21 @@ it('refuses another browser, another class, and a revoked pass', async () => {
   await claim(pass, browser());
   expect(await claim(pass, browser())).toBe('refused');
   const { pass: unused, classDate } = await buildReadyPass();
-  expect(await claim({ id: unused.id, classDateId: classDate.id + 1 }, browser())).toBe('refused');
+  expect(await claim({ id: unused.id, classDateId: classDate.id + 1, epoch: 1 }, browser())).toBe('refused');
   await unused.update({ revokedAt: new Date() });
   expect(await claim(unused, browser())).toBe('refused');
   await unused.reload();
   expect(unused.usedAt).toBeNull();
+});
+
+it('refuses a link that was replaced since it was looked up', async () => {
+  const { pass } = await buildReadyPass();
+  const { id, classDateId, epoch } = pass;
+  await pass.update({ epoch: epoch + 1 });
+  expect(await claim({ id, classDateId, epoch }, browser())).toBe('refused');
+  expect(await claim(pass, browser())).toBe('claimed');
+  await pass.update({ epoch: epoch + 2 });
+  expect(await claim({ id, classDateId, epoch: epoch + 1 }, browser(), 'elsewhere')).toBe('refused');
 });
 
 it('goes on in another browser when asked to, a bounded number of times, and remembers the former ones', async () => {

@@ -1,7 +1,9 @@
 import { load } from 'cheerio';
 import type { Response } from 'supertest';
+import { cleanUp } from '../../../../src/commands/cleanUp';
 import { sendLink } from '../../../../src/commands/sendLink';
 import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
+import { addMinutes } from '../../../../src/domain/clock';
 import { TAKEOVERS_MAX } from '../../../../src/domain/joinRefusals';
 import { MailDelivery } from '../../../../src/models/MailDelivery';
 import type { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
@@ -33,7 +35,7 @@ const button = (page: Response) => load(page.text)('button').text();
 const isIn = (answer: Response) => answer.headers['location'] === OWN_LINK;
 
 /** As many browsers as it takes until the link has no takeover left; the last one is inside. */
-async function spend({ url }: Link): Promise<JoinBrowser[]> {
+async function spend({ url }: Pick<Link, 'url'>): Promise<JoinBrowser[]> {
   const browsers = Array.from({ length: TAKEOVERS_MAX + 1 }, () => site.newBrowser());
   for (const browser of browsers) expect(isIn(await visitAndPress(browser, url))).toBe(true);
   return browsers;
@@ -50,6 +52,19 @@ function newestUrl({ classDate, pass }: Link): string {
 const linkMails = (pass: ZoomSecureToken) => MailDelivery.findAll({ where: { passId: pass.id, kind: 'new_link' } });
 
 describe('another browser', () => {
+  it('comes in as the first one where it is known no longer who had used the link, and the class takes place after all', async () => {
+    const { url, classDate, pass } = await site.buildLink();
+    await spend({ url });
+    const startsAt = addMinutes(new Date(), -8 * 24 * 60);
+    await classDate.update({ state: 'settled', closedAt: startsAt, startsAt });
+    await cleanUp(site.deps);
+    await classDate.update({ state: 'ready', closedAt: null, startsAt: addMinutes(new Date(), 10) });
+    const { linkMeetingId } = await pass.reload();
+    expect([pass.holderHash, linkMeetingId]).toEqual([null, null]);
+    expect((await visitAndPress(site.newBrowser(), url)).headers['location']).toContain('https://us05web.zoom.us/');
+    expect((await pass.reload()).holderHash).not.toBeNull();
+  });
+
   it('is offered to go on there, and the former one is told and can come back', async () => {
     const { url } = await site.buildLink();
     const [phone, laptop] = [site.newBrowser(), site.newBrowser()];
