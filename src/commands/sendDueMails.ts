@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { QueryTypes } from 'sequelize';
-import { sqlInstant } from '../db/sqlInstant';
+import { again } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isStillTrue } from '../domain/mailTruth';
-import { NEVER_CONFIRMED, retryAt, TAKES_NONE_OF_OURS, type ClassMailKind } from '../domain/mails';
+import { NEVER_CONFIRMED, REPEATED_IN_VAIN, retryAt, TAKES_NONE_OF_OURS, type ClassMailKind } from '../domain/mails';
 import { saysTheSame, toldIn, toldOf } from '../domain/told';
 import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
 import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
@@ -11,8 +9,9 @@ import { MailDelivery } from '../models/MailDelivery';
 import { loadMailAccountLink } from '../queries/loadMailAccountLink';
 import { loadMailIncident } from '../queries/loadMailIncident';
 import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/loadMails';
-import { subjectColumn, subjectOf } from '../queries/mailSubject';
+import { subjectOf } from '../queries/mailSubject';
 import type { MailSubjectId } from '../temporal/outbox';
+import { leaseMails } from './leaseMails';
 import { noteBounces } from './noteBounces';
 import { reportTrouble } from './openIncident';
 import { SUPERSEDED, TOO_LATE } from './planMails';
@@ -31,14 +30,11 @@ interface SendInput {
   readonly heartbeat: (sent: number) => void;
 }
 
-const BATCH = 50;
-const LEASE_SECONDS = 60;
 const HEARTBEAT_MS = 3_000;
 /** The mail server does not answer, or takes nothing from us: the rest of the batch would only wait for its time-outs. */
 const GIVE_UP_AFTER_UNCLEAR = 3;
 const ERROR_MAX = 255;
 const NO_ANSWER = 'the mail server did not answer';
-const REPEATED_IN_VAIN = `${NEVER_CONFIRMED}; it was repeated once`;
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
 const PLAINLY = { validate: false, hooks: false } as const;
 
@@ -48,38 +44,13 @@ export async function sendDueMails(deps: Deps, { about, now, heartbeat }: SendIn
   const timer = setInterval(() => heartbeat(result.sent), HEARTBEAT_MS);
   try {
     for (;;) {
-      const holder = randomUUID();
-      const rows = await leaseBatch(deps, about, now, holder);
+      const rows = await leaseMails(deps, about, now);
       if (rows.length === 0) return result;
       await sendBatch(deps, rows, now, result);
     }
   } finally {
     clearInterval(timer);
   }
-}
-
-/** A row found `data_sent` with a dead lease may have gone out; it is marked so that it is repeated at most once. */
-async function leaseBatch(deps: Deps, about: MailSubjectId, now: Date, holder: string): Promise<MailDelivery[]> {
-  const [column, id] = subjectColumn(about);
-  const replacements = { id, now: sqlInstant(now), holder, lastError: REPEATED_IN_VAIN };
-  await deps.db.query(
-    `UPDATE mail_deliveries
-        SET state = 'unknown', lease_holder = NULL, lease_until = NULL,
-            last_error = :lastError
-      WHERE ${column} = :id AND state = 'data_sent' AND resent = 1 AND lease_until < UTC_TIMESTAMP(3)`,
-    { type: QueryTypes.UPDATE, replacements },
-  );
-  await deps.db.query(
-    `UPDATE mail_deliveries
-        SET resent = IF(state = 'data_sent', 1, resent), state = 'sending', attempts = attempts + 1,
-            lease_holder = :holder, lease_until = UTC_TIMESTAMP(3) + INTERVAL ${LEASE_SECONDS} SECOND
-      WHERE ${column} = :id
-        AND ((state = 'queued' AND next_attempt_at <= :now)
-          OR (state IN ('sending', 'data_sent') AND lease_until < UTC_TIMESTAMP(3)))
-      ORDER BY id LIMIT ${BATCH}`,
-    { type: QueryTypes.UPDATE, replacements },
-  );
-  return MailDelivery.findAll({ where: { leaseHolder: holder }, order: ['id'] });
 }
 
 async function sendBatch(
@@ -210,10 +181,9 @@ function isOutdated(row: MailDelivery, about: MailSubject, { before }: MailRecip
 
 /** Committed before the final dot: from here on the mail may have gone out, and its reader knows what it says. */
 async function markDataSent(row: MailDelivery, { about, toldAt }: Batch): Promise<void> {
-  const [changed] = await MailDelivery.update(
-    { state: 'data_sent', ...('classDate' in about ? toldColumns(about.classDate, toldAt()) : {}) },
-    { where: { id: row.id, state: 'sending', leaseHolder: row.leaseHolder }, ...PLAINLY },
-  );
+  const told = 'classDate' in about ? toldColumns(about.classDate, toldAt()) : {};
+  const where = { id: row.id, state: 'sending', leaseHolder: row.leaseHolder } as const;
+  const [changed] = await again(() => MailDelivery.update({ state: 'data_sent', ...told }, { where, ...PLAINLY }));
   if (changed !== 1) throw new Error('The lease on this mail was lost; somebody else sends it.');
 }
 
@@ -225,7 +195,7 @@ async function afterRefusal(row: MailDelivery, refusal: MailRefused): Promise<Ou
   const { permanent, aboutMail, responseCode } = refusal;
   // That this try told something stands in the row, not in our copy of it.
   const { id, leaseHolder } = row;
-  if (row.toldAt === null) await MailDelivery.update({ toldAt: null }, { where: { id, leaseHolder } });
+  if (row.toldAt === null) await again(() => MailDelivery.update({ toldAt: null }, { where: { id, leaseHolder } }));
   if (permanent) {
     const refused = `the mail server refused it (${responseCode})`;
     if (row.resent) await finish(row, 'unknown', `it may have gone out once; of its repeat: ${refused}`);
@@ -249,7 +219,7 @@ async function afterNoAnswer(row: MailDelivery): Promise<Outcome> {
   row.set({ lastError: state === 'data_sent' ? NEVER_CONFIRMED : NO_ANSWER });
   if (state !== 'data_sent') return 'unclear';
   if (resent) return finish(row, 'unknown', REPEATED_IN_VAIN);
-  await row.update({ resent: true });
+  await again(() => row.update({ resent: true }));
   return 'unclear';
 }
 
@@ -260,9 +230,11 @@ async function putBack(row: MailDelivery, now: Date): Promise<void> {
     await leaveOut(row, `${lastError}; by the next try it would no longer help`);
     return;
   }
-  await MailDelivery.update(
-    { state: 'queued', nextAttemptAt, leaseHolder: null, leaseUntil: null, lastError },
-    { where: { id: row.id, leaseHolder: row.leaseHolder } },
+  await again(() =>
+    MailDelivery.update(
+      { state: 'queued', nextAttemptAt, leaseHolder: null, leaseUntil: null, lastError },
+      { where: { id: row.id, leaseHolder: row.leaseHolder } },
+    ),
   );
 }
 
@@ -271,15 +243,15 @@ async function finish(
   state: 'sent' | 'bounced' | 'failed' | 'skipped' | 'unknown',
   lastError: string | null,
 ): Promise<'over'> {
-  await MailDelivery.update(
-    {
-      state,
-      leaseHolder: null,
-      leaseUntil: null,
-      lastError: lastError?.slice(0, ERROR_MAX) ?? null,
-      ...(state === 'sent' ? { sentAt: new Date() } : {}),
-    },
-    { where: { id: row.id, leaseHolder: row.leaseHolder }, ...PLAINLY },
-  );
+  const finished = {
+    state,
+    leaseHolder: null,
+    leaseUntil: null,
+    lastError: lastError?.slice(0, ERROR_MAX) ?? null,
+    ...(state === 'sent' ? { sentAt: new Date() } : {}),
+  };
+  const where = { id: row.id, leaseHolder: row.leaseHolder };
+  // A mail that is out would be repeated.
+  await again(() => MailDelivery.update(finished, { where, ...PLAINLY }));
   return 'over';
 }

@@ -13,10 +13,15 @@ const MAX_TRIES = 5;
  * Runs `work` in one transaction, again from the start when the database asks for it. `work` must only use the
  * database: Zoom, SMTP and Temporal are never called inside a transaction.
  */
-export async function inTransaction<T>(db: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  return again(() => db.transaction(work));
+}
+
+/** Does again what the database asks to have done again: a transaction, or one statement that is its own. */
+export async function again<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await db.transaction(work);
+      return await work();
     } catch (error) {
       if (tries >= MAX_TRIES || !RETRYABLE.has(mysqlErrorNumber(error) ?? 0)) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries));
