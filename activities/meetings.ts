@@ -1,6 +1,7 @@
 import { askZoom } from '../src/commands/askZoom';
 import { cancelRegistrants } from '../src/commands/cancelRegistrants';
 import { closeClass } from '../src/commands/closeClass';
+import { lookAtOverrun } from '../src/commands/lookAtOverrun';
 import { lookAtRoom } from '../src/commands/lookAtRoom';
 import { makeMeeting, type MakeResult } from '../src/commands/makeMeeting';
 import { makePersonalLinks } from '../src/commands/makePersonalLinks';
@@ -41,6 +42,7 @@ export function createMeetingActivities(deps: Deps, roomsFirst: RoomsFirst) {
     makePersonalLinks: step(makePersonalLinks),
     lookAtRoom: step(lookAtRoom),
     askZoom: step(askZoom),
+    lookAtOverrun: step(lookAtOverrun),
     closeClass: step(closeClass),
     settleClass: step(settleClass),
     rehearse: step(rehearse),

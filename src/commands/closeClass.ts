@@ -11,7 +11,7 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { countHeard } from '../queries/countHeard';
 import { findRuns } from '../queries/findRuns';
 import { deliverOutbox } from '../temporal/outbox';
-import { ZoomNeedsReconnect, ZoomNotFound } from '../zoom/errors';
+import { isStillRunning } from './isStillRunning';
 import { noteStateChange } from './noteOutcome';
 import { clearOverrun, warnOfOverrun } from './warnOfOverrun';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -32,27 +32,17 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
     await close(deps, classDateId, now);
     return;
   }
+  const { teacherId, meetingId } = meeting;
   try {
     const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
-    const running = await isRunning(deps, meeting.teacherId, meeting.meetingId, classDate);
+    const running = await isStillRunning(deps, { teacherId, meetingId }, classDate);
     if (running) await deliverOutbox(deps, ...(await noteOverrun(deps, classDateId, now, before.state)));
     else await close(deps, classDateId, now, before);
   } catch (error) {
-    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    const trouble = await zoomTrouble(deps, error, { teacherId, attempts: 1, now });
     // However long Zoom has to be left alone, from the hard cap on it need not be asked.
     const nextAttemptAt = earlier(trouble.nextAttemptAt ?? addMinutes(now, 1), classTimes(classDate).hardCapAt);
     await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
-  }
-}
-
-async function isRunning(deps: Deps, teacherId: number, meetingId: string, classDate: ClassDate): Promise<boolean> {
-  try {
-    return (await deps.zoom.getMeeting(teacherId, meetingId)).status === 'started';
-  } catch (error) {
-    if (error instanceof ZoomNotFound) return false;
-    // Nobody can be asked: believe the last word, which is bounded by the hard cap.
-    if (error instanceof ZoomNeedsReconnect) return classDate.state === 'live';
-    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ import { followRuns } from './followRuns';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
 import { noteStateChange } from './noteOutcome';
+import { clearOverrun } from './warnOfOverrun';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
 
 type EventOfMeeting = Exclude<MeetingEvent, { kind: 'participant' | 'wait' | 'other' }>;
@@ -84,8 +85,19 @@ async function recordRun(
     if (liveAt) await classDate.update({ liveAt: earlier(classDate.liveAt, liveAt) }, { transaction });
     return null;
   }
+  return follow(deps, classDate, meeting, event, transaction);
+}
+
+async function follow(
+  deps: Deps,
+  classDate: ClassDate,
+  meeting: ZoomMeeting,
+  { event }: RunEvent,
+  transaction: Transaction,
+): Promise<HintReason | null> {
   if (!(await followRuns(classDate, meeting, transaction))) return null;
-  return event.event === 'started' ? 'meeting started' : 'meeting ended';
+  if (classDate.state !== 'live') await clearOverrun(deps, classDate.id, deps.clock.now(), transaction);
+  return event === 'started' ? 'meeting started' : 'meeting ended';
 }
 
 /**

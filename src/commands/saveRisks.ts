@@ -78,10 +78,22 @@ function note(
 
 /**
  * A missing connection is told by its incident, once for all of the teacher's classes; a clash once for the two classes
- * that are in each other's way.
+ * that are in each other's way; an overrun once, though the host leaves and comes back.
  */
-async function toldOtherwise({ kind, detail }: Finding, now: Date, transaction: Transaction): Promise<Date | null> {
+async function toldOtherwise(
+  { classDateId, kind, detail }: Finding & Pick<ClassRisk, 'classDateId'>,
+  now: Date,
+  transaction: Transaction,
+): Promise<Date | null> {
   if (kind === 'connection') return now;
+  if (kind === 'overrun') {
+    const former = await ClassRisk.findOne({
+      where: { classDateId, kind, detail },
+      order: [['id', 'DESC']],
+      transaction,
+    });
+    return former?.toldAt ?? null;
+  }
   if (kind !== 'clash') return null;
   const others = (detail ?? '').split(' ').map(Number);
   const told = await ClassRisk.count({ where: { classDateId: others, kind: 'clash', isOpen: true }, transaction });

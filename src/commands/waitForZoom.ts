@@ -13,7 +13,7 @@ import type { ZoomTrouble } from './zoomTrouble';
 export async function waitForZoom(
   { db }: Pick<Deps, 'db'>,
   { classDateId, teacherId }: Pick<ZoomMeeting, 'classDateId' | 'teacherId'>,
-  { nextAttemptAt }: ZoomTrouble,
+  { nextAttemptAt }: Pick<ZoomTrouble, 'nextAttemptAt'>,
   now: Date,
 ): Promise<void> {
   await inTransaction(db, async (transaction) => {

@@ -1,10 +1,9 @@
-import { Op, type Transaction } from 'sequelize';
+import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
-import { ClassDate } from '../models/ClassDate';
+import type { ClassDate } from '../models/ClassDate';
 import { ClassRisk } from '../models/ClassRisk';
-import { readyOr } from '../queries/inStates';
+import { findNextOfHost } from '../queries/findNextOfHost';
 import { addToOutbox } from '../temporal/outbox';
 import { clearRisk, saveRisks } from './saveRisks';
 
@@ -22,7 +21,7 @@ export async function warnOfOverrun(
   now: Date,
   transaction: Transaction,
 ): Promise<number[]> {
-  const next = await findNext(overrunning, now, transaction);
+  const next = await findNextOfHost(overrunning, { by: addMinutes(now, WARNS_MINUTES), now }, transaction);
   if (!next) return [];
   const findings = [{ kind: 'overrun', detail: String(overrunning.id) }] as const;
   const isNew = await saveRisks(deps, next, { findings, lookedFor: ['overrun'], now }, transaction);
@@ -38,23 +37,4 @@ export async function clearOverrun(
 ): Promise<void> {
   const where = { kind: 'overrun', detail: String(classDateId), isOpen: true } as const;
   for (const risk of await ClassRisk.findAll({ where, transaction })) await clearRisk(deps, risk, now, transaction);
-}
-
-async function findNext(
-  { id, teacherId, startsAt }: ClassDate,
-  now: Date,
-  transaction: Transaction,
-): Promise<ClassDate | undefined> {
-  const later = await ClassDate.findAll({
-    where: {
-      id: { [Op.ne]: id },
-      teacherId,
-      ...readyOr('scheduled', 'preparing'),
-      startsAt: { [Op.gte]: startsAt, [Op.lte]: addMinutes(now, WARNS_MINUTES) },
-    },
-    order: ['startsAt', 'id'],
-    transaction,
-    lock: transaction.LOCK.UPDATE,
-  });
-  return later.find((one) => now < classTimes(one).endsAt);
 }

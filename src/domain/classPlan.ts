@@ -2,6 +2,7 @@ import { isLiveEarly, isOver, isToBegin, isToCome, type ClassState, type StateRe
 import { addMinutes } from './clock';
 import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
+import { holdsUpNextAt } from './hostClashes';
 import type { ClassMailKind } from './mails';
 import type { MeetingState } from './meetingStates';
 import { rehearsalDue, rehearsalInstants, type Rehearsal } from './rehearsals';
@@ -19,6 +20,7 @@ export type Step =
   | 'makePersonalLinks'
   | 'lookAtRoom'
   | 'askZoom'
+  | 'lookAtOverrun'
   | 'closeClass'
   | 'settleClass'
   | 'rehearse'
@@ -46,6 +48,8 @@ export interface ClassFacts {
   /** until when further edits are waited for, before people and Zoom hear of them */
   readonly gathersUntil: Date | null;
   readonly teacherConnected: boolean;
+  /** of a class that is live past its end, within its grace: when its host's next one starts that nobody was warned of */
+  readonly nextOfHostAt: Date | null;
   readonly rehearsal: Rehearsal;
   readonly meeting: CurrentMeeting | null;
   /** attempts whose outcome is not known, and former meetings that must go, current or not */
@@ -187,9 +191,16 @@ function updateSteps(facts: ClassFacts, now: Date): Step[] {
 
 function watchSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   if (facts.state === 'scheduled' || facts.state === 'preparing') return now >= times.endsAt ? ['closeClass'] : [];
-  if (now >= times.closesAt) return isDue(facts.nextAttemptAt, now) ? ['closeClass'] : [];
-  const unwatched = mayHaveToBegin(facts, times) && !facts.watchedAt && now >= times.watchesAt;
-  return unwatched && isDue(facts.nextAttemptAt, now) ? ['askZoom'] : [];
+  if (!isDue(facts.nextAttemptAt, now)) return [];
+  if (now >= times.closesAt) return ['closeClass'];
+  const warnsAt = warnsOfOverrunAt(facts, times);
+  if (warnsAt !== null && now >= warnsAt) return ['lookAtOverrun'];
+  return mayHaveToBegin(facts, times) && !facts.watchedAt && now >= times.watchesAt ? ['askZoom'] : [];
+}
+
+/** Within its grace; a class that closes is asked about anyway. */
+function warnsOfOverrunAt({ nextOfHostAt }: ClassFacts, times: ClassTimes): Date | null {
+  return nextOfHostAt && holdsUpNextAt(times, nextOfHostAt);
 }
 
 /** Of a try of the room "started" may have been told and all else lost: unless Zoom has been asked since, it is. */
@@ -284,6 +295,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
   add(times.looksAt, 'looks at its room');
   add(times.watchesAt, 'should have started');
   add(times.endsAt, 'ends');
+  add(warnsOfOverrunAt(facts, times), 'holds up the next class');
   add(times.closesAt, 'closes');
   if (facts.state === 'preparing' && facts.stateReason === 'teacher_not_connected') {
     add(new Date(now.getTime() + NOT_CONNECTED_LOOK_MS), 'looks for the teacher again');

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from './clock';
+import { addMinutes, later, MINUTE_MS } from './clock';
 
 /** When a host is to be in a meeting. */
 export interface HostSlot {
@@ -18,4 +18,12 @@ export function clashOf(one: HostSlot, other: HostSlot): ClashKind | null {
   const earlierEnd = Math.min(one.endsAt.getTime(), other.endsAt.getTime());
   if (laterStart < earlierEnd) return 'overlap';
   return laterStart - earlierEnd < BREAK_MINUTES * MINUTE_MS ? 'back_to_back' : null;
+}
+
+/** Farewells take a moment: a class that ends so little late is in nobody's way. */
+const LATE_MINUTES = 2;
+
+/** From when on a class that still runs puts its host's next one at risk: once no break is left between the two. */
+export function holdsUpNextAt({ endsAt }: Pick<HostSlot, 'endsAt'>, nextStartsAt: Date): Date {
+  return later(addMinutes(endsAt, LATE_MINUTES), addMinutes(nextStartsAt, -BREAK_MINUTES));
 }

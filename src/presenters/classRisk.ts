@@ -92,8 +92,8 @@ const WORDS: Readonly<Record<RiskKind, Words>> = {
     how: 'Ask for one of them to be moved, or for somebody else to give it.',
   }),
   overrun: (detail) => ({
-    what: `The host’s class before (number ${detail}) still runs past its end.`,
-    how: 'End that one in Zoom in time, or ask for this one to be moved, or for somebody else to give it.',
+    what: `The host’s class before (number ${detail}) still runs past its end. Zoom lets a host run one meeting at a time, except on some larger plans.`,
+    how: 'End that one in Zoom, or ask for this one to be moved, or for somebody else to give it.',
   }),
   licence_length: () => ({
     what: `The Zoom account is a Basic one: Zoom ends its meetings after ${BASIC_MINUTES} minutes, and the class is longer.`,

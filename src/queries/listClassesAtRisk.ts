@@ -13,8 +13,12 @@ export interface ClassAtRisk extends ClassRow {
 const AHEAD_MINUTES = 48 * 60;
 const LIMIT = 100;
 const HAS_RISK = literal('EXISTS (SELECT 1 FROM class_risks r WHERE r.class_date_id = ClassDate.id AND r.is_open = 1)');
+/** It should have begun, and still waits for its host. */
+const IS_HELD_UP = literal(
+  "EXISTS (SELECT 1 FROM class_risks r WHERE r.class_date_id = ClassDate.id AND r.is_open = 1 AND r.kind = 'overrun')",
+);
 
-/** The classes of the next 48 hours that something is wrong with, the worst first. */
+/** The classes of the next 48 hours that something is wrong with, the worst first; one that is held up until it begins. */
 export async function listClassesAtRisk(now: Date, teacherId?: number): Promise<ClassAtRisk[]> {
   const classDates = await ClassDate.findAll({
     where: { [Op.and]: [atRisk(now), teacherId === undefined ? {} : { teacherId }, HAS_RISK] },
@@ -34,8 +38,8 @@ export function countClassesAtRisk(now: Date): Promise<number> {
 
 function atRisk(now: Date) {
   return {
-    ...readyOr('scheduled', 'preparing'),
-    startsAt: { [Op.gt]: now, [Op.lt]: addMinutes(now, AHEAD_MINUTES) },
+    [Op.and]: [readyOr('scheduled', 'preparing'), { [Op.or]: [{ startsAt: { [Op.gt]: now } }, IS_HELD_UP] }],
+    startsAt: { [Op.lt]: addMinutes(now, AHEAD_MINUTES) },
   };
 }
 

@@ -1,7 +1,10 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
+import { classTimes } from '../domain/classTimes';
+import { addMinutes } from '../domain/clock';
 import { readReminders } from '../domain/furtherReminders';
 import { groupBy } from '../domain/groupBy';
+import { BREAK_MINUTES } from '../domain/hostClashes';
 import type { Rehearsal } from '../domain/rehearsals';
 import { roomFits } from '../domain/roomFits';
 import { ClassDate } from '../models/ClassDate';
@@ -9,6 +12,7 @@ import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { findNextOfHost } from './findNextOfHost';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
@@ -65,6 +69,7 @@ async function factsOf(
     ...classFields(classDate),
     roomFits: !meeting || roomFits(meeting, classDate),
     teacherConnected,
+    nextOfHostAt: await readNextOfHostAt(classDate, now),
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
     unresolved: outlook(
@@ -101,6 +106,16 @@ async function readRehearsal({ id, rehearsedAt, rehearsedVersion, rehearseNotBef
   // Nothing is found before the first one; most classes wait for that.
   const openRisks = rehearsedAt === null ? 0 : await ClassRisk.count({ where: { classDateId: id, isOpen: true } });
   return { doneAt: rehearsedAt, version: rehearsedVersion, notBefore: rehearseNotBefore, openRisks };
+}
+
+/** Asked only of a class that is live past its end and has not closed: there are never many. */
+async function readNextOfHostAt(classDate: ClassDate, now: Date): Promise<Date | null> {
+  const { endsAt, closesAt } = classTimes(classDate);
+  if (classDate.state !== 'live' || now < endsAt || now >= closesAt) return null;
+  const next = await findNextOfHost(classDate, { by: addMinutes(closesAt, BREAK_MINUTES), now });
+  if (next === null) return null;
+  const warned = await ClassRisk.count({ where: { classDateId: next.id, kind: 'overrun', isOpen: true } });
+  return warned > 0 ? null : next.startsAt;
 }
 
 function currentMeeting(meeting: ZoomMeeting): CurrentMeeting {

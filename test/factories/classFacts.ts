@@ -31,6 +31,7 @@ export function buildClassFacts(startsAt: Date, changes: Partial<ClassFacts> = {
     nextAttemptAt: null,
     gathersUntil: null,
     teacherConnected: true,
+    nextOfHostAt: null,
     rehearsal: { doneAt: startsAt, version: 1, notBefore: null, openRisks: 0 },
     meeting: null,
     unresolved: NOTHING,

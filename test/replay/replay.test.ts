@@ -68,6 +68,7 @@ describe('recorded histories', () => {
   it('hold what they were recorded for', () => {
     const eventsOf = (name: string) => JSON.stringify(load(name));
     expect(eventsOf('settled')).toContain('settleClass');
+    expect(eventsOf('overrunsIntoNext')).toContain('lookAtOverrun');
     for (const step of ['rehearse', 'lookAtRoom']) expect(eventsOf('rehearsedAndLookedAt')).toContain(step);
     expect(eventsOf('lostReplyAdopted')).toContain('resolveAttempts');
     expect(eventsOf('rescheduled')).toContain('updateMeeting');

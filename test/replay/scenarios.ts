@@ -5,6 +5,7 @@ import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import { addMinutes } from '../../src/domain/clock';
 import { AccountLink } from '../../src/models/AccountLink';
 import type { ClassDate } from '../../src/models/ClassDate';
+import { ClassRisk } from '../../src/models/ClassRisk';
 import { Incident } from '../../src/models/Incident';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
@@ -50,6 +51,23 @@ const CLASSES: Readonly<Record<string, Scenario>> = {
     scene.stack.zoom.control.end(room?.id ?? 0);
     await at(scene, classDate, 152);
     await reaches(classDate, 'settled');
+    return handleOf(scene, classDate);
+  },
+
+  /** Still live when its host's next one should have begun. */
+  overrunsIntoNext: async (scene) => {
+    const classDate = await book(scene, { minutesAhead: 20 });
+    const next = await book(scene, { minutesAhead: 80, teacherId: classDate.teacherId });
+    await reaches(classDate, 'ready');
+    const [room] = await roomsAtZoom(scene, classDate);
+    scene.stack.zoom.control.hostStart(room?.id ?? 0);
+    await at(scene, classDate, 5);
+    await reaches(classDate, 'live');
+    await at(scene, classDate, 62);
+    const isAtRisk = { classDateId: next.id, kind: 'overrun' as const, isOpen: true };
+    await eventually('the next one is at risk', async () => (await ClassRisk.count({ where: isAtRisk })) > 0);
+    scene.stack.zoom.control.end(room?.id ?? 0);
+    for (const one of [next, classDate]) await cancel(scene, await one.reload());
     return handleOf(scene, classDate);
   },
 

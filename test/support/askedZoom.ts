@@ -1,3 +1,4 @@
+import type { Deps } from '../../src/deps';
 import { addMinutes } from '../../src/domain/clock';
 import { startZoomSite, type ZoomSite } from './zoomSite';
 
@@ -23,4 +24,18 @@ export function siteOfTests(): Pick<ZoomSite, 'deps' | 'zoom'> {
       return started().zoom;
     },
   };
+}
+
+/** Zoom says how a room is, and by the time we have that answer something else has been told. */
+export function whereZoomSays(
+  deps: Deps,
+  status: 'waiting' | 'started',
+  tellMeanwhile: () => Promise<unknown> = () => Promise.resolve(),
+): Deps {
+  const getMeeting: Deps['zoom']['getMeeting'] = async (_teacher, meetingId) => {
+    await tellMeanwhile();
+    const urls = { joinUrl: 'https://zoom.us/j/1', startUrl: 'https://zoom.us/s/1' };
+    return { meetingId, ...urls, status, registration: false, startsAt: null, durationMinutes: null };
+  };
+  return { ...deps, zoom: { ...deps.zoom, getMeeting } };
 }

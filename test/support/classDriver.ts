@@ -2,6 +2,7 @@ import { askZoom } from '../../src/commands/askZoom';
 import { cancelRegistrants } from '../../src/commands/cancelRegistrants';
 import { closeClass } from '../../src/commands/closeClass';
 import { lookAtClass, type ClassLook } from '../../src/commands/lookAtClass';
+import { lookAtOverrun } from '../../src/commands/lookAtOverrun';
 import { lookAtRoom } from '../../src/commands/lookAtRoom';
 import { makeMeeting } from '../../src/commands/makeMeeting';
 import { makePersonalLinks } from '../../src/commands/makePersonalLinks';
@@ -80,7 +81,7 @@ type Command = (deps: Deps, input: { classDateId: number; now: Date }) => Promis
 
 const COMMANDS: Readonly<Record<Step, Command>> = {
   ...{ makeMeeting, resolveAttempts, updateMeeting, removeMeetings, cancelRegistrants, makePersonalLinks },
-  ...{ lookAtRoom, askZoom, closeClass, settleClass, rehearse },
+  ...{ lookAtRoom, askZoom, lookAtOverrun, closeClass, settleClass, rehearse },
   sendMails: (deps, { classDateId, now }) =>
     sendDueMails(deps, { about: { classDateId }, now, heartbeat: () => undefined }),
 };

@@ -14,7 +14,7 @@ import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { readClassFacts } from '../../../src/queries/readClassFacts';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
-import { ago, NOW, siteOfTests } from '../../support/askedZoom';
+import { ago, NOW, siteOfTests, whereZoomSays } from '../../support/askedZoom';
 import { buildRun, buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -40,13 +40,8 @@ function close(
   return closeClass(depsThatSay(status, tellMeanwhile), { classDateId, now: NOW });
 }
 
-function depsThatSay(status: 'waiting' | 'started', tellMeanwhile = () => Promise.resolve<unknown>(null)): Deps {
-  const getMeeting: Deps['zoom']['getMeeting'] = async (_teacher, meetingId) => {
-    await tellMeanwhile();
-    const urls = { joinUrl: 'https://zoom.us/j/1', startUrl: 'https://zoom.us/s/1' };
-    return { meetingId, ...urls, status, registration: false, startsAt: null, durationMinutes: null };
-  };
-  return { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
+function depsThatSay(status: 'waiting' | 'started', tellMeanwhile?: () => Promise<unknown>): Deps {
+  return { ...whereZoomSays(site.deps, status, tellMeanwhile), temporal };
 }
 
 type Told = Parameters<typeof recordMeetingEvent>[2];

@@ -172,6 +172,19 @@ describe('planClass', () => {
     expect(planClass(overrun, at(76))).toMatchObject({ phase: 'overrun', steps: [], nextLookAt: at(78) });
   });
 
+  it('asks whether it still runs when the host’s next class is near, and no later than it closes', () => {
+    const live = facts({ state: 'live', meeting: CREATED, nextOfHostAt: at(60) });
+    expect(planClass(live, at(60))).toMatchObject({ steps: [], nextLookAt: at(62) });
+    expect(planClass(live, at(62)).steps).toEqual(['lookAtOverrun']);
+    expect(planClass({ ...live, nextAttemptAt: at(64) }, at(62))).toMatchObject({ steps: [], nextLookAt: at(64) });
+    const afterBreak = { ...live, nextOfHostAt: at(75) };
+    expect(planClass(afterBreak, at(62))).toMatchObject({ steps: [], nextLookAt: at(70) });
+    expect(planClass(afterBreak, at(70)).steps).toEqual(['lookAtOverrun']);
+    const afterLongBreak = { ...live, nextOfHostAt: at(80) };
+    expect(planClass(afterLongBreak, at(74))).toMatchObject({ steps: [], nextLookAt: at(75) });
+    expect(planClass(afterLongBreak, at(75)).steps).toEqual(['closeClass']);
+  });
+
   it.each(['scheduled', 'preparing'] as const)('gives up a class that is %s at its end', (state) => {
     const plan = planClass(facts({ state }), at(60));
     expect(plan.steps).toEqual(['closeClass']);
