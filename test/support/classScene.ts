@@ -94,7 +94,7 @@ export function handleOf({ client }: Pick<Scene, 'client'>, classDate: ClassDate
 
 export async function ends(scene: Scene, classDate: ClassDate): Promise<void> {
   const handle = handleOf(scene, classDate);
-  await eventually('its workflow ends', async () => (await handle.describe()).status.name === 'COMPLETED', 30_000);
+  await eventually('its workflow ends', async () => (await handle.describe()).status.name === 'COMPLETED');
 }
 
 /** The rooms that Zoom itself holds for a class, by the marker in the agenda; deleted ones too. */

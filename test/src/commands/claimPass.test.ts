@@ -48,10 +48,12 @@ function claim(pass: Claimed, holderHash: string, standing: Standing = 'free') {
 it('lets the first browser in, keeps who it was, and audits it in the same commit', async () => {
   const { pass } = await buildReadyPass();
   const holderHash = browser();
+  const before = Date.now();
   expect(await claim(pass, holderHash)).toBe('claimed');
   await pass.reload();
   expect(pass).toMatchObject({ holderHash, ipAddress: '192.0.2.7', userAgent: 'a browser' });
-  expect(Math.abs((pass.usedAt?.getTime() ?? 0) - Date.now())).toBeLessThan(5_000);
+  expect(pass.usedAt?.getTime()).toBeGreaterThanOrEqual(before);
+  expect(pass.usedAt?.getTime()).toBeLessThanOrEqual(Date.now());
   const audits = await ZoomAuditLog.findAll({ where: { entityType: 'zoom_secure_token', entityId: pass.id } });
   expect(audits.map(({ action }) => action)).toEqual(['join_attempt_success']);
 });

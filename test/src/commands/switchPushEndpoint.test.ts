@@ -16,6 +16,9 @@ import { startWebsite, type Website } from '../../support/website';
 /** More than are taken into one commit. */
 const MANY = 501;
 
+/** Whoever waits for the row that is held tries again for so long at least. */
+const PATIENCE_MS = 30_000;
+
 let website: Website;
 let classDate: ClassDate;
 let endpoint: PushEndpoint;
@@ -61,8 +64,8 @@ it('an endpoint is off at once, and its row is not held until all that waits for
   let switching: Promise<boolean> | undefined;
   await holding(last, async () => {
     switching = switchOffPushEndpoint(website.deps, endpoint.id, THE_SYSTEM);
-    await eventually('it is off', async () => (await endpoint.reload()).state === 'off', 5_000);
-    await eventually('some have been given up', async () => (await inState('failed')) > 0, 5_000);
+    await eventually('it is off', async () => (await endpoint.reload()).state === 'off', PATIENCE_MS);
+    await eventually('some have been given up', async () => (await inState('failed')) > 0, PATIENCE_MS);
   });
   expect(await switching).toBe(true);
   expect(await inState('failed')).toBe(MANY);
@@ -77,7 +80,7 @@ it('many events are pushed again some at a time, and the row of their endpoint i
   let pushing: Promise<number> | undefined;
   await holding(last, async () => {
     pushing = repushEvents(website.deps, { id: endpoint.id, selection }, THE_SYSTEM);
-    await eventually('some wait again', async () => (await inState('queued')) > 0, 5_000);
+    await eventually('some wait again', async () => (await inState('queued')) > 0, PATIENCE_MS);
   });
   expect(await pushing).toBe(MANY);
   expect(await inState('queued')).toBe(MANY);

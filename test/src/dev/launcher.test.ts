@@ -54,7 +54,7 @@ function exitCode(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('close', (code) => resolve(code)));
 }
 
-async function until(what: () => boolean, withinMs = 12_000): Promise<void> {
+async function until(what: () => boolean, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!what()) {
     if (Date.now() > deadline)

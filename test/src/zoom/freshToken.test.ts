@@ -138,13 +138,16 @@ it('believes that a consent is dead when Zoom says so and nobody has saved a new
 
 it('does not believe it when another process has saved a newer pair meanwhile', async () => {
   await expire();
-  site.zoom.control.addFault({ kind: 'slow', operation: 'tokenRefresh', times: 1, delayMs: 700 });
-  const late = freshToken(site.deps, userId);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  // The teacher connects again while our refresh, with the former token, is on its way.
-  await connectTeacher(site.deps, site.zoom, userId, LICENSED_HOST);
-  await ZoomConnection.increment('version', { where: { userId } });
-  expect((await late).accessToken).toBe(tokens()?.accessToken);
+  const call = globalThis.fetch;
+  const calls = jest.spyOn(globalThis, 'fetch').mockImplementationOnce(async (...refresh) => {
+    // The teacher connects again while our refresh, with the former token, is on its way.
+    await connectTeacher(site.deps, site.zoom, userId, LICENSED_HOST);
+    await ZoomConnection.increment('version', { where: { userId } });
+    return call(...refresh);
+  });
+  const { accessToken } = await freshToken(site.deps, userId).finally(() => calls.mockRestore());
+  expect(site.zoom.control.calls('tokenRefresh').at(-1)?.status).toBe(400);
+  expect(accessToken).toBe(tokens()?.accessToken);
   expect((await connection()).state).toBe('connected');
 });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { z } from 'zod';
 import type { JoinRequest } from '../../../../src/dev/zoom/live/people';
+import { eventually } from '../../../support/eventually';
 import { startZoomSimulator, type ZoomSimulator, type ZoomSimulatorOptions } from '../../../../src/dev/zoom/server';
 
 export const ADA = 'ada.lovelace@teachers.example';
@@ -184,11 +185,7 @@ export async function startReceiver(answer: (received: Received) => { status: nu
 
 /** Waits for something that happens on its own soon; fails when it does not. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error('It did not happen within 5 s.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await eventually(String(isSo), isSo, undefined, 5);
 }
 
 function listen(server: Server): Promise<void> {

@@ -104,13 +104,16 @@ describe('a signature in another form', () => {
 describe('the timestamp', () => {
   it.each([
     [`-${WINDOW_SECONDS + 1}`, 401],
-    [`-${WINDOW_SECONDS - 1}`, 200],
-    [`+${WINDOW_SECONDS - 1}`, 200],
-    [`+${WINDOW_SECONDS + 2}`, 401],
+    [`-${WINDOW_SECONDS}`, 200],
+    [`+${WINDOW_SECONDS}`, 200],
+    [`+${WINDOW_SECONDS + 1}`, 401],
   ])('%s s from our clock is answered %i', async (seconds, status) => {
     const body = eventText();
-    const timestamp = String(Number(nowSeconds()) + Number(seconds));
-    expect((await send(body, signed(body, { timestamp }))).status).toBe(status);
+    const now = Number(nowSeconds());
+    const clock = jest.spyOn(website.deps.clock, 'now').mockImplementation(() => new Date(now * 1000));
+    const answer = await send(body, signed(body, { timestamp: String(now + Number(seconds)) }));
+    clock.mockRestore();
+    expect(answer.status).toBe(status);
   });
 
   it.each(['NaN', '1e20', '1e9', 'Infinity', '-1', '0x6553f100', '٣', ' '])('is refused: “%s”', async (timestamp) => {
