@@ -1,11 +1,12 @@
+import { Op } from 'sequelize';
 import type { Deps } from '../deps';
-import { addMinutes } from '../domain/clock';
+import { addMinutes, later } from '../domain/clock';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { dueBy } from '../queries/dueBy';
 import type { ListedMeeting } from '../zoom/meetings';
 import { markerText } from './meetingRequest';
 import { isLongPast, NOT_CONNECTED_WAIT_MINUTES } from './removeMeetings';
-import { saveMadeMeeting } from './saveMadeMeeting';
+import { saveMadeMeeting, saveSurplus } from './saveMadeMeeting';
 import { describeZoomError, zoomTrouble } from './zoomTrouble';
 
 /**
@@ -16,8 +17,18 @@ const LOOKS = 3;
 const SETTLED_AFTER_SECONDS = 60;
 /** Seconds until the next look after the first, second, … one. */
 const LOOK_WAITS_SECONDS = [20, 45, 60];
+/**
+ * What counts as never made may have been hidden from every look all the same. So long after it was given up, when the
+ * attempt has been repeated, the list is looked at once more; and for the last time so long before the start, when the
+ * host is about to choose a room from it.
+ */
+const LATE_LOOK_MINUTES = 5;
+const LAST_LOOK_BEFORE_MINUTES = 5;
 
-/** Finds out what became of attempts whose answer never came: adopts the meeting by its marker, or clears the way. */
+/**
+ * Finds out what became of attempts whose answer never came: adopts the meeting by its marker, or clears the way. What was
+ * given up is looked for later, whatever has become of the attempt and of its class.
+ */
 export async function resolveAttempts(
   deps: Deps,
   { classDateId, now }: { classDateId: number; now: Date },
@@ -29,6 +40,10 @@ export async function resolveAttempts(
   );
   const unknown = await ZoomMeeting.findAll({ where: { classDateId, state: 'unknown', ...dueBy(now) } });
   for (const meeting of unknown) await resolveAttempt(deps, meeting, now);
+  const givenUp = await ZoomMeeting.findAll({
+    where: { classDateId, state: { [Op.ne]: 'unknown' }, lateLookAt: { [Op.lte]: now } },
+  });
+  for (const meeting of givenUp) await lookLate(deps, meeting, now);
 }
 
 async function resolveAttempt(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
@@ -82,7 +97,43 @@ async function countLook(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<v
   }
   deps.logger.info({ classDateId: meeting.classDateId, looks }, 'meeting was never made; the way is clear again');
   await ZoomMeeting.update(
-    { state: meeting.isCurrent ? 'planned' : 'deleted', looks: 0, unknownSince: null, nextAttemptAt: null },
+    {
+      state: meeting.isCurrent ? 'planned' : 'deleted',
+      ...{ looks: 0, unknownSince: null, nextAttemptAt: null },
+      lateLookAt: addMinutes(now, LATE_LOOK_MINUTES),
+    },
     { where: { id: meeting.id, state: 'unknown' } },
   );
+}
+
+async function lookLate(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<void> {
+  const lateLookAt = isLongPast(meeting, now) ? null : await lookForGivenUp(deps, meeting, now);
+  await ZoomMeeting.update({ lateLookAt }, { where: { id: meeting.id } });
+}
+
+/** @returns when the next such look is due; null: that was the last one */
+async function lookForGivenUp(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<Date | null> {
+  try {
+    const listed = await deps.zoom.listMeetings(meeting.teacherId, 'scheduled');
+    await keepListed(deps, meeting, oursOldestFirst(listed, meeting.marker));
+    const lastLookAt = addMinutes(meeting.startTime, -LAST_LOOK_BEFORE_MINUTES);
+    return now < lastLookAt ? lastLookAt : null;
+  } catch (error) {
+    const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });
+    deps.logger.warn({ classDateId: meeting.classDateId, reason: describeZoomError(error) }, 'late look was put off');
+    return later(addMinutes(now, LATE_LOOK_MINUTES), trouble.nextAttemptAt);
+  }
+}
+
+/** An attempt that has not been repeated yet, or never will be, is over when its meeting is found. */
+async function keepListed(deps: Deps, meeting: ZoomMeeting, listed: readonly ListedMeeting[]): Promise<void> {
+  const { classDateId } = meeting;
+  const [oldest, ...surplus] = listed;
+  if (meeting.meetingId === null) {
+    if (oldest) await adopt(deps, meeting, oldest, surplus);
+    return;
+  }
+  const others = listed.map(({ meetingId }) => meetingId).filter((meetingId) => meetingId !== meeting.meetingId);
+  const kept = others.length > 0 ? await saveSurplus(deps, meeting, others) : 0;
+  if (kept > 0) deps.logger.warn({ classDateId, surplus: kept }, 'a meeting that was given up was made after all');
 }

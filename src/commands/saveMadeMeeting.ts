@@ -64,6 +64,24 @@ export async function saveMadeMeeting(
   });
 }
 
+/**
+ * What Zoom's list shows late of an attempt that has its meeting by now: in the commit that finds it, each further one is
+ * marked for removal.
+ *
+ * @returns how many there were of which we did not know
+ */
+export function saveSurplus(
+  deps: Deps,
+  { id, classDateId }: Pick<ZoomMeeting, 'id' | 'classDateId'>,
+  meetingIds: readonly string[],
+): Promise<number> {
+  return inTransaction(deps.db, async (transaction) => {
+    await ClassDate.findByPk(classDateId, { transaction, lock: Transaction.LOCK.UPDATE, rejectOnEmpty: true });
+    const meeting = await ZoomMeeting.findByPk(id, { transaction, rejectOnEmpty: true });
+    return keepSurplus(meeting, meetingIds, transaction);
+  });
+}
+
 /** @param classDate locked; its room is there */
 export async function noteRoomThere(classDate: ClassDate, transaction: Transaction): Promise<void> {
   const former = actualState(classDate);
@@ -85,7 +103,8 @@ async function keepSurplus(
   meeting: ZoomMeeting,
   meetingIds: readonly string[],
   transaction: Transaction,
-): Promise<void> {
+): Promise<number> {
+  let kept = 0;
   const { orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone } = meeting;
   for (const meetingId of meetingIds) {
     if (await ZoomMeeting.findOne({ where: { meetingId }, transaction })) continue;
@@ -98,5 +117,7 @@ async function keepSurplus(
       },
       { transaction },
     );
+    kept += 1;
   }
+  return kept;
 }

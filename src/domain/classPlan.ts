@@ -55,6 +55,8 @@ export interface ClassFacts {
   /** attempts whose outcome is not known, and former meetings that must go, current or not */
   readonly unresolved: Outlook;
   readonly removals: Outlook;
+  /** later looks for meetings of attempts that were given up: they may have been made after all */
+  readonly lateLooks: Outlook;
   /** passes that have no link of their own into the current meeting */
   readonly passesWithoutLink: number;
   /** registrants at Zoom whose links are to be taken back */
@@ -137,7 +139,7 @@ function phaseOf(facts: ClassFacts, times: ClassTimes, now: Date): Phase {
 
 function wantedSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
   const steps: Step[] = [];
-  if (facts.unresolved.due > 0) steps.push('resolveAttempts');
+  if (facts.unresolved.due > 0 || facts.lateLooks.due > 0) steps.push('resolveAttempts');
   if (facts.removals.due > 0) steps.push('removeMeetings');
   if (isOver(facts.state)) {
     if (isSettledAgain(facts) && isDue(facts.nextAttemptAt, now)) steps.push('settleClass');
@@ -167,8 +169,12 @@ function roomSteps(facts: ClassFacts, times: ClassTimes, now: Date): Step[] {
 }
 
 /** A room may be there of which we have not heard: what comes of that is known soon, unless Zoom does not answer. */
-function isLookedFor({ unresolved: { due, nextAttemptAt } }: ClassFacts, now: Date): boolean {
-  return due > 0 || (nextAttemptAt !== null && nextAttemptAt.getTime() - now.getTime() < LOOKED_FOR_SOON_MS);
+function isLookedFor({ unresolved: { due, nextAttemptAt }, lateLooks }: ClassFacts, now: Date): boolean {
+  return (
+    due > 0 ||
+    lateLooks.due > 0 ||
+    (nextAttemptAt !== null && nextAttemptAt.getTime() - now.getTime() < LOOKED_FOR_SOON_MS)
+  );
 }
 
 function mayMake(facts: ClassFacts, times: ClassTimes, now: Date): boolean {
@@ -278,6 +284,7 @@ function laterInstants(facts: ClassFacts, times: ClassTimes, now: Date): Wait[] 
     if (at) waits.push({ at, what });
   };
   add(facts.unresolved.nextAttemptAt, 'looks for its meeting again');
+  add(facts.lateLooks.nextAttemptAt, 'looks for a second meeting');
   add(facts.removals.nextAttemptAt, 'removes its meeting');
   add(facts.nextAttemptAt, 'asks Zoom again');
   add(facts.gathersUntil, 'gathers edits');

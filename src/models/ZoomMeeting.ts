@@ -22,6 +22,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare looks: CreationOptional<number>;
   declare unknownSince: CreationOptional<Date | null>;
   declare nextAttemptAt: CreationOptional<Date | null>;
+  /** when Zoom's list is looked at once more for a meeting of an attempt that was given up; null: not any more, or none was */
+  declare lateLookAt: CreationOptional<Date | null>;
   declare lastError: CreationOptional<string | null>;
   declare syncedVersion: CreationOptional<number>;
   declare meetingId: CreationOptional<string | null>;
@@ -61,6 +63,7 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         looks: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         unknownSince: DataTypes.DATE(3),
         nextAttemptAt: DataTypes.DATE(3),
+        lateLookAt: DataTypes.DATE(3),
         lastError: DataTypes.STRING,
         syncedVersion: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         meetingId: DataTypes.STRING,

@@ -25,7 +25,7 @@ const SOURCES: readonly { readonly kind: SweptKind; readonly table: string; read
     where: `r.state IN (:over) AND r.starts_at > TIMESTAMPADD(DAY, -${WORK_LEFT_DAYS}, UTC_TIMESTAMP(3)) AND (
         (r.state = 'settled' AND (r.evidence_at > r.settled_at OR r.next_attempt_at IS NOT NULL))
         OR EXISTS (SELECT 1 FROM zoom_meetings m WHERE m.class_date_id = r.id AND (
-             m.${UNRESOLVED} OR (r.state = 'cancelled' AND m.is_current = 1)))
+             m.${UNRESOLVED} OR m.late_look_at IS NOT NULL OR (r.state = 'cancelled' AND m.is_current = 1)))
         OR EXISTS (SELECT 1 FROM mail_deliveries d WHERE d.class_date_id = r.id AND d.${UNSENT}))`,
   },
   { kind: 'zoomConnection', table: 'zoom_connections', where: `r.state = 'connected'` },

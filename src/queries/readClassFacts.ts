@@ -17,6 +17,11 @@ import { findNextOfHost } from './findNextOfHost';
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
 
+/** All but those of which nothing is left: what was given up is, as long as it is looked for later. */
+const HAS_WORK_OR_ROOM = {
+  [Op.or]: [{ state: { [Op.notIn]: ['deleted', 'gone'] } }, { lateLookAt: { [Op.ne]: null } }],
+};
+
 interface ReadFacts extends ClassFacts {
   /** false: its room is of no use to it any more */
   readonly roomFits: boolean;
@@ -36,7 +41,7 @@ export async function readFactsOfMany(
   const classDates = await ClassDate.findAll({ where: { id: [...classDateIds] } });
   const teacherIds = [...new Set(classDates.map(({ teacherId }) => teacherId))];
   const [meetings, connections] = await Promise.all([
-    ZoomMeeting.findAll({ where: { classDateId: [...classDateIds], state: { [Op.notIn]: ['deleted', 'gone'] } } }),
+    ZoomMeeting.findAll({ where: { classDateId: [...classDateIds], ...HAS_WORK_OR_ROOM } }),
     ZoomConnection.findAll({ where: { userId: teacherIds, state: 'connected' }, attributes: ['userId'] }),
   ]);
   const connected = new Set(connections.map(({ userId }) => userId));
@@ -80,6 +85,7 @@ async function factsOf(
       meetings.filter(({ state }) => state === 'deleting'),
       now,
     ),
+    lateLooks: outlook(meetings.flatMap(lateLook), now),
     passesWithoutLink: meeting?.state === 'created' ? await countPassesWithoutLink(db, classDateId, meeting.id) : 0,
     droppedRegistrants: outlook(meeting?.state === 'created' ? await findDropped(classDateId) : [], now),
   };
@@ -121,6 +127,11 @@ async function readNextOfHostAt(classDate: ClassDate, now: Date): Promise<Date |
 function currentMeeting(meeting: ZoomMeeting): CurrentMeeting {
   const { state, syncedVersion, nextAttemptAt, seenAt, changesTold, changesSeen } = meeting;
   return { state, syncedVersion, nextAttemptAt, seenAt, toldChanged: changesTold > changesSeen };
+}
+
+/** What is looked for anyhow is given up once more, or found, before it is looked for later. */
+function lateLook({ state, lateLookAt }: ZoomMeeting): { nextAttemptAt: Date }[] {
+  return lateLookAt === null || UNRESOLVED.includes(state) ? [] : [{ nextAttemptAt: lateLookAt }];
 }
 
 function outlook(rows: readonly { readonly nextAttemptAt: Date | null }[], now: Date): Outlook {

@@ -36,6 +36,7 @@ export function buildClassFacts(startsAt: Date, changes: Partial<ClassFacts> = {
     meeting: null,
     unresolved: NOTHING,
     removals: NOTHING,
+    lateLooks: NOTHING,
     passesWithoutLink: 0,
     droppedRegistrants: NOTHING,
     ...changes,

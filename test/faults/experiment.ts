@@ -16,6 +16,8 @@ export interface Setting {
   readonly teachers?: number;
 }
 
+type Play = (stack: ProcessStack, herd: readonly ClassDate[]) => Promise<void>;
+
 const TEACHERS = 6;
 const FIRST_OPENS_MS = 5_000;
 const LOOK_MS = 250;
@@ -25,10 +27,12 @@ const SETTLE_MS = 4 * 60_000;
  * Books classes that open one after the other, breaks something meanwhile, waits until all is quiet again, and counts.
  *
  * @param disturb does its harm while the classes open
+ * @param afterwards what is to happen yet when all is quiet
  */
 export async function experiment(
   { seed, classes, recipients, apartMs, teachers: hostCount = TEACHERS }: Setting,
-  disturb: (stack: ProcessStack, herd: readonly ClassDate[]) => Promise<void>,
+  disturb: Play,
+  afterwards: Play = () => Promise.resolve(),
 ): Promise<Verdict> {
   const hosts = simulatedTeachers(hostCount);
   const stack = await startProcessStack({ users: hosts, seed, behaviour: { enforceQuotas: false } });
@@ -40,6 +44,7 @@ export async function experiment(
     for (const classDate of herd) await stack.deps.temporal.hintClassDate(classDate, 'booked');
     await disturb(stack, herd);
     await untilQuiet(herd, recipients);
+    await afterwards(stack, herd);
     return await judge(stack, herd);
   } finally {
     await stack.close();

@@ -12,7 +12,7 @@ import { killedRenewal } from './killedRenewal';
 import { killedStarts, START_KILLS } from './killedStarts';
 import { killedWeb, KILLS } from './killedWeb';
 import { killedWorker, STEPS } from './killedWorker';
-import { LOST_REPLIES, lostReplies } from './lostReplies';
+import { hiddenRooms, LOST_REPLIES, lostReplies } from './lostReplies';
 import { outage, type Away } from './outage';
 import { rotatedKeys } from './rotatedKeys';
 import { timing, TIMING } from './timing';
@@ -45,6 +45,11 @@ function outageOf(away: Away, minutes: number): Experiment {
 
 const EXPERIMENTS: readonly Experiment[] = [
   { name: 'Zoom: every tenth reply to a create lost', triesPerSeed: LOST_REPLIES.classes / 10, run: lostReplies },
+  {
+    name: 'Zoom: every tenth reply to a create lost, and the room hidden from every look for it',
+    triesPerSeed: LOST_REPLIES.classes / 10,
+    run: hiddenRooms,
+  },
   { name: 'worker killed at each step of preparing', triesPerSeed: STEPS.length, run: killedWorker },
   { name: 'worker killed between the rotation of tokens and our commit', triesPerSeed: 1, run: killedRenewal },
   { name: 'worker killed between a pushed event’s answer and our commit', triesPerSeed: PUSH_KILLS, run: killedPushes },

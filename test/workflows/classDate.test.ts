@@ -4,7 +4,7 @@ import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { buildUser } from '../factories/people';
-import { at, book, ends, openRooms, reaches } from '../support/classScene';
+import { at, book, cancel, ends, openRooms, reaches, roomsAtZoom } from '../support/classScene';
 import type { ClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
@@ -24,6 +24,7 @@ const booked: ClassDate[] = [];
 
 afterEach(async () => {
   stack.zoom.control.clearFaults();
+  stack.zoom.control.setBehaviour({ listLagMs: 0 });
   stack.mailbox.clear();
   // What is left would go on waking up while a later test skips time. It is brought to its own end: the time-skipping
   // server never skips again once a workflow was terminated in the middle of a task.
@@ -32,7 +33,10 @@ afterEach(async () => {
 
 async function finish(classDate: ClassDate): Promise<void> {
   await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
-  await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
+  await ZoomMeeting.update(
+    { state: 'gone', isCurrent: null, lateLookAt: null },
+    { where: { classDateId: classDate.id } },
+  );
   // The time-skipping server refuses a signal to a run that is just ending; the next one starts another.
   const told = () =>
     hint(classDate, 'test is over').then(
@@ -158,6 +162,27 @@ describe('classDate', () => {
     await reaches(classDate, 'ready');
     expect(await openRooms(scene, classDate)).toBe(1);
     expect(stack.zoom.control.callCount('meetings') - before).toBe(3);
+  });
+
+  it('makes a room again that Zoom’s list hides, and removes the first when the list shows it', async () => {
+    const { control } = stack.zoom;
+    control.addFault({ kind: 'loseReply', operation: 'meetingCreate', times: 1 });
+    control.setBehaviour({ listLagMs: 3_600_000 });
+    const classDate = await bookHere({ minutesAhead: 25 });
+    await scene.sleep(2 * 60_000);
+    await reaches(classDate, 'ready');
+    expect(await openRooms(scene, classDate)).toBe(2);
+    const answered = (await meetingsOf(classDate)).map(({ meetingId }) => meetingId);
+    control.setBehaviour({ listLagMs: 0 });
+    // By then it is cancelled, too: its run does not end before that is looked for.
+    await cancel(scene, classDate);
+    await eventually('its own room is removed', async () => (await openRooms(scene, classDate)) === 1);
+    const [left] = (await roomsAtZoom(scene, classDate)).filter(({ deleted }) => !deleted);
+    expect(answered).not.toContain(String(left?.id));
+    await scene.sleep(5 * 60_000);
+    await eventually('the first is removed', async () => (await openRooms(scene, classDate)) === 0);
+    await at(scene, classDate, -4);
+    await ends(scene, classDate);
   });
 
   it('moves with a reschedule before T−30', async () => {

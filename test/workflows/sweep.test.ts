@@ -192,10 +192,13 @@ it('starts a class that somebody has edited back to life by SQL', async () => {
   });
 });
 
-it('starts a class that is over and has a room left to remove', async () => {
+it.each([
+  ['a room left to remove', { state: 'deleting' }],
+  ['a room left to look for that was given up', { state: 'deleted', lateLookAt: new Date() }],
+] as const)('starts a class that is over and has %s', async (_what, left) => {
   const [classDate] = await bookFuture(1);
   if (!classDate) throw new Error('one was booked');
-  await buildMeeting(scene.stack.deps.encryption, classDate, { state: 'deleting', isCurrent: null });
+  await buildMeeting(scene.stack.deps.encryption, classDate, { ...left, isCurrent: null });
   await classDate.update({ state: 'cancelled' });
   await letAge();
   await inEmptyStore(async (store) => {

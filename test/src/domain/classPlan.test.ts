@@ -46,6 +46,8 @@ describe('planClass', () => {
     expect(stepsWith({ unresolved: { due: 1, nextAttemptAt: null } })).toEqual(['resolveAttempts']);
     expect(stepsWith({ unresolved: { due: 0, nextAttemptAt: at(-29.25) } })).toEqual([]);
     expect(stepsWith({ unresolved: { due: 0, nextAttemptAt: at(-29) } })).toEqual(['makeMeeting']);
+    expect(stepsWith({ lateLooks: { due: 1, nextAttemptAt: null } })).toEqual(['resolveAttempts']);
+    expect(stepsWith({ lateLooks: { due: 0, nextAttemptAt: at(-29.75) } })).toEqual(['makeMeeting']);
   });
 
   it('reminds as soon as the meeting is there', () => {
@@ -218,6 +220,16 @@ describe('planClass', () => {
     const cancelled = facts({ state: 'cancelled', unresolved: { due: 0, nextAttemptAt: at(-18) } });
     expect(planClass(cancelled, at(-20))).toMatchObject({ phase: 'done', steps: [], nextLookAt: at(-18) });
   });
+
+  it.each(['cancelled', 'missed', 'settled'] as const)(
+    'looks late for what was given up of one that is %s',
+    (state) => {
+      const later = facts({ state, lateLooks: { due: 0, nextAttemptAt: at(70) } });
+      expect(planClass(later, at(69))).toMatchObject({ steps: [], nextLookAt: at(70) });
+      const due = facts({ state, lateLooks: { due: 1, nextAttemptAt: null } });
+      expect(planClass(due, at(70)).steps).toContain('resolveAttempts');
+    },
+  );
 
   it('asks for a teacher who tried the room beforehand like for any other, but not for one who has begun', () => {
     const tried = facts({ state: 'ended', meeting: CREATED, endedAt: at(-10) });
