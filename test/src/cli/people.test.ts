@@ -1,22 +1,9 @@
 import { AccountLink } from '../../../src/models/AccountLink';
 import { User } from '../../../src/models/User';
 import { buildUser } from '../../factories/people';
-import { runCommands } from '../../support/cli';
-import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+import { commandSiteOfTests } from '../../support/commandSite';
 
-let site: ZoomSite;
-
-beforeAll(async () => {
-  site = await startZoomSite();
-});
-
-afterAll(() => site.close());
-
-const run = (...commands: (readonly string[])[]) =>
-  runCommands(
-    commands.map((args) => ['users', ...args]),
-    { settings: site.settings },
-  );
+const { run } = commandSiteOfTests('users');
 
 const NAME = ['--first-name', 'Nia', '--last-name', 'New'];
 const linksOf = (userId: number) => AccountLink.count({ where: { userId } });

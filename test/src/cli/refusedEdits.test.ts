@@ -1,22 +1,10 @@
 import { RefusedEdit } from '../../../src/models/RefusedEdit';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { buildRefusedEdit } from '../../factories/refusedEdits';
-import { runCommands } from '../../support/cli';
-import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+import { commandSiteOfTests } from '../../support/commandSite';
 
-let site: ZoomSite;
-
-beforeAll(async () => {
-  site = await startZoomSite();
-});
-
-afterAll(() => site.close());
-
-const run = (...commands: (readonly string[])[]) =>
-  runCommands(
-    commands.map((args) => ['refused-edits', ...args]),
-    { settings: site.settings },
-  );
+const site = commandSiteOfTests('refused-edits');
+const { run } = site;
 
 it('are listed with both words', async () => {
   const { edit } = await buildRefusedEdit(site.deps);

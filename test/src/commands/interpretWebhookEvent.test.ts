@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
 import { receiveWebhook } from '../../../src/commands/receiveWebhook';
-import { closeDeps, createDeps, type Deps } from '../../../src/deps';
+import type { Deps } from '../../../src/deps';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { OrderGuest } from '../../../src/models/OrderGuest';
 import { WebhookEvent } from '../../../src/models/WebhookEvent';
@@ -10,10 +10,8 @@ import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
-import { buildPass, type buildClassDate } from '../../factories/classes';
+import { buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
-import { testConfig } from '../../support/config';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
 import {
   ENDED_AT,
   ended,
@@ -25,30 +23,10 @@ import {
   started,
   type Told,
 } from '../../support/meetingEvents';
-import { RecordingTemporal } from '../../support/recordingTemporal';
-import { buildRoomWithStudent, tellOf } from '../../support/toldRoom';
+import { toldSiteOfTests } from '../../support/toldSite';
 
-let database: TestDatabase;
-let deps: Deps;
-let temporal: RecordingTemporal;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  temporal = new RecordingTemporal();
-  deps = { ...createDeps(testConfig({ DATABASE_URL: database.url })), temporal };
-});
-
-afterAll(async () => {
-  await closeDeps(deps);
-  await database.drop();
-});
-
-beforeEach(() => temporal.hints.splice(0));
-
-const tell = (told: Told) => tellOf(deps, told);
-/** A class of the time that the events are of. */
-const buildReadyClass = (fields?: Parameters<typeof buildClassDate>[0]) =>
-  buildRoomWithStudent(deps, { startsAt: new Date('2026-11-22T09:30:00Z'), ...fields });
+const site = toldSiteOfTests();
+const { temporal, tell, buildReadyClass } = site;
 
 async function outcome(classDate: ClassDate, meeting: ZoomMeeting) {
   await Promise.all([classDate.reload(), meeting.reload()]);
@@ -290,7 +268,7 @@ it('what belongs to somebody’s stay follows what is known of that most surely,
     fc.asyncProperty(orders, async (order) => {
       const { classDate, meeting, pass } = await buildReadyClass();
       const { id: userId, email } = await buildUser('student');
-      const { pass: other } = await buildPass(deps.signingKeys, classDate, { userId, email });
+      const { pass: other } = await buildPass(site.deps.signingKeys, classDate, { userId, email });
       const uuid = newUuid();
       const [who, part] = [
         { user_id: '1', user_name: 'Sam' },
@@ -392,10 +370,10 @@ describe('rows of the inbox', () => {
     const body = Buffer.from(JSON.stringify({ ...started(meeting, newUuid()) }));
     const envelope = parseEnvelope(JSON.parse(body.toString()));
     if (!envelope) throw new Error('not an event');
-    const id = await receiveWebhook(deps, envelope, body, new Date());
-    expect(await receiveWebhook(deps, envelope, body, new Date())).toBeNull();
-    await Promise.all(Array.from({ length: 10 }, () => interpretWebhookEvent(deps, id ?? 0)));
-    await interpretWebhookEvent(deps, id ?? 0);
+    const id = await receiveWebhook(site.deps, envelope, body, new Date());
+    expect(await receiveWebhook(site.deps, envelope, body, new Date())).toBeNull();
+    await Promise.all(Array.from({ length: 10 }, () => interpretWebhookEvent(site.deps, id ?? 0)));
+    await interpretWebhookEvent(site.deps, id ?? 0);
     expect(await WebhookEvent.findByPk(id ?? 0)).toMatchObject({ state: 'processed', attempts: 1 });
     expect(temporal.hints).toHaveLength(1);
   });
@@ -405,17 +383,17 @@ describe('rows of the inbox', () => {
     const body = Buffer.from(JSON.stringify(started(meeting, newUuid())));
     const envelope = parseEnvelope(JSON.parse(body.toString()));
     if (!envelope) throw new Error('not an event');
-    const id = (await receiveWebhook(deps, envelope, body, new Date())) ?? 0;
-    const broken: Deps = { ...deps, signingKeys: Object.create(null) as Deps['signingKeys'] };
+    const id = (await receiveWebhook(site.deps, envelope, body, new Date())) ?? 0;
+    const broken: Deps = { ...site.deps, signingKeys: Object.create(null) as Deps['signingKeys'] };
     await interpretWebhookEvent(broken, id);
     const row = await WebhookEvent.findByPk(id, { rejectOnEmpty: true });
     const lastError = 'A fault on our side (TypeError). Our log has more, under the number of the event.';
     expect(row).toMatchObject({ state: 'received', attempts: 1, leaseHolder: null, lastError });
     expect(row.leaseUntil?.getTime()).toBeGreaterThan(Date.now());
-    await interpretWebhookEvent(deps, id);
+    await interpretWebhookEvent(site.deps, id);
     expect((await row.reload()).state).toBe('received');
     await row.update({ leaseUntil: new Date(Date.now() - 1_000) });
-    await interpretWebhookEvent(deps, id);
+    await interpretWebhookEvent(site.deps, id);
     expect((await row.reload()).state).toBe('processed');
   });
 });

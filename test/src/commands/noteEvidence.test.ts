@@ -1,32 +1,8 @@
-import { closeDeps, createDeps, type Deps } from '../../../src/deps';
-import type { buildClassDate } from '../../factories/classes';
-import { testConfig } from '../../support/config';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { left, newUuid, started, type Told } from '../../support/meetingEvents';
-import { RecordingTemporal } from '../../support/recordingTemporal';
-import { buildRoomWithStudent, tellOf } from '../../support/toldRoom';
+import { left, newUuid, started } from '../../support/meetingEvents';
+import { toldSiteOfTests } from '../../support/toldSite';
 
-let database: TestDatabase;
-let deps: Deps;
-let temporal: RecordingTemporal;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  temporal = new RecordingTemporal();
-  deps = { ...createDeps(testConfig({ DATABASE_URL: database.url })), temporal };
-});
-
-afterAll(async () => {
-  await closeDeps(deps);
-  await database.drop();
-});
-
-beforeEach(() => temporal.hints.splice(0));
-
-const tell = (told: Told) => tellOf(deps, told);
-/** A class of the time that the events are of. */
-const buildReadyClass = (fields?: Parameters<typeof buildClassDate>[0]) =>
-  buildRoomWithStudent(deps, { startsAt: new Date('2026-11-22T09:30:00Z'), ...fields });
+const site = toldSiteOfTests();
+const { temporal, tell, buildReadyClass } = site;
 
 describe('what comes late', () => {
   it('after the close is evidence, and does not reopen the class', async () => {
