@@ -9,7 +9,7 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { judgeZoomList, type ListState } from '../queries/judgeZoomList';
+import { isWorkedThrough, judgeZoomList, type ListState } from '../queries/judgeZoomList';
 import {
   ZoomDailyLimit,
   ZoomNeedsReconnect,
@@ -110,8 +110,9 @@ async function forEach<Item, Result>(items: readonly Item[], work: (item: Item) 
 async function fillMeeting(deps: Deps, meeting: ZoomMeeting, now: Date): Promise<Asked> {
   if (meeting.meetingId === null) return 'not_asked';
   const account = await fill(deps, meeting, meeting.meetingId, now);
-  // A list that was read before stays read.
-  if (account !== 'not_asked') await meeting.update({ reconciledAt: account === 'finished' ? now : null });
+  // A list that was read before stays read, though it cannot be had any more.
+  const saysNothing = account === 'not_asked' || (account === 'missing' && meeting.reconciledAt !== null);
+  if (!saysNothing) await meeting.update({ reconciledAt: account === 'finished' ? now : null });
   return account;
 }
 
@@ -160,12 +161,17 @@ async function runsToFill(meeting: ZoomMeeting): Promise<ZoomMeetingInstance[]> 
 async function fillRun(deps: Deps, meeting: ZoomMeeting, run: ZoomMeetingInstance, now: Date): Promise<Account> {
   const listed = await listOf(deps, meeting, run);
   if (listed === 'missing' || listed === 'unfinished') return listed;
-  await saveRows(deps, meeting, run, listed);
+  await saveRows(deps, meeting, run, isWorkedThrough(listed) ? listed.map(withEnd) : listed);
   const account = await judgeZoomList(run, listed, now);
   if (account === 'finished' && listed.length === 0) {
     await locked(deps, meeting, (transaction) => saveHostAlone(run, transaction));
   }
   return account;
+}
+
+/** Who left as they came; Zoom lists them like those whose leaving it has not got to yet. */
+function withEnd(row: PastParticipant): PastParticipant {
+  return row.leftAtOnce ? { ...row, leaveTime: row.joinTime } : row;
 }
 
 /** A list whose pages could not all be had in time is read anew. */

@@ -30,22 +30,23 @@ export async function recordParticipantEvent(
     defaults: { uuid: event.uuid, zoomMeetingId: meeting.id },
     transaction,
   });
-  const changed = await saveSegment(meeting, instance, event, transaction);
-  return changed && isOfClass(classDate, event) ? noteEvidence(deps, classDate, transaction) : null;
+  const news = await saveSegment(meeting, instance, event, transaction);
+  return news && isOfClass(classDate, instance, news) ? noteEvidence(deps, classDate, transaction) : null;
 }
 
 /** People may meet in the room of a class long after it: that says nothing of the class. */
-function isOfClass(classDate: ClassDate, { told: { joinTime } }: ParticipantEvent): boolean {
-  return joinTime === null || joinTime < classTimes(classDate).hardCapAt;
+function isOfClass(classDate: ClassDate, { startedAt }: ZoomMeetingInstance, { joinTime }: ZoomParticipant): boolean {
+  const began = joinTime ?? startedAt;
+  return began === null || began < classTimes(classDate).hardCapAt;
 }
 
-/** @returns whether it told anything new */
+/** @returns the stay, where the event told anything new of it */
 async function saveSegment(
   meeting: ZoomMeeting,
   instance: ZoomMeetingInstance,
   event: ParticipantEvent,
   transaction: Transaction,
-): Promise<boolean> {
+): Promise<ZoomParticipant | null> {
   const key = { instanceId: instance.id, zoomSessionUserId: event.sessionUserId };
   const known = await ZoomParticipant.findOne({ where: key, transaction });
   const segment = mergeSegment(known, event.told);
@@ -55,15 +56,14 @@ async function saveSegment(
   const match = known ? surerMatch(known, found) : found;
   await passOnMatch(key, match, transaction);
   if (!known) {
-    await ZoomParticipant.create({ ...key, ...segment, ...match, source: 'webhook' }, { transaction });
-    return true;
+    return ZoomParticipant.create({ ...key, ...segment, ...match, source: 'webhook' }, { transaction });
   }
   known.set({ ...segment, ...match });
   // On what a stay rests is no news of who was there.
   const changed = known.changed() !== false;
   if (known.source === 'zoom_list') known.source = 'both';
   await known.save({ transaction });
-  return changed;
+  return changed ? known : null;
 }
 
 /** Of somebody in a breakout room Zoom may say no more than by which stay they are in the meeting. */

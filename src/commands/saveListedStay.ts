@@ -39,11 +39,17 @@ export async function saveListedStay(
 
 /**
  * Zoom makes no list of a run that one person attended. Only the host can start our meetings, so where nobody was told of
- * either, it was the host.
+ * either, it was the host; of the host's one stay the run tells what no message did.
  */
 export async function saveHostAlone(run: ZoomMeetingInstance, transaction: Transaction): Promise<void> {
-  if ((await ZoomParticipant.count({ where: { instanceId: run.id }, transaction })) > 0) return;
   const { startedAt: joinTime, endedAt: leaveTime } = run;
+  const [known, ...others] = await ZoomParticipant.findAll({ where: { instanceId: run.id }, transaction });
+  if (known) {
+    if (known.role !== 'host' || others.length > 0) return;
+    known.set({ joinTime: known.joinTime ?? joinTime, leaveTime: known.leaveTime ?? leaveTime });
+    if (known.changed() !== false) await known.save({ transaction });
+    return;
+  }
   const host = { role: 'host', matchedBy: 'host', source: 'zoom_list', zoomSessionUserId: 'alone' } as const;
   await ZoomParticipant.create({ ...host, instanceId: run.id, joinTime, leaveTime }, { transaction });
 }

@@ -71,7 +71,8 @@ export function ranAfter(runs: readonly Run[], at: Date): boolean {
 }
 
 /**
- * The runs of one meeting that were of its class as it is now. Not those of a time that the class had before: in a room that
+ * The runs of one meeting that were of its class as it is now. Those of a room that was kept through a move, be it gone
+ * since: one that was going on when the doors opened, too. Not those of a time that the class had before: in a room that
  * was made for another time, what was over before the doors opened, or, where that room had to go, what began before. And
  * not those that began after the class could last at most: people may meet in the old room on any later day.
  */
@@ -81,11 +82,12 @@ export function runsOfClass<T extends Run>(
   { startsAt, opensAt, hardCapAt }: Pick<ClassTimes, 'startsAt' | 'opensAt' | 'hardCapAt'>,
 ): T[] {
   const madeForIt = (madeFor ?? startTime).getTime() === startsAt.getTime();
+  const isKept = isCurrent === true || startTime.getTime() === startsAt.getTime();
   return runs.filter((run) => {
     if (run.startedAt !== null && run.startedAt >= hardCapAt) return false;
     const [began, end] = [run.startedAt ?? run.endedAt, endOfRun(run, runs)];
     if (madeForIt || began === null || began >= opensAt) return true;
-    return isCurrent === true && (end === null || end > opensAt);
+    return isKept && (end === null || end > opensAt);
   });
 }
 

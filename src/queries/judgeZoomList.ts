@@ -22,15 +22,25 @@ export async function judgeZoomList(
   const stays = await ZoomParticipant.findAll({ where: { instanceId } });
   const isWholeByNow = endedAt !== null && now >= addMinutes(endedAt, WHOLE_AFTER_MINUTES);
   // A list without rows is right where one person was alone; where no message told of anybody, they may all come yet.
-  if (rows.length === 0) return stays.length === 1 || (stays.length === 0 && isWholeByNow) ? 'finished' : 'unfinished';
+  if (rows.length === 0) return isOnePerson(stays) || (stays.length === 0 && isWholeByNow) ? 'finished' : 'unfinished';
   if (!isWorkedThrough(rows)) return 'unfinished';
   if (isWholeByNow) return 'finished';
   // And so one with a single row is not whole.
   return rows.length === 1 || lacksStay(rows, stays) ? 'incomplete' : 'finished';
 }
 
+/** However often they came: with two devices, or again after their line had dropped. */
+function isOnePerson([first, ...others]: readonly ZoomParticipant[]): boolean {
+  return first !== undefined && others.every((other) => isSame(first, other));
+}
+
+function isSame(one: ZoomParticipant, other: ZoomParticipant): boolean {
+  if (one.role === 'host' && other.role === 'host') return true;
+  return (['zoomUserId', 'participantUuid'] as const).some((id) => one[id] !== null && one[id] === other[id]);
+}
+
 /** Durations are 0 until Zoom has worked a meeting through; afterwards, of those who left within the second. */
-function isWorkedThrough(rows: readonly PastParticipant[]): boolean {
+export function isWorkedThrough(rows: readonly PastParticipant[]): boolean {
   const unfinished = rows.filter(({ seconds, leaveTime }) => seconds === 0 || (seconds === null && !leaveTime));
   return unfinished.length < rows.length && unfinished.every(({ leaveTime }) => leaveTime === null);
 }

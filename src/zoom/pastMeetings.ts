@@ -22,6 +22,8 @@ export interface PastParticipant {
   readonly joinTime: Date | null;
   /** null where Zoom says nothing, or that they left as they came: which it also does until it has worked the meeting through */
   readonly leaveTime: Date | null;
+  /** whether their leaving is told as of the second they came in */
+  readonly leftAtOnce: boolean;
   readonly inWaitingRoom: boolean;
   /** as Zoom counts it: 0 until it has worked the meeting through; null where it says nothing */
   readonly seconds: number | null;
@@ -54,6 +56,7 @@ const participantSchema = z
     registrantId: row.registrant_id,
     joinTime: row.join_time ?? null,
     leaveTime: laterThan(row.leave_time, row.join_time),
+    leftAtOnce: Boolean(row.join_time && row.leave_time && row.leave_time <= row.join_time),
     inWaitingRoom: row.status === 'in_waiting_room',
     seconds: row.duration ?? null,
   }));

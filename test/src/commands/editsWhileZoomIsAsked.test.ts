@@ -86,7 +86,14 @@ it.each([true, false])(
       return { uuid: `run-of-${classDate.id}==`, startedAt: addMinutes(closedAt, -75), endedAt: closedAt };
     };
     const listed = { sessionUserId: '1', zoomUserId: null, name: 'Ann', email: null, registrantId: null };
-    const stay = { ...listed, joinTime: closedAt, leaveTime: null, inWaitingRoom: false, seconds: 0 };
+    const stay = {
+      ...listed,
+      joinTime: closedAt,
+      leaveTime: null,
+      inWaitingRoom: false,
+      leftAtOnce: false,
+      seconds: 0,
+    };
     const pastParticipants = () => Promise.resolve(done ? [] : [stay, { ...stay, sessionUserId: '2' }]);
     const asking = { ...deps, zoom: { ...deps.zoom, pastMeeting, pastParticipants } };
     await settleClass(asking, { classDateId: classDate.id, now: new Date() });

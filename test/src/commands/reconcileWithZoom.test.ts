@@ -13,7 +13,7 @@ import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
-import { ZoomDailyLimit, ZoomRateLimited, ZoomUnreachable } from '../../../src/zoom/errors';
+import { ZoomDailyLimit, ZoomNotFound, ZoomRateLimited, ZoomUnreachable } from '../../../src/zoom/errors';
 import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -221,6 +221,58 @@ it('knows that the teacher was alone where one person was told of, and a run has
   await hear('meeting.started', 'meeting.participant_joined', 'meeting.participant_left');
   expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
   expect(await minutesOf(room)).toEqual(ALONE);
+});
+
+it('knows when the teacher who was alone came, and went, where either was never told', async () => {
+  for (const told of ['meeting.participant_joined', 'meeting.participant_left']) {
+    const room = await buildAlone();
+    await hear('meeting.started', 'meeting.ended', told);
+    expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
+    expect(await minutesOf(room)).toEqual(ALONE);
+  }
+});
+
+it('takes a teacher who came twice, and nobody else, for alone: Zoom makes no list of that either', async () => {
+  const room = await buildRoom();
+  const { control } = site.zoom;
+  const { uuid, userId } = control.hostStart(room.meetingId);
+  pass(10);
+  control.join(room.meetingId, { secondDeviceOf: userId });
+  control.leave(room.meetingId, userId);
+  pass(10);
+  control.end(room.meetingId);
+  pass(2);
+  await hear('meeting.started', 'meeting.participant_joined', 'meeting.participant_left', 'meeting.ended');
+  const { id: instanceId } = await ZoomMeetingInstance.findOne({ where: { uuid }, rejectOnEmpty: true });
+  expect(await ZoomParticipant.count({ where: { role: 'host', instanceId } })).toBe(2);
+  expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent', nextAttemptAt: null });
+  expect(await minutesOf(room)).toEqual(ALONE);
+});
+
+it('who left in the second they came was not there, though no message told it', async () => {
+  const room = await buildRoom();
+  const { control } = site.zoom;
+  control.hostStart(room.meetingId);
+  const student = control.join(room.meetingId, { as: 'registrant', email: room.email });
+  control.leave(room.meetingId, student);
+  pass(20);
+  control.end(room.meetingId);
+  pass(2);
+  expect(await settle(room)).toMatchObject({ state: 'settled', outcome: 'students_absent' });
+  expect(await minutesOf(room)).toEqual(ALONE);
+});
+
+it('a list that was read stays read, though Zoom has it no more when something is told long after', async () => {
+  const room = await buildRoom();
+  hold(room);
+  expect((await settle(room)).state).toBe('settled');
+  const pastParticipants = () => Promise.reject(new ZoomNotFound('It is too old.'));
+  const asking = { ...deps, zoom: { ...deps.zoom, pastParticipants } };
+  await settle(room, asking, 40_000);
+  expect(await minutesOf(room)).toEqual([
+    [30, ''],
+    [20, ''],
+  ]);
 });
 
 it('waits for rows where nobody was told of, for they may all be late, and takes the teacher for alone after six hours', async () => {

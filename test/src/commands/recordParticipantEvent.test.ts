@@ -63,7 +63,7 @@ describe('whose a stay is', () => {
     const [inBreakout] = comesAndGoes(room, uuid, { user_id: '2', parent_user_id: '1' });
     for (const told of [come, inBreakout]) if (told) await tell(scene, told);
     const run = await ZoomMeetingInstance.findOne({ where: { uuid }, rejectOnEmpty: true });
-    const nothing = { zoomUserId: null, email: null, inWaitingRoom: false, seconds: 600 };
+    const nothing = { zoomUserId: null, email: null, inWaitingRoom: false, leftAtOnce: false, seconds: 600 };
     const stay = { sessionUserId: '1', name: 'Sam', joinTime: at(0), leaveTime: at(600), ...nothing };
     const row = { ...stay, registrantId: pass.registrantId };
     await scene.deps.db.transaction((transaction) =>

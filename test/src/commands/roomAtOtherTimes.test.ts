@@ -8,7 +8,7 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { readAttendance } from '../../../src/queries/readAttendance';
 import { buildClassDate, buildOrder } from '../../factories/classes';
-import { ended, joined, newUuid, started } from '../../support/meetingEvents';
+import { ended, HOST, joined, left, newUuid, started } from '../../support/meetingEvents';
 import { startToldScene, type ToldScene } from '../../support/toldClass';
 import { tellOf } from '../../support/toldRoom';
 
@@ -76,6 +76,23 @@ describe('a room that is kept through a move to tomorrow', () => {
   });
 });
 
+it('a class that was held in a room that was kept through a move was held, though the room is deleted in Zoom afterwards', async () => {
+  const { classDate, meeting } = await buildWithRoom(15);
+  await moveTo(40, classDate);
+  const uuid = newUuid();
+  await tellOf(scene.deps, started(meeting, uuid, iso(5)));
+  await makeMeeting(scene.deps, { classDateId: classDate.id, now: inMinutes(11) });
+  const who = { user_id: '1', user_name: 'Tamara', id: HOST, join_time: iso(5) };
+  await tellOf(scene.deps, joined(meeting, uuid, who));
+  await tellOf(scene.deps, ended(meeting, uuid, iso(95), iso(5)));
+  await classDate.update({ closedAt: inMinutes(115) });
+  await tellOf(scene.deps, { event: 'meeting.deleted', payload: { object: { id: meeting.meetingId, uuid } } });
+  expect((await meeting.reload()).isCurrent).toBeNull();
+  const { facts } = await readAttendance(await classDate.reload(), inMinutes(210));
+  // From the opening, half an hour before the start.
+  expect(concludeAttendance(facts).teacher.presentSeconds).toBe(85 * 60);
+});
+
 describe('a live class that is moved all the same', () => {
   const isLive = { state: 'live' as const, liveAt: inMinutes(-10) };
 
@@ -110,6 +127,7 @@ it('the room of a class that was settled says nothing new of it on another day',
   const uuid = newUuid();
   const who = { user_id: '1', user_name: 'Tamara', id: scene.hostZoomId, join_time: iso(0) };
   for (const told of [started(meeting, uuid, iso(0)), joined(meeting, uuid, who)]) await tellOf(scene.deps, told);
+  await tellOf(scene.deps, left(meeting, uuid, { ...who, leave_time: iso(59) }));
   await tellOf(scene.deps, ended(meeting, uuid, iso(60), iso(0)));
   expect((await classDate.reload()).evidenceAt).toBeNull();
   const { facts, strangers } = await readAttendance(classDate, NOW);

@@ -56,7 +56,14 @@ it('a class that was settled while its teacher was disconnected is settled again
   const run = { uuid: 'the-run-of-it==', startedAt, endedAt: endedAt ?? startedAt };
   const host = await ZoomConnection.findOne({ where: { userId: teacherId }, rejectOnEmpty: true });
   const stay = { sessionUserId: '1', zoomUserId: host.zoomUserId, name: 'Tamara', email: null, registrantId: null };
-  const listed = { ...stay, joinTime: startedAt, leaveTime: endedAt, inWaitingRoom: false, seconds: 3_600 };
+  const listed = {
+    ...stay,
+    joinTime: startedAt,
+    leaveTime: endedAt,
+    inWaitingRoom: false,
+    leftAtOnce: false,
+    seconds: 3_600,
+  };
   const pastMeeting = () => Promise.resolve(run);
   const pastParticipants = () => Promise.resolve([listed]);
   await settle({ ...site.deps, zoom: { ...site.deps.zoom, pastMeeting, pastParticipants } }, classDate);

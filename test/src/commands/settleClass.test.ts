@@ -48,6 +48,7 @@ function zoomAfter({ runs, stays }: AtZoom): ZoomClient {
             joinTime: at(from),
             leaveTime: at(to),
             inWaitingRoom: false,
+            leftAtOnce: false,
             seconds: to - from,
           })),
       ),

@@ -27,6 +27,8 @@ describe('the runs of a class', () => {
     ['one in a room that was moved and moved back', { ...KEPT, madeFor: START }, run(-33, -31), true],
     ['one in a former room that was made for this time', { ...FORMER, startTime: START }, run(-35, 10), true],
     ['one in a former room from the opening on', FORMER, run(-29, 10), true],
+    ['one that went on in a kept room that is gone since', { ...KEPT, isCurrent: null }, run(-40, 60), true],
+    ['not one that was over there by then', { ...KEPT, isCurrent: null }, run(-40, -31), false],
     ['not one that held it at a former time, though that went on past the opening', FORMER, run(-60, -10), false],
   ])('are %s', (_what, room, one, isOfClass) => {
     expect(runsOfClass([one], room, TIMES)).toEqual(isOfClass ? [one] : []);

@@ -20,6 +20,7 @@ const READ = {
   registrantId: 'registrant-1',
   joinTime: new Date('2026-12-01T10:00:00Z'),
   leaveTime: new Date('2026-12-01T10:20:00Z'),
+  leftAtOnce: false,
   inWaitingRoom: false,
   seconds: 1_200,
 };
@@ -42,7 +43,8 @@ it.each([
   ['numbers for text', { user_id: 16_778_240, name: 7 }, { name: '7' }],
   ['things for text', { id: {}, name: [] }, { zoomUserId: null, name: '' }],
   ['no times', { join_time: '', leave_time: null, duration: null }, { joinTime: null, leaveTime: null, seconds: null }],
-  ['a leaving before the coming', { leave_time: '2026-12-01T09:00:00Z' }, { leaveTime: null }],
+  ['a leaving before the coming', { leave_time: '2026-12-01T09:00:00Z' }, { leaveTime: null, leftAtOnce: true }],
+  ['a leaving as they came', { leave_time: ROW.join_time }, { leaveTime: null, leftAtOnce: true }],
 ])('a row of Zoom’s list with %s is read as far as it goes, and the others whole', (_what, row, as) => {
   expect(read(row)).toEqual([{ ...READ, ...as }, READ]);
 });
