@@ -2,7 +2,9 @@ import { QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassState, StateReason } from '../domain/classStates';
 import { HARD_CAP_MINUTES, type ClassSchedule } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
+import { groupBy } from '../domain/groupBy';
 import type { LiveRun, OpenStay } from '../domain/liveRun';
+import { groupStrangers } from '../domain/strangers';
 import { guestName } from './findPassNames';
 
 /** Classes that open this soon are shown already. */
@@ -97,6 +99,8 @@ interface StayRow {
   readonly joinedAt: Date | null;
   readonly role: string | null;
   readonly zoomName: string | null;
+  readonly zoomSessionUserId: string | null;
+  readonly parentSessionUserId: string | null;
   readonly participantUuid: string | null;
   readonly registrantId: string | null;
   readonly zoomUserId: string | null;
@@ -114,6 +118,7 @@ function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): 
             COALESCE(i.started_at, (SELECT MIN(f.join_time) FROM zoom_participants f
                                      WHERE f.instance_id = i.id)) AS startedAt,
             s.id AS segmentId, s.join_time AS joinedAt, s.role, s.user_name AS zoomName,
+            s.zoom_session_user_id AS zoomSessionUserId, s.parent_session_user_id AS parentSessionUserId,
             s.participant_uuid AS participantUuid, s.registrant_id AS registrantId, s.zoom_user_id AS zoomUserId,
             p.id AS passId, p.revoked_at AS passRevokedAt, p.email, u.first_name AS firstName, u.last_name AS lastName, g.name AS guestName
        FROM zoom_meetings m
@@ -147,31 +152,38 @@ async function findWaiting(db: Sequelize, classes: readonly { readonly id: numbe
 }
 
 function runsByClass(rows: readonly StayRow[]): Map<number, LiveRun[]> {
-  const classes = new Map<number, Map<number, LiveRun>>();
-  for (const row of rows) {
-    const runs = classes.get(row.classDateId) ?? new Map<number, LiveRun>();
-    const stays = [...(runs.get(row.runId)?.stays ?? []), ...staysOf(row)];
-    runs.set(row.runId, { startedAt: row.startedAt, endedAt: row.endedAt, stays });
-    classes.set(row.classDateId, runs);
+  const classes = new Map<number, LiveRun[]>();
+  for (const ofRun of groupBy(rows, ({ runId }) => runId).values()) {
+    const [first] = ofRun;
+    if (!first) continue;
+    const { classDateId, startedAt, endedAt } = first;
+    classes.set(classDateId, [...(classes.get(classDateId) ?? []), { startedAt, endedAt, stays: staysOf(ofRun) }]);
   }
-  return new Map([...classes].map(([id, runs]) => [id, [...runs.values()]]));
+  return classes;
 }
 
-function staysOf(row: StayRow): OpenStay[] {
-  const { segmentId, joinedAt, passId, passRevokedAt, role } = row;
-  if (segmentId === null || joinedAt === null) return [];
-  const isHost = role === 'host';
-  const isExpected = passId !== null && passRevokedAt === null;
-  return [{ personKey: personKey(row), passId, isExpected, isHost, name: nameOf(row), joinedAt }];
+/** @param rows of one run */
+function staysOf(rows: readonly StayRow[]): OpenStay[] {
+  const strangers = keysOfStrangers(rows);
+  return rows.flatMap((row) => {
+    const { segmentId, joinedAt, passId, passRevokedAt, role } = row;
+    if (segmentId === null || joinedAt === null) return [];
+    const isHost = role === 'host';
+    const isExpected = passId !== null && passRevokedAt === null;
+    const personKey = strangers.get(segmentId) ?? (passId === null ? 'host' : `pass:${passId}`);
+    return [{ personKey, passId, isExpected, isHost, name: nameOf(row), joinedAt }];
+  });
 }
 
-/** A name is never an identity: two people without any id of their own stay two. */
-function personKey({ passId, role, registrantId, zoomUserId, participantUuid, segmentId }: StayRow): string {
-  if (passId !== null) return `pass:${passId}`;
-  if (role === 'host') return 'host';
-  if (registrantId !== null) return `registrant:${registrantId}`;
-  if (zoomUserId !== null) return `zoom:${zoomUserId}`;
-  return participantUuid === null ? `stay:${segmentId}` : `person:${participantUuid}`;
+/** By their stays. A name is never an identity; in a breakout room a stay in the meeting may be all that is known of somebody. */
+function keysOfStrangers(rows: readonly StayRow[]): Map<number, string> {
+  const unknown = rows.flatMap((row) => {
+    const { segmentId, zoomSessionUserId, runId: instanceId } = row;
+    if (segmentId === null || zoomSessionUserId === null || row.passId !== null || row.role === 'host') return [];
+    return [{ ...row, instanceId, segmentId, zoomSessionUserId }];
+  });
+  const keyed = groupStrangers(unknown).flatMap(({ keys: [key = ''], stays }) => stays.map((stay) => ({ key, stay })));
+  return new Map(keyed.map(({ key, stay }) => [stay.segmentId, key]));
 }
 
 /** As the pass has it; of somebody without a pass, as they call themselves at Zoom. */
