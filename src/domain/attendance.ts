@@ -17,7 +17,7 @@ export type Certainty = (typeof CERTAINTIES)[number];
 export interface KnownStay {
   readonly joinTime: Date | null;
   readonly leaveTime: Date | null;
-  /** when the run of the meeting was over that it was part of; null where nothing says so */
+  /** when that was over which it was part of: the run of the meeting, or somebody's stay in it; null where nothing says so */
   readonly runEndedAt: Date | null;
   readonly source: 'webhook' | 'zoom_list' | 'both';
   /** `account`: by the Zoom account that the person's own link was used with in another stay */
@@ -110,8 +110,8 @@ export function intervalsOf({ stays }: Pick<PersonStays, 'stays'>, bounds: Bound
 type Bounds = Pick<AttendanceFacts, 'opensAt' | 'hardCapAt' | 'openUntil'>;
 
 /**
- * The part of a stay that is of the class: what was before its doors opened is of another time. One whose end was never told lasted until its run was over; one without a
- * beginning has no length. null: none of it
+ * The part of a stay that is of the class: what was before its doors opened is of another time. One whose end was never
+ * told lasted until what it was part of was over; one without a beginning has no length. null: none of it
  */
 export function spanOf({ joinTime, leaveTime, runEndedAt }: KnownStay, bounds: Bounds): Interval | null {
   if (!joinTime) return null;

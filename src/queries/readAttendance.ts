@@ -57,7 +57,7 @@ export async function readAttendance(
   const ownRuns = new Set(runs.filter(({ zoomMeetingId }) => ownRooms.has(zoomMeetingId)).map(({ id }) => id));
   const tied = tie(classDate, { passes, segments, corrections, ownRuns });
   const listRead = meetings.every(({ meetingId, reconciledAt }) => meetingId === null || reconciledAt !== null);
-  const facts = factsOf({ classDate, passes, corrections, runs, listRead, ...tied }, now);
+  const facts = factsOf({ classDate, passes, segments, corrections, runs, listRead, ...tied }, now);
   return { classDate, passes, corrections, ...tied, facts };
 }
 
@@ -120,6 +120,7 @@ function ownerOf({ stays }: Stranger<ZoomParticipant>, accounts: ReadonlyMap<str
 interface Known extends Tied {
   readonly classDate: ClassDate;
   readonly passes: readonly ZoomSecureToken[];
+  readonly segments: readonly ZoomParticipant[];
   readonly corrections: readonly AttendanceCorrection[];
   readonly runs: readonly ZoomMeetingInstance[];
   readonly listRead: boolean;
@@ -130,16 +131,18 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, state, closedAt, endedAt } = classDate;
   const { opensAt, hardCapAt } = classTimes(classDate);
   const ends = endsOfRuns(known.runs);
+  const over = closedAt !== null || isOver(state);
+  const endsOfParts = over ? endsOfWholes(known.segments) : new Map<number, Date>();
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
-    runEndedAt: ends.get(segment.instanceId) ?? null,
+    runEndedAt: endsOfParts.get(segment.id) ?? ends.get(segment.instanceId) ?? null,
     matchedBy: known.byAccount.has(segment) ? 'account' : segment.matchedBy,
   });
   const personOf = (key: string): PersonStays => ({ personKey: key, stays: (stays.get(key) ?? []).map(stay) });
   return {
     ...{ startsAt, durationMinutes, opensAt, hardCapAt, lateMinutes, presentMinutes, listRead },
     openUntil: (closedAt && endedAt) ?? closedAt ?? classDate.cancelledAt ?? now,
-    isOver: closedAt !== null || isOver(state),
+    isOver: over,
     fixedOutcome: fixedOutcome(state),
     teacher: personOf(`teacher:${teacherId}`),
     formerTeachers: formerHosts.map(stay),
@@ -156,6 +159,21 @@ function endsOfRuns(runs: readonly ZoomMeetingInstance[]): Map<number, Date | nu
   const siblings = (run: ZoomMeetingInstance) =>
     runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
   return new Map(runs.map((run) => [run.id, endOfRun(run, siblings(run))]));
+}
+
+/**
+ * Until when, at most, each stay in a breakout room lasted: Zoom's list has none of them, and whoever leaves the meeting
+ * leaves its rooms. Of some it says that they left it for the room: then that says nothing.
+ */
+function endsOfWholes(segments: readonly ZoomParticipant[]): Map<number, Date> {
+  const key = (instanceId: number, sessionUserId: string) => `${instanceId}:${sessionUserId}`;
+  const leaves = new Map(segments.map((one) => [key(one.instanceId, one.zoomSessionUserId), one.leaveTime]));
+  return new Map(
+    segments.flatMap(({ id, instanceId, parentSessionUserId, joinTime }) => {
+      const left = parentSessionUserId === null ? null : leaves.get(key(instanceId, parentSessionUserId));
+      return left && joinTime && left > joinTime ? [[id, left] as const] : [];
+    }),
+  );
 }
 
 function correctedOf(corrections: readonly AttendanceCorrection[]) {
