@@ -5,6 +5,8 @@ import type { ClassDate } from '../../src/models/ClassDate';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import type { Encryption } from '../../src/security/encryption';
 
+export const newMeetingId = () => String(randomInt(90_000_000_000, 99_999_999_999));
+
 /** A current meeting that Zoom has made for the class, with the plain join URL given. */
 export async function buildMeeting(
   encryption: Encryption,
@@ -20,7 +22,7 @@ export async function buildMeeting(
     isCurrent: true,
     state: 'created',
     marker: randomBytes(12).toString('hex'),
-    meetingId: String(randomInt(90_000_000_000, 99_999_999_999)),
+    meetingId: newMeetingId(),
     topic: 'Maths 7B',
     startTime: classDate.startsAt,
     duration: classDate.durationMinutes,
