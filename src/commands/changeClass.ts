@@ -99,6 +99,7 @@ export async function changeClassIn(
   }
   if (wasClosed && classDate.state === 'scheduled') await takePlaceAfterAll(deps, classDate, origin, transaction);
   if (former.teacherId !== classDate.teacherId) await forgetHost(deps, classDate, transaction);
+  if (classDate.state === 'scheduled' && former.state !== 'scheduled') await forgetNoRoom(deps, classDate, transaction);
   await tellPeople(classDate, former, edit, deps.clock.now(), transaction);
   const entity = { type: 'class_date', id: classDate.id };
   const how = { version: classDate.version, quiet: edit.notify === false, forced: former.state === 'live' };
@@ -194,6 +195,15 @@ export async function forgetHost(
   transaction: Transaction,
 ): Promise<void> {
   await saveRisks(deps, classDate, { findings: [], lookedFor: OF_HOST, now: deps.clock.now() }, transaction);
+}
+
+/** It needs no room yet; what Zoom says once it does is told again. */
+async function forgetNoRoom(
+  deps: Pick<Deps, 'clock' | 'signingKeys'>,
+  classDate: ClassDate,
+  transaction: Transaction,
+): Promise<void> {
+  await saveRisks(deps, classDate, { findings: [], lookedFor: ['no_room'], now: deps.clock.now() }, transaction);
 }
 
 async function tellPeople(

@@ -2,6 +2,7 @@ import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
+import { MINUTE_MS } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
@@ -10,6 +11,7 @@ import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
 import { followRuns } from './followRuns';
 import { meetingMarker, meetingRequest } from './meetingRequest';
+import { noteNoRoom } from './noteNoRoom';
 import { recordMeetingTrouble } from './recordMeetingTrouble';
 import { noteRoomThere, saveMadeMeeting } from './saveMadeMeeting';
 import { setRisk } from './setRisk';
@@ -67,7 +69,10 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     }
     const notBefore = meeting.nextAttemptAt && meeting.nextAttemptAt > now;
     if ((meeting.state !== 'planned' && meeting.state !== 'failed') || notBefore) return null;
-    if (await waitsForLimit(deps, meeting, connection, now, transaction)) return null;
+    if (await waitsForLimit(deps, meeting, connection, now, transaction)) {
+      if (waitsLong(meeting, now)) await noteNoRoom(deps, classDate, { refusal: null, now }, transaction);
+      return null;
+    }
     meeting.set({
       state: 'creating',
       attempts: meeting.attempts + 1,
@@ -79,6 +84,11 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
     await meeting.save({ transaction });
     return { meeting, classDate };
   });
+}
+
+/** A daily limit, and not that of a second, which is nobody's news. */
+function waitsLong({ nextAttemptAt }: ZoomMeeting, now: Date): boolean {
+  return nextAttemptAt !== null && nextAttemptAt.getTime() - now.getTime() > MINUTE_MS;
 }
 
 /** It may have been moved or cancelled since it was looked at. */

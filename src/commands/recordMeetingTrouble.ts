@@ -1,9 +1,10 @@
-import { Op } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { addMinutes } from '../domain/clock';
+import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomUnknownOutcome } from '../zoom/errors';
+import { noteNoRoom } from './noteNoRoom';
 import { setRisk } from './setRisk';
 import { describeZoomError, zoomTrouble, type ZoomTrouble } from './zoomTrouble';
 
@@ -28,17 +29,28 @@ export async function recordMeetingTrouble(deps: Deps, meetingRowId: number, err
     return;
   }
   const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: meeting.attempts, now });
-  await saveTrouble(deps, meeting, trouble, lastError);
+  await saveTrouble(deps, meeting, { ...trouble, lastError }, now);
 }
 
-async function saveTrouble(deps: Deps, meeting: ZoomMeeting, trouble: ZoomTrouble, lastError: string): Promise<void> {
-  const state = trouble.reason === 'zoom_refused' ? 'failed' : 'planned';
+async function saveTrouble(
+  deps: Deps,
+  meeting: ZoomMeeting,
+  { reason, nextAttemptAt, lastError }: ZoomTrouble & { readonly lastError: string },
+  now: Date,
+): Promise<void> {
+  const state = reason === 'zoom_refused' ? 'failed' : 'planned';
   await inTransaction(deps.db, async (transaction) => {
     await ZoomMeeting.update(
-      { state, nextAttemptAt: trouble.nextAttemptAt, lastError },
+      { state, nextAttemptAt, lastError },
       { where: { id: meeting.id, state: 'creating' }, transaction },
     );
-    const where = { id: meeting.classDateId, state: { [Op.in]: ['scheduled', 'preparing'] } };
-    await setRisk(where, trouble.reason, transaction);
+    const { classDateId: id, teacherId } = meeting;
+    // Put off, cancelled or another teacher's by now, it is none of the class's any more.
+    const where = { id, teacherId, state: 'preparing' };
+    const classDate = await ClassDate.findOne({ where, lock: true, transaction });
+    if (!classDate) return;
+    if (reason === 'zoom_refused') await noteNoRoom(deps, classDate, { refusal: lastError, now }, transaction);
+    else if (reason === 'zoom_daily_limit') await noteNoRoom(deps, classDate, { refusal: null, now }, transaction);
+    else await setRisk({ id }, reason, transaction);
   });
 }

@@ -55,8 +55,8 @@ export async function saveMadeMeeting(
     await keepSurplus(meeting, surplus, transaction);
     if (wanted) {
       await noteRoomThere(classDate, transaction);
-      // Whatever was changed in Zoom, it was of the room before.
-      const found = { findings: [], lookedFor: ['meeting_changed'] as const, now: deps.clock.now() };
+      // Whatever was changed in Zoom, it was of the room before; and that there was none is over.
+      const found = { findings: [], lookedFor: ['meeting_changed', 'no_room'] as const, now: deps.clock.now() };
       await saveRisks(deps, classDate, found, transaction);
     }
     const entity = { type: 'zoom_meeting', id: meeting.id };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { menderOf, worstFirst, type Finding, type RiskKind } from '../domain/classRisks';
+import { canMend, worstFirst, type Finding, type RiskKind } from '../domain/classRisks';
 import { classTimes } from '../domain/classTimes';
 import { usefulUntil } from '../domain/mails';
 import type { ClassDate } from '../models/ClassDate';
@@ -108,10 +108,10 @@ async function tell(
 ): Promise<boolean> {
   const untold = fresh.filter(({ toldAt }) => toldAt === null);
   const version = Math.max(...untold.map(({ id }) => id));
-  const menders = new Set(untold.map(({ kind }) => menderOf(kind)));
+  const isFor = (who: 'teacher' | 'admin') => untold.some(({ kind }) => canMend(who, kind));
   const userIds = [
-    ...(menders.has('teacher') ? [classDate.teacherId] : []),
-    ...(menders.has('admin') ? await listAdminIds(transaction) : []),
+    ...(isFor('teacher') ? [classDate.teacherId] : []),
+    ...(isFor('admin') ? await listAdminIds(transaction) : []),
   ];
   if (untold.length === 0) return false;
   await ClassRisk.update({ toldAt: now }, { where: { id: untold.map(({ id }) => id) }, transaction });

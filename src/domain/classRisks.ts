@@ -1,4 +1,4 @@
-/** What a rehearsal can find, the worst first. */
+/** What can keep a class from being held, the worst first. */
 export const RISK_KINDS = [
   /** the teacher was disabled: nobody can start it */
   'teacher_disabled',
@@ -6,6 +6,8 @@ export const RISK_KINDS = [
   'connection',
   /** Zoom says that the teacher's user is not active */
   'zoom_user',
+  /** the class is open, and Zoom makes no room for it: it refuses, or its daily limit is used up */
+  'no_room',
   /** the consent lacks permissions that a class needs */
   'scopes',
   /** the room at Zoom is not as the class is: somebody changed it there */
@@ -27,10 +29,9 @@ export type RiskKind = (typeof RISK_KINDS)[number];
 
 /** What only Zoom's answer tells. */
 export const ASKED_OF_ZOOM: readonly RiskKind[] = ['zoom_user', 'capacity'];
-/** Found and cleared by a rehearsal; the others have a finder of their own. */
-export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter(
-  (kind) => kind !== 'meeting_changed' && kind !== 'overrun',
-);
+/** These have a finder of their own; the others are found and cleared by a rehearsal. */
+const FOUND_OTHERWISE: readonly RiskKind[] = ['no_room', 'meeting_changed', 'overrun'];
+export const REHEARSED: readonly RiskKind[] = RISK_KINDS.filter((kind) => !FOUND_OTHERWISE.includes(kind));
 
 /** What rests on who the host is, and not on the people of the class. */
 export const OF_HOST: readonly RiskKind[] = RISK_KINDS.filter((kind) => kind !== 'addresses');
@@ -43,9 +44,17 @@ export interface Finding {
 
 const OF_ADMINS: readonly RiskKind[] = ['teacher_disabled', 'scopes', 'quota', 'addresses'];
 
+export type Mender = 'teacher' | 'admin' | 'either';
+
 /** Who can mend it, and is told of it. */
-export function menderOf(kind: RiskKind): 'teacher' | 'admin' {
+export function menderOf(kind: RiskKind): Mender {
+  // The host may have their account put in order, an admin finds another host: whoever is there first.
+  if (kind === 'no_room') return 'either';
   return OF_ADMINS.includes(kind) ? 'admin' : 'teacher';
+}
+
+export function canMend(who: 'teacher' | 'admin', kind: RiskKind): boolean {
+  return [who, 'either'].includes(menderOf(kind));
 }
 
 export function worstFirst(one: { readonly kind: RiskKind }, other: { readonly kind: RiskKind }): number {

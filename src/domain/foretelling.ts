@@ -1,4 +1,4 @@
-import { menderOf, type Finding } from './classRisks';
+import { menderOf, type Finding, type Mender } from './classRisks';
 import { classTimes, type ClassSchedule } from './classTimes';
 import type { ComingMail } from './comingMails';
 import type { ClassMailKind } from './mails';
@@ -9,7 +9,7 @@ export interface ForetoldRisk extends Finding {
   /** when it would be found; null when the class is rehearsed no more */
   readonly at: Date | null;
   /** who would be told of it then */
-  readonly tells: 'teacher' | 'admin';
+  readonly tells: Mender;
 }
 
 /** A mail to one person. */

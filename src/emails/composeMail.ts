@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
-import { menderOf } from '../domain/classRisks';
+import { canMend } from '../domain/classRisks';
 import { carriesNoLink } from '../domain/resending';
 import type { MailKind } from '../domain/mails';
 import type { MailDelivery } from '../models/MailDelivery';
@@ -127,7 +127,7 @@ function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, reci
 
 /** Those that this person can mend. */
 function risksFor({ risks }: MailClass, { isAdmin }: MailRecipient) {
-  return risks.filter(({ risk }) => (menderOf(risk.kind) === 'admin') === isAdmin);
+  return risks.filter(({ risk }) => canMend(isAdmin ? 'admin' : 'teacher', risk.kind));
 }
 
 /** Why a mail that was planned need not go out any more. */

@@ -1,4 +1,4 @@
-import { menderOf, type RiskKind } from '../domain/classRisks';
+import { menderOf, type Mender, type RiskKind } from '../domain/classRisks';
 import { BASIC_MINUTES, WRITES_A_DAY } from '../domain/hostLimits';
 import type { RiskRow } from '../queries/findClassRisks';
 import type { ClassAtRisk } from '../queries/listClassesAtRisk';
@@ -12,7 +12,7 @@ export interface PresentedRisk {
   /** what is wrong */
   readonly what: string;
   /** who can mend it */
-  readonly who: 'Teacher' | 'Admin';
+  readonly who: string;
   readonly how: string;
 }
 
@@ -21,10 +21,17 @@ export function risksInShort(risks: readonly { readonly kind: RiskKind }[] = [])
   return risks.map(({ kind }) => TITLES[kind]);
 }
 
+const MENDERS: Readonly<Record<Mender, string>> = {
+  teacher: 'Teacher',
+  admin: 'Admin',
+  either: 'Teacher or admin',
+};
+
 const TITLES: Readonly<Record<RiskKind, string>> = {
   teacher_disabled: 'Teacher disabled',
   connection: 'Zoom not connected',
   zoom_user: 'Zoom user not active',
+  no_room: 'Zoom makes no room',
   scopes: 'Permissions missing',
   meeting_changed: 'Changed in Zoom',
   quota: 'Zoom’s daily limit',
@@ -37,8 +44,7 @@ const TITLES: Readonly<Record<RiskKind, string>> = {
 
 export function presentRisk(row: RiskRow, readerZone: string | null): PresentedRisk {
   const { kind } = row.risk;
-  const who = menderOf(kind) === 'admin' ? 'Admin' : 'Teacher';
-  return { title: TITLES[kind], who, ...wordsFor(row, readerZone) };
+  return { title: TITLES[kind], who: MENDERS[menderOf(kind)], ...wordsFor(row, readerZone) };
 }
 
 /** A class with all that is wrong with it, for the lists of those at risk. */
@@ -75,6 +81,16 @@ const WORDS: Readonly<Record<RiskKind, Words>> = {
     what: 'Zoom says that the host’s user there is not active.',
     how: 'Sign in at zoom.us and do what it asks for, or ask whoever manages the Zoom account.',
   }),
+  no_room: (detail) =>
+    detail === ''
+      ? {
+          what: 'There is no room yet: Zoom’s daily limit is used up. It is tried again after 00:00 UTC.',
+          how: 'Have somebody of another Zoom account give the class, or the class moved; or the teacher connects another account.',
+        }
+      : {
+          what: `There is no room yet: ${detail}. It is tried again every few minutes.`,
+          how: 'See at zoom.us whether the host’s account is in order; if time runs short, have somebody else give the class.',
+        },
   scopes: (detail) => ({
     what: `The consent to use Zoom lacks permissions: ${detail}.`,
     how: 'Add them to the app in the Zoom Marketplace; then the teacher connects Zoom again.',

@@ -94,11 +94,11 @@ async function findNeededWrites(db: Sequelize, classDates: readonly ClassDate[])
   );
 }
 
-/** Our own count says what is to be expected; Zoom's own "no" says what is so. */
+/** Our own count says what is to be expected; Zoom's own "no" says what is so, once the class is open by its room. */
 function ofQuota(needed: number | undefined, classDate: ClassDate, connection: ZoomConnection | null): Finding[] {
   if (needed === undefined) return [];
   const { opensAt } = classTimes(classDate);
-  const refused = (connection?.pausedUntil ?? opensAt) > opensAt;
+  const refused = classDate.state === 'scheduled' && (connection?.pausedUntil ?? opensAt) > opensAt;
   return needed > WRITES_A_DAY || refused ? [{ kind: 'quota', detail: String(needed) }] : [];
 }
 

@@ -226,7 +226,7 @@ export const outcomeEvent = z.object({
     revision: z.int().nullable().meta({ description: 'Of the attendance, where the event is about one.' }),
     risks: z.array(z.enum(RISK_KINDS)).optional().meta({
       description:
-        'Of class.at_risk, where a look ahead found something new: all that stands in its way then, the worst first. Absent where `stateReason` alone says it. What is mended is not told; class.ready is.',
+        'Of class.at_risk, where a look ahead, or making the room, found something new: all that stands in its way then, the worst first. Absent where `stateReason` alone says it. What is mended is not told; class.ready is.',
     }),
   }),
 });
