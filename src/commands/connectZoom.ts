@@ -4,6 +4,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { ZoomMeeting } from '../models/ZoomMeeting';
 import { findZoomApp } from '../queries/findZoomSettings';
 import { hasOpenRoom } from '../queries/hasOpenRoom';
 import { readyOr } from '../queries/inStates';
@@ -112,6 +113,8 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
       previousRefreshTokenEncrypted: null,
       leaseHolder: null,
       leaseUntil: null,
+      // What another account has used up says nothing of this one.
+      ...(former?.zoomUserId === zoomUser.id ? {} : { pausedUntil: null }),
       version: (former?.version ?? 0) + 1,
       connectedAt: deps.clock.now(),
       ...tokenColumns(deps, userId, tokens),
@@ -131,7 +134,10 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
     });
     const outboxIds = [await addToOutbox({ connectionId: connection.id }, 'teacher connected', transaction)];
     const rehearsed = await forgetRehearsals({ teacherId: userId }, transaction);
-    for (const id of new Set([...waiting.map((classDate) => classDate.id), ...rehearsed]))
+    const ids = waiting.map(({ id }) => id);
+    const putOff = { classDateId: ids, teacherId: userId, isCurrent: true, state: ['planned', 'failed', 'unknown'] };
+    await ZoomMeeting.update({ nextAttemptAt: null }, { where: putOff, transaction });
+    for (const id of new Set([...ids, ...rehearsed]))
       outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher reconnected', transaction));
     // Of a host without a licence Zoom has no list.
     if (zoomUser.licensed) outboxIds.push(...(await settleAgain(deps, userId, transaction)));
