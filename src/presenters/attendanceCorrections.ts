@@ -2,7 +2,7 @@ import { VERDICTS } from '../domain/attendance';
 import { CLASS_OUTCOMES, CORRECTED_OUTCOMES } from '../domain/classStates';
 import type { AttendanceCorrection } from '../models/AttendanceCorrection';
 import type { AttendancePage } from '../queries/findAttendancePage';
-import { NOBODY } from '../queries/readAttendance';
+import { NOBODY, teacherIn } from '../queries/readAttendance';
 import { attendeesOf, strangerName, type Attendee } from './attendance';
 import { CAUSE_WORDS, VERDICT_WORDS } from './attendanceWords';
 import { outcomeInWords } from './classDate';
@@ -103,7 +103,10 @@ function correctionInWords(
   page: AttendancePage,
   attendees: readonly Attendee[],
 ): string {
-  const nameOf = (key: string) => attendees.find(({ figures }) => figures.personKey === key)?.name ?? 'somebody';
+  const nameOf = (key: string) =>
+    attendees.find(({ figures }) => figures.personKey === key)?.name ??
+    page.userNames.get(teacherIn(key) ?? 0) ??
+    'somebody';
   switch (kind) {
     case 'person': {
       const who = `“${zoomNameOf(page, subject)}”`;
@@ -125,6 +128,6 @@ function zoomNameOf({ record }: AttendancePage, key: string): string {
   return strangerName(record.untied.find(({ keys }) => keys.includes(key)));
 }
 
-function editor({ editors }: AttendancePage, userId: number | null): string {
-  return (userId !== null && editors.get(userId)) || 'somebody who is gone';
+function editor({ userNames }: AttendancePage, userId: number | null): string {
+  return (userId !== null && userNames.get(userId)) || 'somebody who is gone';
 }

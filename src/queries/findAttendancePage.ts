@@ -7,7 +7,7 @@ import { User } from '../models/User';
 import { findPassNames } from './findPassNames';
 import { findWaits } from './findWaits';
 import { withNames, type ClassRow } from './listClassDates';
-import { readAttendance, type AttendanceRecord } from './readAttendance';
+import { readAttendance, teacherIn, type AttendanceRecord } from './readAttendance';
 
 /** Everything that is shown of who was in a class. */
 export interface AttendancePage extends ClassRow {
@@ -23,8 +23,8 @@ export interface AttendancePage extends ClassRow {
   readonly passNames: ReadonlyMap<number, string>;
   /** seconds in Zoom's waiting room, by pass id; shown, never counted */
   readonly waits: ReadonlyMap<number, number>;
-  /** who corrected something, by user id */
-  readonly editors: ReadonlyMap<number, string>;
+  /** by user id: who corrected something, and who was said to have been the teacher, though the class is another's since */
+  readonly userNames: ReadonlyMap<number, string>;
 }
 
 /** @param teacherId whose class it has to be; null for anybody's */
@@ -50,7 +50,7 @@ export async function findAttendancePage(
     ...{ revision, revisions, corrections },
     passNames: new Map([...names].map(([passId, { firstName, lastName }]) => [passId, `${firstName} ${lastName}`])),
     waits: await findWaits(id, classDate.closedAt === null ? now : null),
-    editors: await findEditors(revisions, corrections),
+    userNames: await findUserNames(revisions, corrections),
   };
 }
 
@@ -74,13 +74,13 @@ function figuresIn(row: ClassAttendance): PersonFigures {
   };
 }
 
-async function findEditors(
+async function findUserNames(
   revisions: readonly AttendanceRevision[],
   corrections: readonly AttendanceCorrection[],
 ): Promise<Map<number, string>> {
   const ids = [
     ...revisions.map(({ madeBy }) => madeBy),
-    ...corrections.flatMap(({ madeBy, endedBy }) => [madeBy, endedBy]),
+    ...corrections.flatMap(({ madeBy, endedBy, value }) => [madeBy, endedBy, teacherIn(value)]),
   ];
   const users = await User.findAll({ where: { id: [...new Set(ids.filter((id) => id !== null))] } });
   return new Map(users.map(({ id, fullName }) => [id, fullName]));

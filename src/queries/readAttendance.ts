@@ -22,7 +22,7 @@ export interface AttendanceRecord {
   readonly passes: readonly ZoomSecureToken[];
   /** by what Zoom told and what people said; the teacher first */
   readonly stays: ReadonlyMap<string, readonly ZoomParticipant[]>;
-  /** as hosts of rooms that the class had before it was given to its teacher */
+  /** of whoever gave the class before it was given to its teacher: as hosts of rooms it had then, or because a person said so */
   readonly formerHosts: readonly ZoomParticipant[];
   /** whom Zoom's word ties to nobody; their person key is the first of their keys */
   readonly untied: readonly Stranger<ZoomParticipant>[];
@@ -95,12 +95,19 @@ function tie({ teacherId }: ClassDate, { passes, segments, corrections, ownRuns 
   const strangers = untied.filter((stranger) => {
     const said = corrections.find(({ kind, subject }) => kind === 'person' && stranger.keys.includes(subject));
     const owner = said ? said.value : ownerOf(stranger, accounts);
-    if (owner !== undefined && owner !== NOBODY) give(owner, stranger.stays);
+    if (owner !== undefined && (teacherIn(owner) ?? teacherId) !== teacherId) formerHosts.push(...stranger.stays);
+    else if (owner !== undefined && owner !== NOBODY) give(owner, stranger.stays);
     if (!said && owner !== undefined) taken.push(stranger);
     return owner === undefined;
   });
   const byAccount = new Set(taken.flatMap((one) => one.stays));
   return { stays, formerHosts, untied, strangers, taken, byAccount };
+}
+
+/** Whose key that is, if it is a teacher's; null for anybody else's. */
+export function teacherIn(key: string): number | null {
+  const [, id] = /^teacher:(\d+)$/.exec(key) ?? [];
+  return id === undefined ? null : Number(id);
 }
 
 const HOST = 'host';

@@ -1,4 +1,6 @@
+import { changeTeacher } from '../../../../src/commands/changeTeacher';
 import { settleClass } from '../../../../src/commands/settleClass';
+import { THE_SYSTEM } from '../../../../src/commands/writeAudit';
 import { addMinutes } from '../../../../src/domain/clock';
 import { User } from '../../../../src/models/User';
 import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
@@ -10,6 +12,7 @@ import { personKey } from '../../../../src/security/joinPass';
 import { paths } from '../../../../src/routes/paths';
 import { buildAttendedClass, type AttendedClass, type AttendedStay } from '../../../factories/attendedClasses';
 import { buildClassDate } from '../../../factories/classes';
+import { buildUser } from '../../../factories/people';
 import { Browser, parse, PASSWORD, passwordHash, signedInBrowser } from '../../../support/browser';
 import { startWebsite, type Website } from '../../../support/website';
 
@@ -174,6 +177,30 @@ it('lets an admin say who somebody was who is taken for whoever used their Zoom 
   const student = await User.findByPk(attended.student.userId ?? 0, { rejectOnEmpty: true });
   const $ = parse(await admin.get(paths.attendance(attended.classDate.id)));
   expect($('#person-subject option[value="zoom:zoom-home"]').text()).toBe(`Tablet (taken for ${student.fullName})`);
+});
+
+it('keeps who was said to have been the teacher as that when the class is given to somebody else', async () => {
+  const open = { state: 'live' as const, closedAt: null, endedAt: null };
+  const stays: AttendedStay[] = [
+    ['student', 0, 20],
+    [{ name: 'iPad' }, 0, 20],
+  ];
+  const { classDate, teacher } = await buildAttendedClass(website.deps, stays, open);
+  const { id } = classDate;
+  const unknown = parse(await admin.get(paths.attendance(id)))('#person-subject option[value]:not([value=""])');
+  const subject = unknown.attr('value') ?? '';
+  const said = { kind: 'person', subject, value: `teacher:${teacher.id}`, reason: 'Her iPad.' };
+  expect((await admin.submit(paths.attendanceCorrections(id), said)).status).toBe(303);
+
+  const other = await buildUser('teacher');
+  await changeTeacher(website.deps, { classDateId: id, teacherId: other.id, force: true }, THE_SYSTEM);
+  const $ = parse(await admin.get(paths.attendance(id)));
+  expect($('.facts').text()).toContain('Whoever gave the class before was there for 20 min');
+  const [first, student] = $('#people > li').toArray();
+  expect($(first).text()).toContain('Never in.');
+  expect($(student).text()).toContain('20 min together with the teacher');
+  expect($('#strangers > li')).toHaveLength(0);
+  expect($('#corrections > li').text()).toContain(`“iPad” is ${teacher.fullName}`);
 });
 
 it('lets an admin say who a name was, with a reason, and take that back', async () => {
