@@ -12,6 +12,7 @@ import { addMinutes } from '../domain/clock';
 import { secondsOf, type Interval } from '../domain/intervals';
 import type { Stranger } from '../domain/strangers';
 import type { ZoomParticipant } from '../models/ZoomParticipant';
+import type { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { AttendancePage } from '../queries/findAttendancePage';
 import { personKey } from '../security/joinPass';
 import { barsOf, spansInWords, timeLine } from './attendanceBars';
@@ -32,7 +33,7 @@ export interface Attendee {
   readonly stays: PersonStays;
   readonly name: string;
   readonly role: 'teacher' | 'student' | 'guest' | 'unknown';
-  /** when they last pressed Join; shown, never counted */
+  /** when they last pressed Join for the class at the time it has; shown, never counted */
   readonly pressedAt: Date | null;
   /** in Zoom's waiting room; shown, never counted */
   readonly waitedSeconds: number;
@@ -60,7 +61,7 @@ export function attendeesOf(page: AttendancePage): Attendee[] {
       return attendee(figures, {
         name,
         role,
-        ...(pass && { pressedAt: pass.usedAt, waitedSeconds: waits.get(pass.id) ?? 0 }),
+        ...(pass && { pressedAt: pressedAt(pass, facts), waitedSeconds: waits.get(pass.id) ?? 0 }),
       });
     }),
     ...conclusion.strangers.map((figures) => {
@@ -68,6 +69,11 @@ export function attendeesOf(page: AttendancePage): Attendee[] {
       return attendee(figures, { name, role: 'unknown' });
     }),
   ];
+}
+
+/** Nobody gets in before the doors open: what was before is of a time that the class had. */
+function pressedAt({ usedAt }: ZoomSecureToken, { opensAt }: AttendanceFacts): Date | null {
+  return usedAt !== null && usedAt >= opensAt ? usedAt : null;
 }
 
 /** As they called themselves at Zoom, which may have been several names. */

@@ -49,7 +49,7 @@ export async function findAttendancePage(
     conclusion: await asSettled(concludeAttendance(record.facts), revision),
     ...{ revision, revisions, corrections },
     passNames: new Map([...names].map(([passId, { firstName, lastName }]) => [passId, `${firstName} ${lastName}`])),
-    waits: await findWaits(id, classDate.closedAt === null ? now : null),
+    waits: await findWaits(classDate, classDate.closedAt === null ? now : null),
     userNames: await findUserNames(revisions, corrections),
   };
 }

@@ -45,7 +45,7 @@ it('says the same of a wait in whatever order and however often it was told, and
         if (told) await tell(scene, told);
       }
       expect(await ZoomWait.count({ where: { zoomMeetingId: meeting.id } })).toBe(2);
-      expect(await findWaits(classDate.id, null)).toEqual(new Map([[pass.id, 120]]));
+      expect(await findWaits(classDate, null)).toEqual(new Map([[pass.id, 120]]));
       expect(await ZoomMeetingInstance.count({ where: { zoomMeetingId: meeting.id } })).toBe(0);
     }),
     { numRuns: 15, endOnFailure: true },
@@ -93,6 +93,6 @@ describe('a wait whose words match different people', () => {
 it('counts who is waiting still until now, and nothing of a wait without an end once the class is over', async () => {
   const { classDate, pass, word } = await buildRoom();
   await tell(scene, word('joined_waiting_room', 60, USER, { email: pass.email }));
-  expect(await findWaits(classDate.id, at(180))).toEqual(new Map([[pass.id, 120]]));
-  expect(await findWaits(classDate.id, null)).toEqual(new Map());
+  expect(await findWaits(classDate, at(180))).toEqual(new Map([[pass.id, 120]]));
+  expect(await findWaits(classDate, null)).toEqual(new Map());
 });

@@ -151,6 +151,31 @@ it('says how long somebody was in the waiting room, and does not count it', asyn
   expect(file.text.split('\r\n')[2]).toMatch(/,student,absent,no,0,0,0,,,12,/);
 });
 
+it('says nothing of the waiting and pressing Join for a time that the class had before', async () => {
+  const { classDate, student, guest } = await buildAttendedClass(website.deps, []);
+  const { id } = classDate;
+  const before = addMinutes(classDate.startsAt, -4 * 24 * 60);
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId: id }, rejectOnEmpty: true });
+  const wait = (passId: number, user: string, from: Date, to: number) => {
+    const fields = { passId, beganAt: from, endedAt: addMinutes(from, to) };
+    return ZoomWait.create({ zoomMeetingId: meeting.id, uuid: `run ${user}`, zoomSessionUserId: user, ...fields });
+  };
+  await student.update({ usedAt: addMinutes(before, -2) });
+  await wait(student.id, '1', addMinutes(before, -2), 6);
+  // The guest waited when the doors opened, and came back when the class was long over.
+  await guest.update({ usedAt: addMinutes(classDate.startsAt, -classDate.leadMinutes) });
+  await wait(guest.id, '2', addMinutes(classDate.startsAt, -classDate.leadMinutes - 5), 8);
+  await wait(guest.id, '3', addMinutes(classDate.startsAt, 60 + 240 - 2), 10);
+
+  const $ = parse(await admin.get(paths.attendance(id)));
+  const [, ofStudent, ofGuest] = $('#people > li').toArray();
+  expect($(ofStudent).text()).not.toMatch(/Pressed Join|Waited/);
+  expect($(ofGuest).text()).toMatch(/Never in\. Pressed Join at .* Waited 5 min/);
+  const file = (await admin.get(paths.attendanceCsv(id))).text.split('\r\n');
+  expect(file[2]).toMatch(/,student,absent,no,0,0,0,,,0,/);
+  expect(file[3]).toMatch(/,guest,absent,no,0,0,0,,,5,/);
+});
+
 it('counts whole minutes, as the thresholds do', async () => {
   const attended = await buildAttendedClass(website.deps, [
     ['teacher', 0, 60],
