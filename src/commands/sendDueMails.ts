@@ -1,11 +1,21 @@
 import { again } from '../db/transaction';
 import type { Deps } from '../deps';
 import { isStillTrue } from '../domain/mailTruth';
-import { NEVER_CONFIRMED, REPEATED_IN_VAIN, retryAt, TAKES_NONE_OF_OURS, type ClassMailKind } from '../domain/mails';
+import {
+  FELL_SILENT,
+  NEVER_CONFIRMED,
+  NO_ANSWER,
+  REPEATED_IN_VAIN,
+  retryAt,
+  SILENCE,
+  TAKES_NONE_OF_OURS,
+  type ClassMailKind,
+} from '../domain/mails';
 import { saysTheSame, toldIn, toldOf } from '../domain/told';
 import { composeMail, noLongerTrue, type MailSubject } from '../emails/composeMail';
-import { MAIL_CONNECTIONS, MailRefused } from '../emails/mailer';
+import { MAIL_CONNECTIONS, MailRefused, MailUnclear } from '../emails/mailer';
 import { MailDelivery } from '../models/MailDelivery';
+import { isEveryMailUnanswered } from '../queries/isEveryMailUnanswered';
 import { loadMailAccountLink } from '../queries/loadMailAccountLink';
 import { loadMailIncident } from '../queries/loadMailIncident';
 import { loadMailClass, loadRecipients, type MailRecipient } from '../queries/loadMails';
@@ -34,7 +44,6 @@ const HEARTBEAT_MS = 3_000;
 /** The mail server does not answer, or takes nothing from us: the rest of the batch would only wait for its time-outs. */
 const GIVE_UP_AFTER_UNCLEAR = 3;
 const ERROR_MAX = 255;
-const NO_ANSWER = 'the mail server did not answer';
 /** Two updates a mail: without Sequelize's own validation, which builds a model of each, they cost half. */
 const PLAINLY = { validate: false, hooks: false } as const;
 
@@ -88,17 +97,17 @@ async function sendBatch(
 }
 
 /**
- * Too few for the batch to be given up, as a class of one student has, and nobody let any of them in. That a server is slow
- * over one mail may be for the sake of that mail, if it answers otherwise.
+ * Too few for the batch to be given up, as a class of one student has, and nobody let any of them in. That a server which
+ * lets us in is silent over one mail may be for the sake of that mail, if it is not so over those of other classes as well.
  */
 async function isAllInVain(deps: Deps, rows: readonly MailDelivery[], unclear: number): Promise<boolean> {
   const tooFew = rows.length < GIVE_UP_AFTER_UNCLEAR && unclear === rows.length;
+  if (!tooFew) return false;
   // One that is left out now says so around the words.
-  const says = (words: string) => (row: MailDelivery) => row.lastError?.includes(words) ?? false;
-  if (!tooFew || rows.some(says(NEVER_CONFIRMED))) return false;
-  if (!rows.every(says(NO_ANSWER))) return true;
+  const isSilence = ({ lastError }: MailDelivery) => SILENCE.some((words) => lastError?.includes(words));
+  if (!rows.every(isSilence)) return true;
   return deps.mailer.verify().then(
-    () => false,
+    () => isEveryMailUnanswered(deps.clock.now()),
     () => true,
   );
 }
@@ -148,7 +157,7 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
       { deliveryId: row.id, reason: error instanceof Error ? error.name : 'unknown' },
       'mail is unclear',
     );
-    return afterNoAnswer(row);
+    return afterNoAnswer(row, error);
   }
 }
 
@@ -212,11 +221,12 @@ function refusalInWords({ aboutMail, atTheDoor }: MailRefused): string {
 }
 
 /** Before the data had gone out nothing was sent; after it, the one repeat is allowed, then the row says `unknown`. */
-async function afterNoAnswer(row: MailDelivery): Promise<Outcome> {
+async function afterNoAnswer(row: MailDelivery, error: unknown): Promise<Outcome> {
   const { leaseHolder } = row;
   const { state, resent, leaseHolder: holderNow } = await row.reload();
   if (holderNow !== leaseHolder) return 'over';
-  row.set({ lastError: state === 'data_sent' ? NEVER_CONFIRMED : NO_ANSWER });
+  const noAnswer = error instanceof MailUnclear && error.fellSilent ? FELL_SILENT : NO_ANSWER;
+  row.set({ lastError: state === 'data_sent' ? NEVER_CONFIRMED : noAnswer });
   if (state !== 'data_sent') return 'unclear';
   if (resent) return finish(row, 'unknown', REPEATED_IN_VAIN);
   await again(() => row.update({ resent: true }));

@@ -70,8 +70,13 @@ const USEFUL_UNTIL: Readonly<Record<ClassMailKind, 'endsAt' | 'closesAt' | 'a da
 
 /** How a mail's last error begins that the mail server let us in with, and yet did not take, or did not say so. */
 export const TAKES_NONE_OF_OURS = 'the mail server takes no mails from us';
+export const FELL_SILENT = 'the mail server let us in, and then did not answer';
 export const NEVER_CONFIRMED = 'the mail server never confirmed it';
 export const REPEATED_IN_VAIN = `${NEVER_CONFIRMED}; it was repeated once`;
+/** Of a mail server that was not there, or broke off. */
+export const NO_ANSWER = 'the mail server did not answer';
+/** Of no answer, as opposed to a refusal. */
+export const SILENCE: readonly string[] = [FELL_SILENT, NEVER_CONFIRMED, NO_ANSWER];
 
 /** Minutes to wait after the first, second, … try that failed; the last repeats (greylisting wants five or more). */
 const RETRY_MINUTES = [1, 5, 15];

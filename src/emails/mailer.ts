@@ -43,8 +43,13 @@ export class MailRefused extends Error {
 }
 
 /** The connection was lost or never made; whether the mail went out depends on how far it had come. */
-class MailUnclear extends Error {
+export class MailUnclear extends Error {
   override readonly name = 'MailUnclear';
+
+  /** @param fellSilent The server had greeted us: whoever only greets may find it well. */
+  constructor(readonly fellSilent: boolean) {
+    super('The mail server gave no answer');
+  }
 }
 
 export const MAIL_CONNECTIONS = 5;
@@ -101,7 +106,12 @@ function typedError(error: unknown): Error {
       return new MailRefused(responseCode, aboutMail, atTheDoor);
     }
   }
-  return new MailUnclear('The mail server gave no answer');
+  return new MailUnclear(isTimeoutAfterGreeting(error));
+}
+
+/** Connecting and the greeting have time-outs of their own. */
+function isTimeoutAfterGreeting(error: unknown): boolean {
+  return error instanceof Error && 'timeoutType' in error && error.timeoutType === 'SOCKET_TIMEOUT';
 }
 
 /** What nodemailer calls otherwise is the answer to a connection or a login. */

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
-import { createMailer, MailRefused } from '../../../src/emails/mailer';
+import { createMailer, MailRefused, MailUnclear } from '../../../src/emails/mailer';
 import { testConfig } from '../../support/config';
 
 const MAIL = { from: 'classes@example.test', to: 'ada@example.test', raw: Buffer.from('Subject: Hello\r\n\r\nHello') };
 
-type Step = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'the dot';
+type Step = 'greeting' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA' | 'the dot';
 
 /** What a mail server says that takes everything, one answer a step. */
 const YES: Readonly<Record<string, string>> = {
@@ -17,12 +17,13 @@ const YES: Readonly<Record<string, string>> = {
   'the dot': '250 taken',
 };
 
-/** A mail server that takes everything but at one step. */
-async function startServer(refusedStep: Step, answer: string): Promise<Server> {
+/** A mail server that takes everything but at one step, where it says something else, or nothing at all. */
+async function startServer(refusedStep: Step, answer: string | null): Promise<Server> {
   const server = createServer((socket) => {
     let inMessage = false;
     const say = (step: string) => {
       const line = step === refusedStep ? answer : (YES[step] ?? '250 well');
+      if (line === null) return;
       socket.write(`${line}\r\n`);
       if (line.startsWith('421')) socket.end();
     };
@@ -41,7 +42,7 @@ async function startServer(refusedStep: Step, answer: string): Promise<Server> {
   return server;
 }
 
-async function answerAt(step: Step, answer: string) {
+async function errorAt(step: Step, answer: string | null): Promise<unknown> {
   const server = await startServer(step, answer);
   const { port } = server.address() as AddressInfo;
   const settings = {
@@ -54,6 +55,11 @@ async function answerAt(step: Step, answer: string) {
   const error: unknown = await mailer.send(MAIL, () => Promise.resolve()).catch((reason: unknown) => reason);
   mailer.close();
   server.close();
+  return error;
+}
+
+async function answerAt(step: Step, answer: string) {
+  const error = await errorAt(step, answer);
   if (!(error instanceof MailRefused)) throw new Error('The mail server refused nothing.', { cause: error });
   const { responseCode, aboutMail, permanent, atTheDoor } = error;
   return { responseCode, aboutMail, permanent, atTheDoor };
@@ -102,4 +108,12 @@ it.each<[Step, string]>([
   const responseCode = Number(answer.slice(0, 3));
   const aboutUs = { responseCode, aboutMail: false, permanent: false, atTheDoor: false };
   expect(await answerAt(step, answer)).toEqual(aboutUs);
+});
+
+it('tells a server that falls silent over a mail from one that never greets', async () => {
+  const steps = ['greeting', 'MAIL', 'RCPT', 'DATA', 'the dot'] as const;
+  const errors = await Promise.all(steps.map((step) => errorAt(step, null)));
+  expect(errors.map((error) => error instanceof MailUnclear && error.fellSilent)).toEqual([
+    ...[false, true, true, true, true],
+  ]);
 });
