@@ -94,9 +94,8 @@ export async function changeClassIn(
   const wasClosed = isOver(classDate.state) || classDate.closedAt !== null;
   await apply(classDate, decision.changes, former, deps.clock.now(), transaction);
   await retireMisfits(classDate, former, transaction);
-  if (former.state === 'live' && classDate.state !== 'live') {
-    await clearOverrun(deps, classDate.id, deps.clock.now(), transaction);
-  }
+  // Whoever tells that it has ended leaves this to its closing, which an edit may forestall.
+  if (classDate.state !== 'live') await clearOverrun(deps, classDate.id, deps.clock.now(), transaction);
   if (wasClosed && classDate.state === 'scheduled') await takePlaceAfterAll(deps, classDate, origin, transaction);
   if (former.teacherId !== classDate.teacherId) await forgetHost(deps, classDate, transaction);
   if (classDate.state === 'scheduled' && former.state !== 'scheduled') await forgetNoRoom(deps, classDate, transaction);

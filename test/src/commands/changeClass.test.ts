@@ -7,6 +7,7 @@ import { CLASS_STATES, type ClassState } from '../../../src/domain/classStates';
 import { addMinutes } from '../../../src/domain/clock';
 import { nextClassState } from '../../../src/domain/transitions';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { ClassRisk } from '../../../src/models/ClassRisk';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
@@ -198,4 +199,17 @@ it('is answered from MySQL while Temporal does not answer; the word waits in the
   }
   const [row] = await WorkflowOutbox.findAll({ where: { classDateId: classDate.id } });
   expect(row).toMatchObject({ reason: 'rescheduled', deliveredAt: null });
+});
+
+it('a class that overran and has ended is no risk of its host’s next one once it is moved before it has closed', async () => {
+  const classDate = await build('ended');
+  await classDate.update({ closedAt: null, settledAt: null });
+  const next = await buildClassDate({ order: await buildOrder({ teacherId: classDate.teacherId }) });
+  const detail = String(classDate.id);
+  const risk = await ClassRisk.create({
+    ...{ classDateId: next.id, kind: 'overrun', detail, isOpen: true, since: new Date(), toldAt: new Date() },
+  });
+  await later(classDate);
+  expect(await risk.reload()).toMatchObject({ isOpen: null });
+  expect((await classDate.reload()).state).toBe('scheduled');
 });
