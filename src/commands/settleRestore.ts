@@ -13,6 +13,7 @@ import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { Session } from '../models/Session';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import { findClassSpans } from '../queries/findClassSpans';
 import { readLedgers } from '../queries/readLedger';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -89,16 +90,34 @@ async function findClassDatesInDoubt(since: Date, now: Date): Promise<number[]> 
   const startsAt = { [Op.between]: [addMinutes(now, -LONGEST_MINUTES), addMinutes(now, REMINDER_MINUTES_MAX)] };
   const open = { state: { [Op.notIn]: OVER_STATES }, startsAt };
   const classDates = await ClassDate.findAll({ where: open, order: ['id'] });
-  const planned = await readLedgers(classDates.map(({ id }) => id));
-  const isPlanned = ({ id }: ClassDate, mail: ComingMail) =>
-    planned.get(id)?.some((row) => row.kind === mail.kind && row.minutesBefore === mail.minutesBefore);
+  const ids = classDates.map(({ id }) => id);
+  const planned = await readLedgers(ids);
+  const withGuests = await findThoseWithGuests(ids);
+  // One of a former version was for another time.
+  const isPlanned = ({ id, scheduleVersion }: ClassDate, { kind, minutesBefore }: ComingMail) =>
+    planned
+      .get(id)
+      ?.some((row) => row.kind === kind && row.minutesBefore === minutesBefore && row.version === scheduleVersion);
+  const hasReaders = ({ id }: ClassDate, { to }: ComingMail) => to !== 'guests' || withGuests.has(id);
   return classDates
     .filter((classDate) => {
       const { state, closedAt, furtherReminders } = classDate;
       const due = comingMails({ state, closedAt, schedule: classDate, furtherReminders }, since);
-      return due.some((mail) => mayHaveGone(classDate, mail, now) && !isPlanned(classDate, mail));
+      return due.some(
+        (mail) => hasReaders(classDate, mail) && mayHaveGone(classDate, mail, now) && !isPlanned(classDate, mail),
+      );
     })
     .map(({ id }) => id);
+}
+
+async function findThoseWithGuests(classDateIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const passes = await ZoomSecureToken.findAll({
+    where: { classDateId: [...classDateIds], guestId: { [Op.ne]: null }, revokedAt: null },
+    attributes: ['classDateId'],
+    group: ['classDateId'],
+    raw: true,
+  });
+  return new Set(passes.map(({ classDateId }) => classDateId));
 }
 
 /** Those that tell of the room go out as soon as it is there, and still help for a while. */

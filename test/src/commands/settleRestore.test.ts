@@ -3,7 +3,9 @@ import { inviteUser } from '../../../src/commands/inviteUser';
 import { settleRestore } from '../../../src/commands/settleRestore';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
+import type { ClassMailKind } from '../../../src/domain/mails';
 import { AccountLink } from '../../../src/models/AccountLink';
+import { OrderGuest } from '../../../src/models/OrderGuest';
 import { Session } from '../../../src/models/Session';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { paths } from '../../../src/routes/paths';
@@ -90,6 +92,41 @@ it('names the classes of which mails fell due since, and are still of use', asyn
   expect((await settleRestore(website.deps)).classDatesInDoubt).toEqual([due.id]);
   // What fell due before is told as it was.
   expect((await settleRestore(website.deps)).classDatesInDoubt).toEqual([]);
+});
+
+/** A class in twenty minutes, of which the backup has these mails to its buyer; with its guest's pass where it has one. */
+async function reminded(kinds: readonly ClassMailKind[], guest?: { revokedAt: Date | null }) {
+  const classDate = await buildClassDate({ startsAt: addMinutes(new Date(), 20) });
+  const { id: userId, email } = await buildUser('student');
+  const { pass } = await buildPass(website.deps.signingKeys, classDate, { userId, email });
+  for (const kind of kinds) await buildMail(classDate, pass, { kind });
+  if (guest) {
+    const { id: guestId } = await OrderGuest.create({ orderId: classDate.orderId, email: 'mum@example.test' });
+    const invited = await buildPass(website.deps.signingKeys, classDate, { guestId, email: 'mum@example.test' });
+    await invited.pass.update(guest);
+  }
+  return classDate;
+}
+
+describe('of a class whose mails the backup has', () => {
+  const OURS = ['class_reminder', 'teacher_start'] as const;
+
+  beforeEach(() => buildAudit('cleaned_up', { createdAt: addMinutes(new Date(), -60) }));
+
+  const namedOnes = async () => (await settleRestore(website.deps, { dryRun: true })).classDatesInDoubt;
+
+  it('an invitation is missing only where there is a guest to invite', async () => {
+    await reminded(OURS);
+    await reminded(OURS, { revokedAt: new Date() });
+    const waiting = await reminded(OURS, { revokedAt: null });
+    expect(await namedOnes()).toEqual([waiting.id]);
+  });
+
+  it('those of its former time say nothing of what fell due since for the one it was moved to', async () => {
+    const moved = await reminded(OURS);
+    await moved.update({ scheduleVersion: moved.scheduleVersion + 1 });
+    expect(await namedOnes()).toEqual([moved.id]);
+  });
 });
 
 it('changes nothing in a dry run', async () => {
