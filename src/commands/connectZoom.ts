@@ -16,6 +16,7 @@ import { fetchZoomUser, type ZoomUser } from '../zoom/users';
 import { closeIncident } from './closeIncident';
 import { forgetRehearsals } from './forgetRehearsals';
 import { giveBackConsent } from './giveBackConsent';
+import { leaveFormerRooms, roomInOtherAccount } from './leaveFormerRooms';
 import { settleAgain } from './settleAgain';
 import { settleRefusedConsent } from './settleRefusedConsent';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -75,13 +76,7 @@ async function checkAccount(userId: number, { id }: ZoomUser): Promise<void> {
   if (owner && owner.userId !== userId) throw boundToAnother();
   const own = await ZoomConnection.findOne({ where: { userId } });
   const changes = own !== null && own.zoomUserId !== null && own.zoomUserId !== id;
-  if (changes && (await hasOpenRoom(userId))) {
-    throw new AppError(
-      409,
-      'room_in_other_account',
-      'A class of yours has its room in the Zoom account you connected before. Connect that one again, or wait until the class is over.',
-    );
-  }
+  if (changes && (await hasOpenRoom(userId))) throw roomInOtherAccount();
 }
 
 /** What is to be given back to Zoom when a teacher changes accounts; null when there is nothing to give back. */
@@ -124,6 +119,7 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
       : await ZoomConnection.create({ userId, ...columns }, { transaction });
     const entity = { type: 'user', id: userId };
     await writeAudit(deps, origin, { action: 'oauth_connected', entity }, transaction);
+    const left = await leaveFormerRooms(deps, userId, zoomUser.id, transaction);
     const waiting = await ClassDate.findAll({
       where: {
         teacherId: userId,
@@ -137,7 +133,7 @@ function save(deps: Deps, userId: number, tokens: Tokens, zoomUser: ZoomUser, or
     const ids = waiting.map(({ id }) => id);
     const putOff = { classDateId: ids, teacherId: userId, isCurrent: true, state: ['planned', 'failed', 'unknown'] };
     await ZoomMeeting.update({ nextAttemptAt: null }, { where: putOff, transaction });
-    for (const id of new Set([...ids, ...rehearsed]))
+    for (const id of new Set([...ids, ...left, ...rehearsed]))
       outboxIds.push(await addToOutbox({ classDateId: id }, 'teacher reconnected', transaction));
     // Of a host without a licence Zoom has no list.
     if (zoomUser.licensed) outboxIds.push(...(await settleAgain(deps, userId, transaction)));

@@ -3,6 +3,7 @@ import { actualState, type ClassState } from '../domain/classStates';
 import type { Deps } from '../deps';
 import { mailsOutlook } from '../queries/mailsOutlook';
 import { readClassFacts } from '../queries/readClassFacts';
+import { leaveFormerRoom } from './leaveFormerRooms';
 import { markRisk } from './markRisk';
 import { planMails } from './planMails';
 import { retireMeetings } from './retireMeetings';
@@ -51,5 +52,6 @@ async function readFactsOfFitting(deps: Deps, classDateId: number, now: Date): P
   const facts = await readClassFacts(deps.db, classDateId, now);
   if (facts === null || facts.roomFits) return facts;
   await retireMeetings(deps, classDateId);
+  await leaveFormerRoom(deps, classDateId);
   return readClassFacts(deps.db, classDateId, now);
 }

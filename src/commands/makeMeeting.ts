@@ -8,6 +8,7 @@ import { BookOrder } from '../models/BookOrder';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { hashHost } from '../security/roomHost';
 import { ZoomUnknownOutcome } from '../zoom/errors';
 import { followRuns } from './followRuns';
 import { meetingMarker, meetingRequest } from './meetingRequest';
@@ -78,6 +79,7 @@ async function openAttempt(deps: Deps, classDateId: number, now: Date): Promise<
       attempts: meeting.attempts + 1,
       looks: 0,
       registration: connection.licensed,
+      hostHash: connection.zoomUserId === null ? null : hashHost(meeting.marker, connection.zoomUserId),
       topic,
       ...scheduleOf(classDate),
     });

@@ -105,13 +105,13 @@ async function keepSurplus(
   transaction: Transaction,
 ): Promise<number> {
   let kept = 0;
-  const { orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone } = meeting;
+  const { orderId, classDateId, teacherId, marker, hostHash, topic, startTime, duration, timezone } = meeting;
   for (const meetingId of meetingIds) {
     if (await ZoomMeeting.findOne({ where: { meetingId }, transaction })) continue;
     const last = Number(await ZoomMeeting.max('generation', { where: { classDateId }, transaction }));
     await ZoomMeeting.create(
       {
-        ...{ orderId, classDateId, teacherId, marker, topic, startTime, duration, timezone, meetingId },
+        ...{ orderId, classDateId, teacherId, marker, hostHash, topic, startTime, duration, timezone, meetingId },
         generation: last + 1,
         state: 'deleting',
       },

@@ -18,6 +18,8 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
   declare isCurrent: CreationOptional<boolean | null>;
   declare state: MeetingState;
   declare marker: string;
+  /** in whose Zoom account it is (src/security/roomHost); null where that is not known */
+  declare hostHash: CreationOptional<string | null>;
   declare attempts: CreationOptional<number>;
   declare looks: CreationOptional<number>;
   declare unknownSince: CreationOptional<Date | null>;
@@ -59,6 +61,7 @@ export class ZoomMeeting extends Model<InferAttributes<ZoomMeeting>, InferCreati
         isCurrent: DataTypes.BOOLEAN,
         state: { type: DataTypes.STRING, allowNull: false },
         marker: { type: DataTypes.STRING, allowNull: false },
+        hostHash: DataTypes.STRING,
         attempts: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         looks: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         unknownSince: DataTypes.DATE(3),

@@ -1,5 +1,6 @@
 import { Op, QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassFacts, CurrentMeeting, Outlook } from '../domain/classPlan';
+import { isToCome } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
 import { readReminders } from '../domain/furtherReminders';
@@ -12,6 +13,7 @@ import { ClassRisk } from '../models/ClassRisk';
 import { DroppedRegistrant } from '../models/DroppedRegistrant';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
+import { isElsewhere } from '../security/roomHost';
 import { findNextOfHost } from './findNextOfHost';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
@@ -42,15 +44,15 @@ export async function readFactsOfMany(
   const teacherIds = [...new Set(classDates.map(({ teacherId }) => teacherId))];
   const [meetings, connections] = await Promise.all([
     ZoomMeeting.findAll({ where: { classDateId: [...classDateIds], ...HAS_WORK_OR_ROOM } }),
-    ZoomConnection.findAll({ where: { userId: teacherIds, state: 'connected' }, attributes: ['userId'] }),
+    ZoomConnection.findAll({ where: { userId: teacherIds, state: 'connected' }, attributes: ['userId', 'zoomUserId'] }),
   ]);
-  const connected = new Set(connections.map(({ userId }) => userId));
+  const connectionOf = new Map(connections.map((connection) => [connection.userId, connection]));
   const meetingsOf = groupBy(meetings, (meeting) => meeting.classDateId);
   const facts = new Map<number, ReadFacts>();
   for (const classDate of classDates) {
     const known = {
       meetings: meetingsOf.get(classDate.id) ?? [],
-      teacherConnected: connected.has(classDate.teacherId),
+      connection: connectionOf.get(classDate.teacherId) ?? null,
     };
     facts.set(classDate.id, await factsOf(db, classDate, known, now));
   }
@@ -59,21 +61,22 @@ export async function readFactsOfMany(
 
 interface Known {
   readonly meetings: readonly ZoomMeeting[];
-  readonly teacherConnected: boolean;
+  /** its teacher's, which works */
+  readonly connection: ZoomConnection | null;
 }
 
 async function factsOf(
   db: Sequelize,
   classDate: ClassDate,
-  { meetings, teacherConnected }: Known,
+  { meetings, connection }: Known,
   now: Date,
 ): Promise<ReadFacts> {
   const { id: classDateId } = classDate;
   const meeting = meetings.find(({ isCurrent }) => isCurrent);
   return {
     ...classFields(classDate),
-    roomFits: !meeting || roomFits(meeting, classDate),
-    teacherConnected,
+    roomFits: !meeting || (roomFits(meeting, classDate) && !isLeftBehind(meeting, classDate, connection)),
+    teacherConnected: connection !== null,
     nextOfHostAt: await readNextOfHostAt(classDate, now),
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
@@ -89,6 +92,12 @@ async function factsOf(
     passesWithoutLink: meeting?.state === 'created' ? await countPassesWithoutLink(db, classDateId, meeting.id) : 0,
     droppedRegistrants: outlook(meeting?.state === 'created' ? await findDropped(classDateId) : [], now),
   };
+}
+
+/** In a Zoom account that its teacher has exchanged for another. One that people are in is left to them. */
+function isLeftBehind(meeting: ZoomMeeting, classDate: ClassDate, connection: ZoomConnection | null): boolean {
+  const isComing = classDate.closedAt === null && isToCome(classDate, classDate.startsAt);
+  return isComing && meeting.state === 'created' && isElsewhere(meeting, connection?.zoomUserId ?? null);
 }
 
 function classFields(classDate: ClassDate) {

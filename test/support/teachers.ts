@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Consent } from '../../src/commands/connectZoom';
 import type { Deps } from '../../src/deps';
 import type { ZoomSimulator } from '../../src/dev/zoom/server';
 import type { User } from '../../src/models/User';
@@ -18,6 +19,13 @@ export async function buildConnectedTeacher(deps: Deps, zoom: ZoomSimulator, ema
   return teacher;
 }
 
+/** What a teacher brings back who has said yes at Zoom. */
+export function consentOf(zoom: ZoomSimulator, email: string, scopes?: readonly string[]): Consent {
+  const verifier = randomBytes(32).toString('base64url');
+  const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
+  return { code: zoom.control.authorize(email, { codeChallenge, ...(scopes ? { scopes } : {}) }), verifier };
+}
+
 /** Connects a teacher as the OAuth callback does, without the browser. */
 export async function connectTeacher(
   deps: Deps,
@@ -26,9 +34,7 @@ export async function connectTeacher(
   email: string,
   scopes?: readonly string[],
 ): Promise<void> {
-  const verifier = randomBytes(32).toString('base64url');
-  const codeChallenge = createHash('sha256').update(verifier).digest('base64url');
-  const code = zoom.control.authorize(email, { codeChallenge, ...(scopes ? { scopes } : {}) });
+  const { code, verifier } = consentOf(zoom, email, scopes);
   const tokens = await exchangeCode(deps.logger, await findZoomApp(deps), code, verifier);
   const zoomUser = await fetchZoomUser(deps, tokens.accessToken, tokens.apiUrl);
   await ZoomConnection.upsert({

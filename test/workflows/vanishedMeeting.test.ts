@@ -1,12 +1,17 @@
+import { connectZoom } from '../../src/commands/connectZoom';
+import { NOTHING_OF_ZOOM } from '../../src/commands/nothingOfZoom';
+import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import { addMinutes } from '../../src/domain/clock';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { ClassRisk } from '../../src/models/ClassRisk';
 import { MailDelivery } from '../../src/models/MailDelivery';
+import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { at, book, ends, openRooms, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
+import { consentOf, LICENSED_HOST } from '../support/teachers';
 import { openWebhookDoor, type WebhookDoor } from '../support/webhookDoor';
 
 let scene: SkippingScene;
@@ -100,6 +105,19 @@ it('one that was deleted after that look is missed once the class should have st
   await at(scene, ready.classDate, -1);
   scene.stack.zoom.control.delete(ready.meetingId);
   await at(scene, ready.classDate, 5.1);
+  await hasAnotherRoom(ready, passes);
+});
+
+it('one that its teacher has left in another Zoom account is followed by another at once', async () => {
+  const ready = await readyClass({ told: false });
+  const passes = await everybodyHasALink(ready.classDate);
+  const { deps, zoom } = scene.stack;
+  const { teacherId } = ready.classDate;
+  zoom.control.deauthorize(LICENSED_HOST, { webhook: false });
+  await ZoomConnection.update({ ...NOTHING_OF_ZOOM, state: 'needs_reconnect' }, { where: { userId: teacherId } });
+  await connectZoom(deps, teacherId, consentOf(zoom, 'grace.hopper@teachers.example'), THE_SYSTEM);
+  // Nobody is told, and by itself nobody would look for it so early.
+  zoom.control.delete(ready.meetingId);
   await hasAnotherRoom(ready, passes);
 });
 
