@@ -70,12 +70,15 @@ function checkScopes({ scopes }: Tokens): void {
   );
 }
 
-/** A room in one Zoom account cannot be reached with another one's tokens. */
+/**
+ * A room in one Zoom account cannot be reached with another one's tokens. While those still work it is kept; when they do not,
+ * nobody can start the class there, and it gets another room (see leaveFormerRooms).
+ */
 async function checkAccount(userId: number, { id }: ZoomUser): Promise<void> {
   const owner = await ZoomConnection.findOne({ where: { zoomUserId: id } });
   if (owner && owner.userId !== userId) throw boundToAnother();
   const own = await ZoomConnection.findOne({ where: { userId } });
-  const changes = own !== null && own.zoomUserId !== null && own.zoomUserId !== id;
+  const changes = own?.state === 'connected' && own.zoomUserId !== id;
   if (changes && (await hasOpenRoom(userId))) throw roomInOtherAccount();
 }
 

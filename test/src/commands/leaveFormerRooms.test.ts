@@ -114,6 +114,16 @@ describe.each([
     await isHeldAt(classDate, other);
   });
 
+  it('whose former account is gone from Zoom, loses the room as well', async () => {
+    const { classDate, room } = await buildReady();
+    const gone = { state: 'needs_reconnect', stateReason: 'owner_gone' } as const;
+    await ZoomConnection.update(gone, { where: { userId: classDate.teacherId } });
+    await connect(classDate.teacherId, other);
+    expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
+    await driven.settle(classDate.id);
+    await isHeldAt(classDate, other);
+  });
+
   it('is refused while a class is live there: people are in its room', async () => {
     const { classDate, room } = await buildReady();
     const { classDate: earlier, room: roomOfEarlier } = await buildReadyBeside(classDate);
