@@ -119,15 +119,16 @@ async function reviveMissed(
 }
 
 /**
- * Since when and until when a class was held that is closed already, as its runs are told late, in whatever order. An end
- * before its start is that of a try of its room.
+ * Since when and until when a class was held that is closed already, as its runs are told late, in whatever order. It ended
+ * with the last of its rooms that ran; an end before its start is that of a try.
  */
 async function noteHeld(classDate: ClassDate, transaction: Transaction): Promise<void> {
   const { state, startsAt } = classDate;
   if (state !== 'ended' && state !== 'settled') return;
   const { runs } = await findRuns(classDate, transaction);
-  const { firstStartedAt, lastEndedAt } = summariseRuns(runs);
-  const liveAt = earlier(classDate.liveAt, firstStartedAt);
+  const lastRoom = Math.max(...runs.map(({ zoomMeetingId }) => zoomMeetingId));
+  const { lastEndedAt } = summariseRuns(runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom));
+  const liveAt = earlier(classDate.liveAt, summariseRuns(runs).firstStartedAt);
   const endedAt = lastEndedAt !== null && lastEndedAt > startsAt ? lastEndedAt : later(classDate.endedAt, liveAt);
   await classDate.update({ liveAt, endedAt }, { transaction });
 }

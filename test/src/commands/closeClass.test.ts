@@ -226,7 +226,7 @@ describe('a class that was closed without a word of its end', () => {
   it('did not end with a former room', async () => {
     const { classDate, former, meeting } = await buildClosed();
     await tell(meeting, looksIn(-40, -20)[1]);
-    await tell(former, looksIn(-76, -45)[1]);
+    await tell(former, looksIn(-76, -10)[1]);
     expect(await classDate.reload()).toMatchObject({ endedAt: ago(20) });
   });
 
