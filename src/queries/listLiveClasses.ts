@@ -1,9 +1,10 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassState, StateReason } from '../domain/classStates';
 import { HARD_CAP_MINUTES, type ClassSchedule } from '../domain/classTimes';
-import { addMinutes } from '../domain/clock';
+import { addMinutes, later } from '../domain/clock';
 import { groupBy } from '../domain/groupBy';
 import type { LiveRun, OpenStay } from '../domain/liveRun';
+import { endOfSilentRun, silentAt } from '../domain/silentRuns';
 import { groupStrangers } from '../domain/strangers';
 import { guestName } from './findPassNames';
 
@@ -47,7 +48,8 @@ const NOBODY_WAITS: Waiting = { people: 0, since: null };
 export async function listLiveClasses(db: Sequelize, now: Date, teacherId: number | null): Promise<LiveClassRow[]> {
   const classes = await findClasses(db, now, teacherId);
   if (classes.length === 0) return [];
-  const runs = runsByClass(await findStays(db, classes));
+  const silent = new Map(classes.map((row) => [row.id, silentAt(row)]));
+  const runs = runsByClass(await findStays(db, classes), silent);
   const waiting = await findWaiting(db, classes);
   return classes.map((row) => ({
     ...row,
@@ -95,6 +97,8 @@ interface StayRow {
   readonly runId: number;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** the last coming or going of anybody */
+  readonly lastToldAt: Date | null;
   readonly segmentId: number | null;
   readonly joinedAt: Date | null;
   readonly role: string | null;
@@ -117,6 +121,8 @@ function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): 
     `SELECT m.class_date_id AS classDateId, i.id AS runId, i.ended_at AS endedAt,
             COALESCE(i.started_at, (SELECT MIN(f.join_time) FROM zoom_participants f
                                      WHERE f.instance_id = i.id)) AS startedAt,
+            (SELECT MAX(COALESCE(l.leave_time, l.join_time)) FROM zoom_participants l
+              WHERE l.instance_id = i.id) AS lastToldAt,
             s.id AS segmentId, s.join_time AS joinedAt, s.role, s.user_name AS zoomName,
             s.zoom_session_user_id AS zoomSessionUserId, s.parent_session_user_id AS parentSessionUserId,
             s.participant_uuid AS participantUuid, s.registrant_id AS registrantId, s.zoom_user_id AS zoomUserId,
@@ -151,12 +157,14 @@ async function findWaiting(db: Sequelize, classes: readonly { readonly id: numbe
   return new Map(rows.map(({ classDateId, people, since }) => [classDateId, { people, since }]));
 }
 
-function runsByClass(rows: readonly StayRow[]): Map<number, LiveRun[]> {
+/** @param silent by class id: when Zoom said that its room does not run */
+function runsByClass(rows: readonly StayRow[], silent: ReadonlyMap<number, Date | null>): Map<number, LiveRun[]> {
   const classes = new Map<number, LiveRun[]>();
   for (const ofRun of groupBy(rows, ({ runId }) => runId).values()) {
     const [first] = ofRun;
     if (!first) continue;
-    const { classDateId, startedAt, endedAt } = first;
+    const { classDateId, startedAt, lastToldAt } = first;
+    const endedAt = first.endedAt ?? endOfSilentRun(later(startedAt, lastToldAt), silent.get(classDateId) ?? null);
     classes.set(classDateId, [...(classes.get(classDateId) ?? []), { startedAt, endedAt, stays: staysOf(ofRun) }]);
   }
   return classes;

@@ -2,7 +2,9 @@ import { Op, type Transaction } from 'sequelize';
 import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from '../domain/attendance';
 import { CLASS_OUTCOMES, fixedOutcome, isOver } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
+import { later } from '../domain/clock';
 import { endOfRun } from '../domain/meetingRuns';
+import { endOfSilentRun, silentAt } from '../domain/silentRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
 import { ownersOfAccounts } from '../domain/zoomAccounts';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
@@ -137,7 +139,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   const { classDate, passes, corrections, stays, formerHosts, strangers, listRead } = known;
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, state, closedAt, endedAt } = classDate;
   const { opensAt, hardCapAt } = classTimes(classDate);
-  const ends = endsOfRuns(known.runs);
+  const ends = endsOfRuns(known);
   const over = closedAt !== null || isOver(state);
   const endsOfParts = over ? endsOfWholes(known.segments) : new Map<number, Date>();
   const stay = (segment: ZoomParticipant): KnownStay => ({
@@ -162,10 +164,15 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   };
 }
 
-function endsOfRuns(runs: readonly ZoomMeetingInstance[]): Map<number, Date | null> {
+function endsOfRuns({ classDate, runs, segments }: Known): Map<number, Date | null> {
+  const silent = silentAt(classDate);
   const siblings = (run: ZoomMeetingInstance) =>
     runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
-  return new Map(runs.map((run) => [run.id, endOfRun(run, siblings(run))]));
+  const lastTold = ({ id, startedAt }: ZoomMeetingInstance) =>
+    segments
+      .filter(({ instanceId }) => instanceId === id)
+      .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
+  return new Map(runs.map((run) => [run.id, endOfRun(run, siblings(run)) ?? endOfSilentRun(lastTold(run), silent)]));
 }
 
 /**

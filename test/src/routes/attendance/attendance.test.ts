@@ -134,6 +134,30 @@ it('says who is in still while the class goes on', async () => {
   ]);
 });
 
+it('says nobody is in whose going was lost with the end of the room, once Zoom has said that it does not run', async () => {
+  const stays: AttendedStay[] = [
+    ['teacher', -20, null],
+    ['student', -15, -12],
+  ];
+  const open = { state: 'ended' as const, liveAt: null, closedAt: null };
+  const { classDate } = await buildAttendedClass(website.deps, stays, open);
+  const { id, startsAt } = classDate;
+  const meeting = await ZoomMeeting.findOne({ where: { classDateId: id }, rejectOnEmpty: true });
+  const run = { startedAt: addMinutes(startsAt, -20), endedAt: null };
+  await ZoomMeetingInstance.update(run, { where: { zoomMeetingId: meeting.id } });
+  const said = { endedAt: addMinutes(startsAt, -12), watchedAt: addMinutes(startsAt, 5) };
+  await classDate.update({ ...said, stateReason: 'not_started' });
+  const page = async () => parse(await admin.get(paths.attendance(id)));
+
+  const $ = await page();
+  const tags = $('#people .tag').toArray();
+  expect(tags.map((tag) => $(tag).text())).toEqual(['Has left', 'Has left', 'Not in yet']);
+  expect($('#people > li').first().text()).toMatch(/8 min,.* out at .* not sure, .* nobody told when a stay ended/);
+  // Nor was anybody in until its planned end, when it closes and was never live.
+  await classDate.update({ endedAt: addMinutes(startsAt, 60), closedAt: addMinutes(startsAt, 75) });
+  expect((await page())('#people > li').first().text()).toContain('8 min,');
+});
+
 it('says how long somebody was in the waiting room, and does not count it', async () => {
   const attended = await buildAttendedClass(website.deps, [['teacher', 0, 60]]);
   const { id: zoomMeetingId } = await ZoomMeeting.findOne({

@@ -184,6 +184,28 @@ describe('who is in', () => {
     expect(since).toBe(people[0]?.since);
   });
 
+  it.each([
+    ['tried', { state: 'ended' as const, endedAt: ago(20) }, ago(20)],
+    ['tried, of which the start was lost, too', { state: 'ready' as const }, null],
+  ])('is nobody of a room that was %s, once Zoom has said that it does not run', async (_what, fields, startedAt) => {
+    const { classDate, meeting, passes } = await buildLiveClass(website.deps, { liveAt: null, ...fields });
+    const run = await buildRun(meeting, startedAt);
+    await buildStay(run, { role: 'host', joinTime: ago(20) });
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(19) });
+    expect(await onlyOne()).toMatchObject({ state: 'room_open', present: 1, trouble: [] });
+
+    await classDate.update({ watchedAt: ago(5), stateReason: 'not_started' });
+    const trouble = ['The teacher has not started. They have been written to.'];
+    expect(await onlyOne()).toMatchObject({ hostSince: null, people: [], present: 0, trouble });
+    // When it ended is not known yet: Zoom is asked for it still.
+    expect((await run.reload()).endedAt).toBeNull();
+
+    // What is told of it later says that it runs all the same.
+    await buildStay(run, { passId: idOf(passes[1]), joinTime: ago(4) });
+    const { hostSince, ...again } = await onlyOne();
+    expect([hostSince !== null, again]).toMatchObject([true, { present: 2, trouble: [] }]);
+  });
+
   it('is nobody of a former meeting, and of a class whose pass was withdrawn still whoever is in', async () => {
     const { classDate, meeting, passes } = await buildLiveClass(website.deps);
     await buildStay(await buildRun(meeting, ago(9)), { passId: idOf(passes[0]), joinTime: ago(8) });

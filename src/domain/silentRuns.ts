@@ -1,0 +1,22 @@
+import { isToBegin, type ClassState } from './classStates';
+
+interface WatchedClass {
+  readonly state: ClassState;
+  readonly startsAt: Date;
+  readonly liveAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly watchedAt: Date | null;
+}
+
+/** When Zoom said of a class that has not begun that its room does not run; null where it was not asked, or has begun since. */
+export function silentAt(classDate: WatchedClass): Date | null {
+  return classDate.liveAt === null || isToBegin(classDate, classDate.startsAt) ? classDate.watchedAt : null;
+}
+
+/**
+ * When a run was over whose end was never told, where Zoom said later that the room does not run: at the last instant of
+ * which anything was told. null: it may go on.
+ */
+export function endOfSilentRun(lastToldAt: Date | null, silent: Date | null): Date | null {
+  return lastToldAt !== null && silent !== null && lastToldAt < silent ? lastToldAt : null;
+}
