@@ -12,6 +12,7 @@ export interface OpenStay {
 
 /** One run of a class's meeting, and who has come in and not gone. */
 export interface LiveRun {
+  readonly id: number;
   /** as Zoom said; where that was lost, the first time somebody came in */
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
@@ -33,6 +34,13 @@ export function runningRun(runs: readonly LiveRun[]): LiveRun | null {
     if (run.startedAt !== null && (latest?.startedAt ?? new Date(0)) <= run.startedAt) latest = run;
   }
   return latest?.endedAt === null ? latest : null;
+}
+
+/** Whether that run may go on: it is the running one, or nobody knows when it began, or it has not been told of at all. */
+export function mayGoOn(runId: number | null, runs: readonly LiveRun[]): boolean {
+  const run = runs.find(({ id }) => id === runId);
+  if (!run) return true;
+  return run.endedAt === null && (run.startedAt === null || run === runningRun(runs));
 }
 
 /** Whoever is in with several devices, or came back before their going was told, counts once: since they first came. */

@@ -1,9 +1,9 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassState, StateReason } from '../domain/classStates';
 import { HARD_CAP_MINUTES, type ClassSchedule } from '../domain/classTimes';
-import { addMinutes, later } from '../domain/clock';
+import { addMinutes, earlier, later } from '../domain/clock';
 import { groupBy } from '../domain/groupBy';
-import type { LiveRun, OpenStay } from '../domain/liveRun';
+import { mayGoOn, type LiveRun, type OpenStay } from '../domain/liveRun';
 import { endOfSilentRun, silentAt } from '../domain/silentRuns';
 import { groupStrangers } from '../domain/strangers';
 import { guestName } from './findPassNames';
@@ -38,8 +38,6 @@ interface Waiting {
   readonly since: Date | null;
 }
 
-const NOBODY_WAITS: Waiting = { people: 0, since: null };
-
 /**
  * Three statements, however many classes there are.
  *
@@ -50,12 +48,11 @@ export async function listLiveClasses(db: Sequelize, now: Date, teacherId: numbe
   if (classes.length === 0) return [];
   const silent = new Map(classes.map((row) => [row.id, silentAt(row)]));
   const runs = runsByClass(await findStays(db, classes), silent);
-  const waiting = await findWaiting(db, classes);
-  return classes.map((row) => ({
-    ...row,
-    runs: runs.get(row.id) ?? [],
-    waiting: waiting.get(row.id) ?? NOBODY_WAITS,
-  }));
+  const waits = groupBy(await findWaits(db, classes), ({ classDateId }) => classDateId);
+  return classes.map((row) => {
+    const ofClass = runs.get(row.id) ?? [];
+    return { ...row, runs: ofClass, waiting: waitingIn(waits.get(row.id) ?? [], ofClass) };
+  });
 }
 
 type ClassFields = Omit<LiveClassRow, 'runs' | 'waiting'>;
@@ -140,21 +137,33 @@ function findStays(db: Sequelize, classes: readonly { readonly id: number }[]): 
   );
 }
 
-/** Whose way out of the waiting room was lost has been seen inside, or the run is over. */
-async function findWaiting(db: Sequelize, classes: readonly { readonly id: number }[]): Promise<Map<number, Waiting>> {
-  const rows = await db.query<Waiting & { readonly classDateId: number }>(
-    `SELECT m.class_date_id AS classDateId, COUNT(*) AS people, MIN(w.began_at) AS since
+/** Somebody who came into the waiting room of a current meeting. */
+interface WaitRow {
+  readonly classDateId: number;
+  /** null for a run of which nothing else has been told */
+  readonly runId: number | null;
+  readonly since: Date;
+}
+
+/** Whose way out of the waiting room was lost may have been seen inside: they wait no more. */
+function findWaits(db: Sequelize, classes: readonly { readonly id: number }[]): Promise<WaitRow[]> {
+  return db.query<WaitRow>(
+    `SELECT m.class_date_id AS classDateId, i.id AS runId, w.began_at AS since
        FROM zoom_meetings m
        JOIN zoom_waits w ON w.zoom_meeting_id = m.id
        LEFT JOIN zoom_meeting_instances i ON i.uuid = w.uuid
        LEFT JOIN zoom_participants s
          ON s.instance_id = i.id AND s.zoom_session_user_id = w.zoom_session_user_id AND s.join_time >= w.began_at
       WHERE m.class_date_id IN (:ids) AND m.is_current = 1
-        AND w.began_at IS NOT NULL AND w.ended_at IS NULL AND i.ended_at IS NULL AND s.id IS NULL
-      GROUP BY m.class_date_id`,
+        AND w.began_at IS NOT NULL AND w.ended_at IS NULL AND s.id IS NULL`,
     { replacements: { ids: classes.map(({ id }) => id) }, type: QueryTypes.SELECT },
   );
-  return new Map(rows.map(({ classDateId, people, since }) => [classDateId, { people, since }]));
+}
+
+/** Of whom the way out was lost with the end of the run, they are gone when that is over. */
+function waitingIn(waits: readonly WaitRow[], runs: readonly LiveRun[]): Waiting {
+  const open = waits.filter(({ runId }) => mayGoOn(runId, runs));
+  return { people: open.length, since: open.reduce<Date | null>((first, { since }) => earlier(first, since), null) };
 }
 
 /** @param silent by class id: when Zoom said that its room does not run */
@@ -163,9 +172,9 @@ function runsByClass(rows: readonly StayRow[], silent: ReadonlyMap<number, Date 
   for (const ofRun of groupBy(rows, ({ runId }) => runId).values()) {
     const [first] = ofRun;
     if (!first) continue;
-    const { classDateId, startedAt, lastToldAt } = first;
+    const { classDateId, runId: id, startedAt, lastToldAt } = first;
     const endedAt = first.endedAt ?? endOfSilentRun(later(startedAt, lastToldAt), silent.get(classDateId) ?? null);
-    classes.set(classDateId, [...(classes.get(classDateId) ?? []), { startedAt, endedAt, stays: staysOf(ofRun) }]);
+    classes.set(classDateId, [...(classes.get(classDateId) ?? []), { id, startedAt, endedAt, stays: staysOf(ofRun) }]);
   }
   return classes;
 }

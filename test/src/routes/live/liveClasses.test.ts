@@ -142,6 +142,9 @@ describe('who is in', () => {
     const former = await buildRun(meeting, ago(60));
     await former.update({ endedAt: ago(50) });
     await wait('4', { uuid: former.uuid, beganAt: ago(55) });
+    // Of another, only a later one says that it is over.
+    const lostEnd = await buildRun(meeting, ago(40));
+    await wait('5', { uuid: lostEnd.uuid, beganAt: ago(39) });
     expect(await onlyOne()).toMatchObject({ waiting: 2, present: 1, trouble: ['The teacher is not in the meeting.'] });
 
     await buildStay(run, { role: 'host', joinTime: ago(9) });
@@ -149,6 +152,9 @@ describe('who is in', () => {
     expect(await onlyOne()).toMatchObject({ waiting: 2, trouble });
     const page = parse(await admin.get(paths.liveClasses));
     expect(page('section.live').text()).toContain('1 of 3 in; 2 in Zoom’s waiting room');
+    // A run of which nothing else has been told may be the one that runs now.
+    await wait('6', { uuid: 'not told yet' });
+    expect((await onlyOne()).waiting).toBe(3);
     await ZoomWait.update({ beganAt: new Date() }, { where: {} });
     expect((await onlyOne()).trouble).toEqual([]);
   });
