@@ -51,18 +51,28 @@ export async function experiment(
   }
 }
 
+/** What everybody gets of a class; risks that are found of it are told besides. */
+const OF_ALL = ['class_reminder', 'guest_invitation', 'teacher_start'];
+
+/** Mails that the judge would count as lost a moment before they go out. */
+export function mailsUnderWay(classDateId: readonly number[]): Promise<number> {
+  return MailDelivery.count({ where: { classDateId: [...classDateId], state: ['queued', 'sending', 'data_sent'] } });
+}
+
 /** Returns when everything is prepared and mailed, or after the time is up: then the judge has something to say. */
 async function untilQuiet(herd: readonly ClassDate[], recipients: number): Promise<void> {
   const ids = herd.map(({ id }) => id);
   const deadline = Date.now() + SETTLE_MS;
   while (Date.now() < deadline) {
-    const [ready, linked, mailed] = await Promise.all([
+    const [ready, linked, mailed, waiting] = await Promise.all([
       ClassDate.count({ where: { id: ids, state: 'ready' } }),
       ZoomSecureToken.count({ where: { classDateId: ids, linkMeetingId: { [Op.ne]: null } } }),
-      MailDelivery.count({ where: { classDateId: ids, state: ['sent', 'unknown'] } }),
+      MailDelivery.count({ where: { classDateId: ids, kind: OF_ALL, state: ['sent', 'unknown'] } }),
+      mailsUnderWay(ids),
     ]);
     const people = herd.length * recipients;
-    if (ready === herd.length && linked === people && mailed === people + herd.length) return;
+    const isMailed = mailed === people + herd.length && waiting === 0;
+    if (ready === herd.length && linked === people && isMailed) return;
     await sleep(LOOK_MS);
   }
 }

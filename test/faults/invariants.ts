@@ -81,7 +81,7 @@ async function judgeMails({ mailboxUrl }: ProcessStack, classDates: readonly Cla
     const lateAfter = addMinutes(classTimes(classDate).opensAt, LATE_AFTER_MINUTES);
     for (const row of rows) {
       const copies = messages.filter(({ messageId }) => messageId.includes(row.messageKey)).length;
-      if (copies === 0) verdict.lost += 1;
+      if (copies === 0) verdict.lost += lostAs(row);
       if (copies > 2) verdict.doubled += 1;
       if (copies === 2) repeated += 1;
       if (row.sentAt !== null && row.sentAt > lateAfter) verdict.late += 1;
@@ -92,6 +92,13 @@ async function judgeMails({ mailboxUrl }: ProcessStack, classDates: readonly Cla
   verdict.doubled += Math.max(0, known - people);
   if (repeated > 0) print(`  ${repeated} mails came twice under one Message-ID, as RFC 1047 cannot exclude`);
   return verdict;
+}
+
+/** A risk that was over before it was told needs no telling. */
+function lostAs({ kind, state, lastError }: MailDelivery): number {
+  if (kind === 'class_at_risk' && state === 'skipped') return 0;
+  print(`  no copy of ${kind}, which is ${state}${lastError ? `: ${lastError}` : ''}`);
+  return 1;
 }
 
 export async function judgeWorkflows({ deps, namespace }: ProcessStack): Promise<Verdict> {

@@ -11,6 +11,7 @@ import { letTimePass } from '../support/letTimePass';
 import { startOwnServers, type OwnServers } from '../support/ownServers';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
 import { print } from '../support/report';
+import { mailsUnderWay } from './experiment';
 import { judge, type Verdict } from './invariants';
 import {
   bringBack,
@@ -147,7 +148,7 @@ async function count(
   const kind = ['class_reminder', 'guest_invitation', 'teacher_start', 'teacher_not_started'];
   const told = () => MailDelivery.count({ where: { classDateId: ids, kind, state: ['sent', 'unknown'] } });
   const unlinked = () => ZoomSecureToken.count({ where: { classDateId: ids, linkMeetingId: null } });
-  const ready = async () => (await told()) >= mails && (await unlinked()) === 0;
+  const ready = async () => (await told()) >= mails && (await unlinked()) === 0 && (await mailsUnderWay(ids)) === 0;
   // What is not so by then is the judge's to count.
   await eventually('everybody has been told and has a way in', ready, SETTLE_MS).catch(() => undefined);
   const madeAt = await ZoomAuditLog.max<Date, ZoomAuditLog>('createdAt', {
