@@ -40,10 +40,18 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
     else await close(deps, classDateId, now, before);
   } catch (error) {
     const trouble = await zoomTrouble(deps, error, { teacherId, attempts: 1, now });
-    // However long Zoom has to be left alone, from the hard cap on it need not be asked.
-    const nextAttemptAt = earlier(trouble.nextAttemptAt ?? addMinutes(now, 1), classTimes(classDate).hardCapAt);
-    await ClassDate.update({ nextAttemptAt }, { where: { id: classDateId } });
+    await askLater(deps, classDateId, now, trouble.nextAttemptAt ?? addMinutes(now, 1));
   }
+}
+
+/** However long Zoom has to be left alone, from the hard cap on it need not be asked. */
+async function askLater(deps: Deps, classDateId: number, now: Date, mayAskAt: Date): Promise<void> {
+  await inTransaction(deps.db, async (transaction) => {
+    const classDate = await lockIfToClose(classDateId, now, transaction);
+    if (!classDate) return;
+    const nextAttemptAt = earlier(mayAskAt, classTimes(classDate).hardCapAt);
+    await classDate.update({ nextAttemptAt }, { transaction });
+  });
 }
 
 /**

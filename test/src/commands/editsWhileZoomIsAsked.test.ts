@@ -10,6 +10,7 @@ import { addMinutes } from '../../../src/domain/clock';
 import { AttendanceRevision } from '../../../src/models/AttendanceRevision';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
+import { ZoomRateLimited } from '../../../src/zoom/errors';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { RecordingTemporal } from '../../support/recordingTemporal';
@@ -57,6 +58,17 @@ describe('while Zoom is asked whether a class is over', () => {
     await closeClass(asking, { classDateId: classDate.id, now: new Date() });
     const clear = { closedAt: null, outcome: null, liveAt: null, stateReason: null, nextAttemptAt: null };
     expect(await classDate.reload()).toMatchObject({ state: 'scheduled', ...clear });
+  });
+
+  it('one that is put off is not held back by what Zoom did not answer', async () => {
+    const { classDate } = await buildOver();
+    const getMeeting: Deps['zoom']['getMeeting'] = async () => {
+      await moveToTomorrow(classDate);
+      throw new ZoomRateLimited(addMinutes(new Date(), 60));
+    };
+    const asking = { ...deps, zoom: { ...deps.zoom, getMeeting } };
+    await closeClass(asking, { classDateId: classDate.id, now: new Date() });
+    expect(await classDate.reload()).toMatchObject({ state: 'scheduled', closedAt: null, nextAttemptAt: null });
   });
 
   it('one that is made longer goes on', async () => {
