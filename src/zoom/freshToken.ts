@@ -38,6 +38,8 @@ const MIN_LIFE_MS = 5 * 60_000;
 const LEASE_SECONDS = 90;
 const WAIT_FOR_OTHER_MS = 10_000;
 const LOOK_AGAIN_MS = 150;
+/** ms until a new pair that the database did not take is saved again: at first, and at most, as each wait is twice the last. */
+const SAVE_AGAIN_MS = [50, 2_000] as const;
 
 /**
  * The one way to a teacher's access token, for web and activities alike. Zoom's refresh tokens work once, so only one
@@ -127,15 +129,17 @@ async function takeLease(db: Sequelize, { userId, version }: ZoomConnection): Pr
 
 /** Refreshes under the lease. Returns null when another process has changed the row meanwhile: look again. */
 async function renew(deps: TokenDeps, connection: ZoomConnection, refused?: number): Promise<FreshToken | null> {
+  const leaseEndsAt = Date.now() + LEASE_SECONDS * 1000;
+  let tokens: Tokens;
   try {
-    const tokens = await refreshOnceMore(deps, connection);
-    return await saveTokens(deps, connection, tokens);
+    tokens = await refreshOnceMore(deps, connection);
   } catch (error) {
     if (error instanceof ZoomNeedsReconnect) return giveUp(deps, connection, error);
     await releaseLease(connection);
     if (error instanceof ZoomUnreachable) return stillUsable(deps, connection, refused);
     throw error;
   }
+  return saveTokens(deps, connection, tokens, leaseEndsAt);
 }
 
 /**
@@ -154,7 +158,12 @@ async function refreshOnceMore(deps: TokenDeps, connection: ZoomConnection): Pro
 }
 
 /** Persists the pair before anybody uses it; the former refresh token is kept until the next rotation. */
-async function saveTokens(deps: TokenDeps, connection: ZoomConnection, tokens: Tokens): Promise<FreshToken | null> {
+async function saveTokens(
+  deps: TokenDeps,
+  connection: ZoomConnection,
+  tokens: Tokens,
+  leaseEndsAt: number,
+): Promise<FreshToken | null> {
   const { userId, version } = connection;
   const former = decryptToken(deps, connection, 'refreshTokenEncrypted', 'refresh_token_encrypted');
   const columns = {
@@ -167,8 +176,26 @@ async function saveTokens(deps: TokenDeps, connection: ZoomConnection, tokens: T
     leaseHolder: null,
     leaseUntil: null,
   };
-  const [changed] = await ZoomConnection.update(columns, { where: { userId, version } });
+  const save = () => ZoomConnection.update(columns, { where: { userId, version } });
+  const [changed] = await insist(deps, save, leaseEndsAt);
   return changed === 1 ? tokenOf(deps, await connection.reload()) : null;
+}
+
+/**
+ * Zoom has rotated by now, and nobody else has the new pair: whatever the database says, it is tried as long as nobody else
+ * may refresh. An answer of its that was lost does no harm, as the version is another then.
+ */
+async function insist<T>({ logger }: TokenDeps, save: () => Promise<T>, until: number): Promise<T> {
+  const [first, longest] = SAVE_AGAIN_MS;
+  for (let wait: number = first; ; wait = Math.min(2 * wait, longest)) {
+    try {
+      return await save();
+    } catch (error) {
+      if (Date.now() + wait > until) throw error;
+      logger.warn({ err: error }, 'a new pair of Zoom tokens could not be saved; trying again');
+      await sleep(wait);
+    }
+  }
 }
 
 /** Zoom says the consent is dead; believed only if nobody has saved a newer pair meanwhile. */

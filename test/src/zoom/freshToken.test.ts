@@ -71,6 +71,35 @@ it('refreshes a token that Zoom has refused, and only for the version that was r
   expect(refreshCalls() - before).toBe(1);
 });
 
+describe('a pair that Zoom has just rotated, and the database does not take', () => {
+  const GONE = Object.assign(new Error('Connection lost: The server closed the connection.'), {
+    code: 'PROTOCOL_CONNECTION_LOST',
+  });
+  /** The third time it works; the tokens are the only ones there are. */
+  async function renewWith(failing: (update: () => Promise<[number]>) => Promise<[number]>) {
+    await expire();
+    const { version } = await connection();
+    const update = ZoomConnection.update.bind(ZoomConnection);
+    const saving = jest.spyOn(ZoomConnection, 'update');
+    for (let tries = 0; tries < 2; tries += 1) {
+      saving.mockImplementationOnce((columns, options) => failing(() => update(columns, options)));
+    }
+    const before = refreshCalls();
+    const { accessToken } = await freshToken(site.deps, userId).finally(() => saving.mockRestore());
+    expect(accessToken).toBe(tokens()?.accessToken);
+    expect(refreshCalls() - before).toBe(1);
+    expect(await connection()).toMatchObject({ version: version + 1, state: 'connected', leaseHolder: null });
+  }
+
+  it('is saved when it takes it again', () => renewWith(() => Promise.reject(GONE)));
+
+  it('is there where only the database’s answer was lost', () =>
+    renewWith(async (update) => {
+      await update();
+      throw GONE;
+    }));
+});
+
 it('asks once more when the answer was lost before Zoom had done anything', async () => {
   await expire();
   site.zoom.control.addFault({ kind: 'reset', operation: 'tokenRefresh', times: 1 });
