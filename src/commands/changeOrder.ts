@@ -1,4 +1,4 @@
-import type { Transaction } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { AppError, FieldErrors, type FieldError } from '../errors';
@@ -73,7 +73,7 @@ export async function changeOrderIn(
     await renameRooms(deps, edit, origin, transaction, note);
   }
   if (teacherId !== null) {
-    await giveCancelled(deps, order, teacherId, origin, transaction);
+    await giveThoseOff(deps, order, teacherId, origin, transaction);
     await order.update({ teacherId }, { transaction });
     await changeTeachers(deps, { ...edit, teacherId }, origin, transaction, note);
   }
@@ -120,8 +120,11 @@ async function renameRooms(
   }
 }
 
-/** Of those that are cancelled nobody hears; but one that takes place after all is given by the teacher of its order. */
-async function giveCancelled(
+/**
+ * Of those that are cancelled, or were missed, nobody hears; but one that takes place after all is given by the teacher of
+ * its order. A missed one of which a person said that something else became of it stays with whom that was said of.
+ */
+async function giveThoseOff(
   deps: Deps,
   { id: orderId, teacherId: formerTeacherId }: BookOrder,
   teacherId: number,
@@ -129,8 +132,9 @@ async function giveCancelled(
   transaction: Transaction,
 ): Promise<void> {
   const now = deps.clock.now();
-  // Whatever its time was: it may be given another when it is reopened.
-  const where = { orderId, state: 'cancelled', teacherId: formerTeacherId } as const;
+  // Whatever its time was: it may be given another when it is reopened or moved.
+  const isOff = { [Op.or]: [{ state: 'cancelled' }, { state: 'missed', outcome: 'room_failed' }] };
+  const where = { orderId, teacherId: formerTeacherId, ...isOff };
   for (const classDate of await ClassDate.findAll({ where, lock: true, transaction })) {
     // A copy: the row itself is about to change.
     const former = { ...classDate.get({ plain: true }) };

@@ -5,6 +5,7 @@ import { changeOrder, changeOrderIn } from '../../../src/commands/changeOrder';
 import { createOrder } from '../../../src/commands/createOrder';
 import { planMails } from '../../../src/commands/planMails';
 import { reopenClass } from '../../../src/commands/reopenClass';
+import { rescheduleClass } from '../../../src/commands/rescheduleClass';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import { BookOrder } from '../../../src/models/BookOrder';
@@ -73,6 +74,38 @@ it('a class that is cancelled meanwhile goes to the new teacher, too, who is tol
   await planMails({ classDateId: first.id, now, kinds: ['reopened', 'teacher_assigned', 'teacher_released'] });
   const mails = await MailDelivery.findAll({ where: { classDateId: first.id, state: 'queued' } });
   expect(mails.map(({ kind, userId }) => [kind, userId])).toEqual([['teacher_assigned', other.id]]);
+});
+
+describe('a class that was missed', () => {
+  const missed = { state: 'missed', closedAt: new Date() } as const;
+  const in2Days = addMinutes(new Date(), 2 * 24 * 60)
+    .toISOString()
+    .slice(0, 16);
+
+  it('goes to the new teacher, too, who is told once it is moved', async () => {
+    const { order, first } = await build();
+    await first.update({ ...missed, outcome: 'room_failed' });
+    const other = await buildUser('teacher');
+    const kinds = ['missed', 'rescheduled', 'reopened', 'teacher_assigned', 'teacher_released'] as const;
+    const told = async (now: Date) => {
+      await planMails({ classDateId: first.id, now, kinds });
+      const mails = await MailDelivery.findAll({ where: { classDateId: first.id, state: 'queued' } });
+      return mails.map(({ kind, userId }) => [kind, userId]);
+    };
+    expect(await change(order, { teacherId: other.id })).toEqual({ changed: true, classDates: 1 });
+    expect(await first.reload()).toMatchObject({ teacherId: other.id, state: 'missed', version: 2 });
+    expect(await told(new Date())).toEqual([]);
+    await rescheduleClass(website.deps, { classDateId: first.id, localStart: in2Days }, THE_SYSTEM);
+    const { gathersUntil } = await first.reload();
+    expect(await told(addMinutes(gathersUntil ?? new Date(), 1))).toEqual([['teacher_assigned', other.id]]);
+  });
+
+  it('stays with its teacher when a person said that it was held all the same', async () => {
+    const { order, teacher, first } = await build();
+    await first.update({ ...missed, outcome: 'held' });
+    await change(order, { teacherId: (await buildUser('teacher')).id });
+    expect((await first.reload()).teacherId).toBe(teacher.id);
+  });
 });
 
 it('a cancelled class whose time is past goes to the new teacher, too: it may be given another time', async () => {
