@@ -1,6 +1,6 @@
 import { classTimes, type ClassSchedule } from './classTimes';
 import { reminderDueAt } from './furtherReminders';
-import type { ClassMailKind } from './mails';
+import type { ClassMailKind, MailState } from './mails';
 import { changeFor, isNewTeacher, isReminded, type ClassToTell, type ToldRow } from './told';
 
 export interface Recipient {
@@ -22,8 +22,10 @@ export interface Roster {
   readonly teacher: Recipient;
 }
 
+const UNDELIVERED: readonly MailState[] = ['bounced', 'failed'];
+
 interface Situation {
-  readonly classDate: ClassToTell & ClassSchedule;
+  readonly classDate: ClassToTell & ClassSchedule & { readonly scheduleVersion: number };
   readonly now: Date;
   readonly roster: Roster;
   /** the ledger, by recipient */
@@ -43,7 +45,7 @@ export function neededMails(
 ): NeededMail[] {
   const { classDate, now, roster, groups } = situation;
   const changes = neededChanges(situation).filter(({ kind }) => kinds.includes(kind));
-  const hearing = new Set(changes.map(({ recipientKey }) => recipientKey));
+  const hearing = new Set(changes.filter((mail) => mayReach(mail, situation)).map(({ recipientKey }) => recipientKey));
   /** A mail of a change reminds as well, once the time for reminding has come. */
   const remind = (recipients: readonly Recipient[], since: Date, early = false) =>
     recipients.filter(
@@ -60,6 +62,12 @@ export function neededMails(
     ),
   );
   return [...changes, ...others, ...early];
+}
+
+/** Whoever could not be mailed of a change is reminded like everybody: by then their mailbox may have room again. */
+function mayReach({ recipientKey, kind }: NeededMail, { classDate: { scheduleVersion }, groups }: Situation): boolean {
+  const rows = groups.get(recipientKey) ?? [];
+  return !rows.some((row) => row.kind === kind && row.version === scheduleVersion && UNDELIVERED.includes(row.state));
 }
 
 function neededChanges({ classDate, roster, groups }: Situation): NeededMail[] {
