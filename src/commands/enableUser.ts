@@ -3,7 +3,8 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import { NotFoundError } from '../errors';
 import { User } from '../models/User';
-import { deliverOutbox } from '../temporal/outbox';
+import { findUntoldClasses } from '../queries/findUntoldClasses';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { rehearseAnew } from './rehearseAnew';
 import { giveBackPasses } from './withheldPasses';
 import { writeAudit, type AuditOrigin } from './writeAudit';
@@ -16,7 +17,8 @@ export interface Enabled {
 }
 
 /**
- * Lets somebody in again: they sign in with the password they had, and their join links work as before.
+ * Lets somebody in again: they sign in with the password they had, and their join links work as before. What they were not
+ * mailed meanwhile, and should still know, goes out.
  *
  * @throws NotFoundError
  */
@@ -36,7 +38,7 @@ export async function enableUser(deps: Deps, userId: number, origin: AuditOrigin
  * @param user locked
  */
 export async function enableIn(
-  deps: Pick<Deps, 'signingKeys'>,
+  deps: Pick<Deps, 'signingKeys' | 'clock'>,
   user: User,
   origin: AuditOrigin,
   transaction: Transaction,
@@ -45,7 +47,20 @@ export async function enableIn(
   await user.update({ disabledAt: null }, { transaction });
   const { passes, outboxIds } = await giveBackPasses(user.id, transaction);
   const ofClasses = user.role === 'teacher' ? await rehearseAnew(user.id, 'teacher enabled', transaction) : [];
+  const ofUntold = await tellUntoldClasses(deps, user, transaction);
   const entity = { type: 'user', id: user.id };
   await writeAudit(deps, origin, { action: 'user_enabled', entity, metadata: { passes } }, transaction);
-  return { user, changed: true, passes, outboxIds: [...outboxIds, ...ofClasses] };
+  return { user, changed: true, passes, outboxIds: [...outboxIds, ...ofClasses, ...ofUntold] };
+}
+
+async function tellUntoldClasses(
+  { clock }: Pick<Deps, 'clock'>,
+  { id, role }: User,
+  transaction: Transaction,
+): Promise<number[]> {
+  const reason = role === 'teacher' ? 'teacher enabled' : 'roster changed';
+  const outboxIds: number[] = [];
+  for (const classDateId of await findUntoldClasses(id, clock.now(), transaction))
+    outboxIds.push(await addToOutbox({ classDateId }, reason, transaction));
+  return outboxIds;
 }

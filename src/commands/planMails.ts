@@ -9,6 +9,7 @@ import type { ToldRow } from '../domain/told';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
+import { DISABLED, loadRecipients, REMOVED, REVOKED } from '../queries/loadMails';
 import { byRecipient, readLedger } from '../queries/readLedger';
 import { personKey } from '../security/joinPass';
 
@@ -21,10 +22,13 @@ const NEVER_PLANNED: readonly MailKind[] = ['new_link', 'class_at_risk'];
 export const TOO_LATE = 'when it could have gone out it was too late for it';
 export const SUPERSEDED = 'the class has changed since; it would no longer have been true';
 
+/** What a mail was left out for, and what may be otherwise by now. */
+const MAY_PASS: readonly string[] = [DISABLED, REVOKED, REMOVED, SUPERSEDED];
+
 /**
  * Makes sure the ledger has a row for each mail that is needed, makes no second one, and takes back what was planned and
- * is needed no more. The unique key is (class date, recipient, kind, version, minutes
- * before); the version rises with what people are told.
+ * is needed no more; what was left out for a reason that has passed goes out after all. The unique key is (class date,
+ * recipient, kind, version, minutes before); the version rises with what people are told.
  */
 export async function planMails({
   classDateId,
@@ -49,6 +53,8 @@ export async function planMails({
     .map((mail) => ({ ...newRow(mail, classDate, now), ...mail, ...tooLate(mail, classDate, now) }))
     .filter((row) => !taken.has(onceKey(row)) && !taken.has(pairOf(row)));
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
+  const stillWanted = needed.filter((mail) => !taken.has(pairOf(mail)));
+  await putInAgain(known.filter(isLeftOut), stillWanted, classDate, now);
 }
 
 async function readRoster({ id: classDateId, teacherId }: ClassDate): Promise<Roster> {
@@ -100,6 +106,42 @@ async function takeBack(
     { state: 'skipped', lastError: SUPERSEDED },
     { where: { id: dropped.map(({ id }) => id), state: 'queued' } },
   );
+}
+
+/**
+ * What was left out has the key of the mail that is needed again. Nothing that may have gone out, and nothing that would be
+ * left out once more: whoever is still disabled waits on.
+ */
+async function putInAgain(
+  leftOut: readonly ToldRow[],
+  needed: readonly NeededMail[],
+  classDate: ClassDate,
+  now: Date,
+): Promise<void> {
+  const version = classDate.scheduleVersion;
+  const wanted = new Set(needed.map((mail) => onceKey({ ...mail, version })));
+  const ids = leftOut.filter((row) => wanted.has(onceKey(row))).map(({ id }) => id);
+  // Of a class that is over nobody has to hear any more.
+  if (ids.length === 0 || now >= classTimes(classDate).closesAt) return;
+  const never = { state: 'skipped' as const, toldAt: null, resent: false };
+  const rows = await MailDelivery.findAll({ where: { id: ids, ...never, lastError: [...MAY_PASS] } });
+  const recipients = await loadRecipients(rows);
+  for (const row of rows.filter(({ id }) => recipients.get(id)?.skip === null)) {
+    const until = usefulUntil(row.kind as ClassMailKind, classTimes(classDate), now, row.minutesBefore);
+    if (until <= now) continue;
+    await MailDelivery.update(
+      {
+        ...{ state: 'queued', attempts: 0, nextAttemptAt: now, usefulUntil: until },
+        ...{ leaseHolder: null, leaseUntil: null, lastError: null },
+      },
+      { where: { id: row.id, ...never } },
+    );
+  }
+}
+
+/** Those that somebody had sent once more are theirs. */
+function isLeftOut({ state, toldAt, copy }: ToldRow): boolean {
+  return state === 'skipped' && toldAt === null && copy === 0;
 }
 
 /** It is on its way, or may have been. */

@@ -8,6 +8,11 @@ import { buyerAsNamed, nameOf } from './buyersAsNamed';
 import { findClassRisks, type RiskRow } from './findClassRisks';
 import { loadToldBefore, type ToldBefore } from './loadToldBefore';
 
+/** Why somebody must get no mail. Each may pass: see planMails. */
+export const DISABLED = 'the account is disabled';
+export const REVOKED = 'the pass was revoked';
+export const REMOVED = 'the guest was removed';
+
 /** The class as every mail about it needs it. */
 export interface MailClass {
   readonly classDate: ClassDate;
@@ -83,7 +88,7 @@ function atFormer({ toEmail }: MailDelivery, person: Person): Person {
 }
 
 function ofUser(user: User, pass: ZoomSecureToken | null): Person {
-  const skip = user.disabledAt ? 'the account is disabled' : revoked(pass);
+  const skip = user.disabledAt ? DISABLED : revoked(pass);
   return {
     email: user.email,
     name: user.firstName,
@@ -95,10 +100,10 @@ function ofUser(user: User, pass: ZoomSecureToken | null): Person {
 }
 
 function ofGuest(guest: OrderGuest, pass: ZoomSecureToken): Person {
-  const skip = guest.removedAt ? 'the guest was removed' : revoked(pass);
+  const skip = guest.removedAt ? REMOVED : revoked(pass);
   return { email: pass.email, name: guest.name ?? '', timeZone: guest.timeZone, pass, isAdmin: false, skip };
 }
 
 function revoked(pass: ZoomSecureToken | null): string | null {
-  return pass?.revokedAt ? 'the pass was revoked' : null;
+  return pass?.revokedAt ? REVOKED : null;
 }

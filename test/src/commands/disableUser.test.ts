@@ -4,19 +4,23 @@ import { cancelClass } from '../../../src/commands/cancelClass';
 import { claimPass } from '../../../src/commands/claimPass';
 import { disableUser } from '../../../src/commands/disableUser';
 import { enableUser } from '../../../src/commands/enableUser';
+import { planMails } from '../../../src/commands/planMails';
 import { rehearse } from '../../../src/commands/rehearse';
 import { reopenClass } from '../../../src/commands/reopenClass';
 import { restorePass } from '../../../src/commands/restorePass';
 import { revokePass } from '../../../src/commands/revokePass';
 import { changeOrder } from '../../../src/commands/changeOrder';
+import { toldColumns } from '../../../src/commands/toldColumns';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import type { Deps } from '../../../src/deps';
 import { addMinutes } from '../../../src/domain/clock';
+import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
 import { DroppedRegistrant } from '../../../src/models/DroppedRegistrant';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { User } from '../../../src/models/User';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
+import { DISABLED } from '../../../src/queries/loadMails';
 import { paths } from '../../../src/routes/paths';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
@@ -51,6 +55,16 @@ function claim(pass: ZoomSecureToken) {
   const holderHash = randomBytes(32).toString('hex');
   const common = { passId: pass.id, classDateId: pass.classDateId, epoch: pass.epoch, quality: 'plain' as const };
   return claimPass(deps, { ...common, holderHash, standing: 'free', displaces: false }, THE_SYSTEM);
+}
+
+/** The holder of a pass was reminded of the class as it is. */
+function noteReminded(classDate: ClassDate, { id: passId, userId }: ZoomSecureToken) {
+  const now = new Date();
+  return MailDelivery.create({
+    ...{ classDateId: classDate.id, recipientKey: `user:${userId}`, passId, kind: 'class_reminder', version: 1 },
+    ...{ state: 'sent', messageKey: randomBytes(16).toString('hex'), nextAttemptAt: now, usefulUntil: now },
+    ...{ sentAt: now, ...toldColumns(classDate, now) },
+  });
 }
 
 describe('a student who is disabled', () => {
@@ -98,6 +112,25 @@ describe('a student who is disabled', () => {
     expect(await passes()).toEqual([]);
     await enable(student);
     expect((await passes()).map(({ classDateId }) => classDateId).sort()).toEqual([classDate.id, booked.id].sort());
+  });
+
+  it('hears after all what they were not told of meanwhile, also of a class that was cancelled', async () => {
+    const { student, classDate, pass } = await buildScene();
+    await noteReminded(classDate, pass);
+    await disable(student);
+    await cancelClass(deps, { classDateId: classDate.id }, THE_SYSTEM);
+    const look = () => planMails({ classDateId: classDate.id, now: addMinutes(new Date(), 1), kinds: ['cancelled'] });
+    await look();
+    const where = { classDateId: classDate.id, kind: 'cancelled' } as const;
+    expect(await MailDelivery.update({ state: 'skipped', lastError: DISABLED }, { where })).toEqual([1]);
+    await look();
+    const row = await MailDelivery.findOne({ where, rejectOnEmpty: true });
+    expect(row.state).toBe('skipped');
+    website.temporal.hints.length = 0;
+    await enable(student);
+    expect(website.temporal.hints).toEqual([`${classDate.id}: roster changed`]);
+    await look();
+    expect(await row.reload()).toMatchObject({ state: 'queued', lastError: null });
   });
 
   it('gets nothing back of an order that is another’s by then', async () => {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { openIncident } from '../../../src/commands/openIncident';
-import { planMails } from '../../../src/commands/planMails';
+import { planMails, SUPERSEDED, TOO_LATE } from '../../../src/commands/planMails';
 import { addMinutes } from '../../../src/domain/clock';
+import type { ClassMailKind } from '../../../src/domain/mails';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OrderGuest } from '../../../src/models/OrderGuest';
+import { User } from '../../../src/models/User';
+import { DISABLED } from '../../../src/queries/loadMails';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { startMailSite, type MailSite } from '../../support/mailSite';
 
@@ -94,4 +97,72 @@ it('reminds anew of a class that was moved', async () => {
   const rows = await remindEarly(classDate, [1440], addMinutes(new Date(), 24 * 60));
   expect(rows).toContain('user 2 1440 queued');
   expect(rows).toHaveLength(4);
+});
+
+describe('a mail that was left out, and is needed again', () => {
+  const REMINDERS: readonly ClassMailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
+  const rowsOf = ({ id }: ClassDate) => MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] });
+  const plan = ({ id }: ClassDate, kinds = REMINDERS, now = new Date()) => planMails({ classDateId: id, now, kinds });
+  const leaveOut = ({ id }: ClassDate, lastError: string, told: { toldAt?: Date; resent?: boolean } = {}) =>
+    MailDelivery.update({ state: 'skipped', attempts: 2, lastError, ...told }, { where: { classDateId: id } });
+  const statesAfter = async (classDate: ClassDate, ...rest: [ClassMailKind[]?, Date?]) => {
+    await plan(classDate, ...rest);
+    return [...new Set((await rowsOf(classDate)).map(({ state }) => state))];
+  };
+
+  it('waits in the queue once more after the room was lost and made anew, and is not made twice', async () => {
+    const classDate = await classWithPeople(20);
+    await plan(classDate);
+    // As at the moment in which there is no room.
+    await plan(classDate, ['teacher_not_connected']);
+    const lost = await MailDelivery.findAll({ where: { classDateId: classDate.id, state: 'skipped' } });
+    expect(lost.map(({ lastError }) => lastError)).toEqual([SUPERSEDED, SUPERSEDED, SUPERSEDED]);
+    const [before] = lost;
+    await before?.update({ attempts: 3 });
+    const now = addMinutes(new Date(), 1);
+    await plan(classDate, REMINDERS, now);
+    const rows = (await rowsOf(classDate)).filter(({ kind }) => REMINDERS.includes(kind as ClassMailKind));
+    expect(rows).toHaveLength(3);
+    for (const row of rows)
+      expect(row).toMatchObject({
+        state: 'queued',
+        attempts: 0,
+        nextAttemptAt: now,
+        leaseUntil: null,
+        lastError: null,
+      });
+    expect(rows[0]?.messageKey).toBe(before?.messageKey);
+  });
+
+  it('waits for as long as its reader is disabled, and no longer', async () => {
+    const classDate = await classWithPeople(20);
+    await plan(classDate);
+    await leaveOut(classDate, DISABLED);
+    const disabledAt = new Date();
+    await User.update({ disabledAt }, { where: { id: classDate.teacherId } });
+    await plan(classDate);
+    const teachers = { classDateId: classDate.id, kind: 'teacher_start' as const };
+    const rowOfTeacher = () => MailDelivery.findOne({ where: teachers, rejectOnEmpty: true });
+    expect(await rowOfTeacher()).toMatchObject({ state: 'skipped', lastError: DISABLED });
+    await User.update({ disabledAt: null }, { where: { id: classDate.teacherId } });
+    await plan(classDate);
+    expect(await rowOfTeacher()).toMatchObject({ state: 'queued', lastError: null });
+  });
+
+  it('stays left out when it came too late, was kept quiet, may have gone out, or the class is over', async () => {
+    const classDate = await classWithPeople(20);
+    await plan(classDate);
+    await leaveOut(classDate, TOO_LATE);
+    expect(await statesAfter(classDate)).toEqual(['skipped']);
+    await leaveOut(classDate, 'kept quiet by whoever made the change');
+    expect(await statesAfter(classDate)).toEqual(['skipped']);
+    await leaveOut(classDate, SUPERSEDED, { resent: true });
+    expect(await statesAfter(classDate)).toEqual(['skipped']);
+    await leaveOut(classDate, SUPERSEDED, { resent: false });
+    expect(await statesAfter(classDate, undefined, addMinutes(new Date(), 24 * 60))).toEqual(['skipped']);
+    await leaveOut(classDate, SUPERSEDED, { toldAt: addMinutes(new Date(), -60) });
+    expect(await statesAfter(classDate)).toEqual(['skipped']);
+    await MailDelivery.update({ toldAt: null }, { where: { classDateId: classDate.id } });
+    expect(await statesAfter(classDate)).toEqual(['queued']);
+  });
 });
