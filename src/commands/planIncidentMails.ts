@@ -7,11 +7,16 @@ import { MailDelivery } from '../models/MailDelivery';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { listAdminIds } from '../queries/listAdminIds';
 
+/** Why a mail was dropped. */
+const OVER = 'it was over before the mail went out';
+
 /** Makes sure the ledger has a row for each recipient of each mail, and makes no second one. */
 export async function planIncidentMails(incident: Incident, mails: readonly IncidentMail[], now: Date): Promise<void> {
   const rows = [];
   for (const mail of mails) {
-    for (const userId of await recipientsOf(mail.kind, incident)) {
+    const userIds = await recipientsOf(mail.kind, incident);
+    if (incident.closedAt === null) await putInAgain(incident, mail, userIds, now);
+    for (const userId of userIds) {
       rows.push({
         ...mail,
         incidentId: incident.id,
@@ -28,10 +33,31 @@ export async function planIncidentMails(incident: Incident, mails: readonly Inci
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
 }
 
+/** What was dropped before it went out is wanted after all: the trouble came back. Nothing that may have gone out. */
+async function putInAgain(
+  { id: incidentId }: Incident,
+  { kind, version }: IncidentMail,
+  userIds: readonly number[],
+  now: Date,
+): Promise<void> {
+  await MailDelivery.update(
+    {
+      ...{ state: 'queued', attempts: 0, nextAttemptAt: now, usefulUntil: incidentMailUsefulUntil(now) },
+      ...{ leaseHolder: null, leaseUntil: null, lastError: null },
+    },
+    {
+      where: {
+        ...{ incidentId, kind, version, userId: [...userIds] },
+        ...{ state: 'skipped', lastError: OVER, resent: false, sentAt: null },
+      },
+    },
+  );
+}
+
 /** Nobody is told of trouble that is over. */
 export async function dropOpeningMails({ id }: Incident): Promise<void> {
   await MailDelivery.update(
-    { state: 'skipped', lastError: 'it was over before the mail went out' },
+    { state: 'skipped', lastError: OVER },
     { where: { incidentId: id, kind: { [Op.ne]: 'incident_closed' }, state: 'queued' } },
   );
 }
