@@ -177,6 +177,11 @@ function leaveOut(row: MailDelivery, why: string): Promise<'over'> {
   return finish(row, 'unknown', `it may have gone out once, and was not repeated: ${why}`);
 }
 
+/** Every try was in vain: that is no purpose of ours, and somebody should hear of it. */
+function giveUp(row: MailDelivery, why: string): Promise<'over'> {
+  return row.resent ? leaveOut(row, why) : finish(row, 'failed', why);
+}
+
 /** What it would say is no longer so; or it may have gone out once, and its repeat would say something else. */
 function isOutdated(row: MailDelivery, about: MailSubject, { before }: MailRecipient): boolean {
   if (!('classDate' in about)) return false;
@@ -237,7 +242,7 @@ async function putBack(row: MailDelivery, now: Date): Promise<void> {
   const nextAttemptAt = retryAt(row.attempts, now);
   const lastError = row.lastError ?? NO_ANSWER;
   if (nextAttemptAt >= row.usefulUntil) {
-    await leaveOut(row, `${lastError}; by the next try it would no longer help`);
+    await giveUp(row, `${lastError}; by the next try it would no longer help`);
     return;
   }
   await again(() =>

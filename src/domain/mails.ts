@@ -29,7 +29,8 @@ export type MailKind = ClassMailKind | IncidentMailKind | AccountMailKind;
 /**
  * queued → sending → data_sent → sent. `data_sent`: all but the final dot has gone out; found so after a crash, the
  * mail is sent once more with the same Message-ID, then it is `unknown` (RFC 1047's gap). `bounced`: the server refused
- * the address or the mail for good. `failed`: we could not make the mail. `skipped`: it no longer helps.
+ * the address or the mail for good. `failed`: we could not make the mail, or every try was in vain for as long as it helped.
+ * `skipped`: it was left out on purpose, or no longer helps.
  */
 export type MailState = 'queued' | 'sending' | 'data_sent' | 'sent' | 'unknown' | 'bounced' | 'failed' | 'skipped';
 
@@ -41,7 +42,7 @@ export function incidentMailUsefulUntil(now: Date): Date {
 }
 
 /**
- * Until when a mail of that kind still helps its reader; later tries are skipped, with the reason.
+ * Until when a mail of that kind still helps its reader; there are no later tries.
  *
  * @param minutesBefore of a further reminder
  */

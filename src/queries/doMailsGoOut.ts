@@ -20,7 +20,7 @@ export async function doMailsGoOut(lastSeenAt: Date, now: Date): Promise<boolean
   const lately = { [Op.gt]: addMinutes(now, -QUIET_MINUTES) };
   const held = [
     { state: ['queued' as const, 'sending' as const, 'data_sent' as const] },
-    { state: ['skipped' as const, 'unknown' as const], updatedAt: lately },
+    { state: ['failed' as const, 'skipped' as const, 'unknown' as const], updatedAt: lately },
   ];
   const where = { [Op.and]: [{ [Op.or]: inVain }, { [Op.or]: held }] };
   return (await MailDelivery.findOne({ where, attributes: ['id'] })) === null;

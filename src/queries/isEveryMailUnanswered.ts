@@ -19,7 +19,7 @@ export async function isEveryMailUnanswered(now: Date): Promise<boolean> {
   const made = { [Op.gt]: addMinutes(now, -USEFUL_MINUTES) };
   const held = [
     { state: ['queued' as const, 'sending' as const, 'data_sent' as const] },
-    { state: ['skipped' as const, 'unknown' as const], createdAt: made },
+    { state: ['failed' as const, 'skipped' as const, 'unknown' as const], createdAt: made },
   ];
   const inVain = SILENCE.map((words) => ({ lastError: { [Op.substring]: words } }));
   const subjects = await MailDelivery.findAll({

@@ -73,7 +73,7 @@ describe('a mail server that takes no mails', () => {
 
   it('is well when no mail waits that could tell, and none was given up for it lately', async () => {
     const { classDate, incidentId } = await meetRefusals(SENDER_REFUSED);
-    await MailDelivery.update({ state: 'skipped' }, { where: { classDateId: classDate.id } });
+    await MailDelivery.update({ state: 'failed' }, { where: { classDateId: classDate.id } });
     expect(await probeIncident(site.deps, { incidentId })).toBe('open');
     const clock = { now: () => addMinutes(new Date(), 16) };
     expect(await probeIncident({ ...site.deps, clock }, { incidentId })).toBe('closed');

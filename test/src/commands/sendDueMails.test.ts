@@ -10,6 +10,7 @@ import { inTransaction } from '../../../src/db/transaction';
 import type { Fault } from '../../../src/dev/mailbox/faults';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
+import { FAILED } from '../../../src/domain/resending';
 import { MailRefused, type ComposedMail } from '../../../src/emails/mailer';
 import { AccountLink } from '../../../src/models/AccountLink';
 import { BouncedAddress } from '../../../src/models/BouncedAddress';
@@ -168,15 +169,29 @@ it('is asked to try later: tries again after one, five, fifteen minutes, as rows
   expect(await send(classDate, addMinutes(NOW, 6))).toEqual({ sent: 1, retrying: 0 });
 });
 
-it('is skipped, with the reason, once it would no longer help', async () => {
+it.each([
+  ['asks to try later', (address: string): Fault => ({ kind: 'greylist', address, ms: 60_000 })],
+  ['does not answer', (): Fault => ({ kind: 'down' })],
+])('has failed, with the reason, where the server %s until it would no longer help', async (_, fault) => {
   const { classDate, buyer } = await buildScene(0);
-  await site.mailbox.addFault({ kind: 'greylist', address: buyer.email, ms: 60_000 });
-  await plan(classDate);
+  await site.mailbox.addFault(fault(buyer.email));
+  await plan(classDate, ['class_reminder']);
   const row = await rowTo(classDate, buyer);
   await row.update({ usefulUntil: addMinutes(NOW, 0.5) });
   await send(classDate);
-  expect(await row.reload()).toMatchObject({ state: 'skipped' });
+  expect(await row.reload()).toMatchObject({ state: 'failed', toldAt: null });
   expect(row.lastError).toContain('by the next try it would no longer help');
+  expect(FAILED).toContain(row.state);
+});
+
+it('may have arrived where it may have gone out before the server asked to try later, until it would no longer help', async () => {
+  const { classDate, buyer } = await buildScene(0);
+  await site.mailbox.addFault({ kind: 'greylist', address: buyer.email, ms: 60_000 });
+  await plan(classDate, ['class_reminder']);
+  const row = await rowTo(classDate, buyer);
+  await row.update({ usefulUntil: addMinutes(NOW, 0.5), resent: true });
+  await send(classDate);
+  expect((await row.reload()).state).toBe('unknown');
 });
 
 it('is skipped when nobody was there to send it until it no longer helped, unless it may have gone out already', async () => {

@@ -89,7 +89,7 @@ it('nor does it count what it was silent over long ago', async () => {
 it('what was given up over it counts', async () => {
   await sendLessons(2, SILENT);
   const given = {
-    state: 'skipped',
+    state: 'failed',
     lastError: 'the mail server let us in, and then did not answer; too late',
   } as const;
   await MailDelivery.update(given, { where: {} });
