@@ -34,10 +34,11 @@ export async function saveRisks(
   const open = await ClassRisk.findAll({ where: { classDateId: classDate.id, isOpen: true }, transaction });
   for (const risk of open.filter(({ kind }) => lookedFor.includes(kind))) {
     const finding = findings.find(({ kind }) => kind === risk.kind);
-    if (finding) await risk.update({ detail: finding.detail }, { transaction });
+    if (finding && !(await isAnotherClash(risk, finding, transaction)))
+      await risk.update({ detail: finding.detail }, { transaction });
     else await clearRisk(deps, risk, now, transaction);
   }
-  const known = open.map(({ kind }) => kind);
+  const known = open.filter(({ isOpen }) => isOpen).map(({ kind }) => kind);
   const fresh: ClassRisk[] = [];
   for (const { kind, detail } of findings.filter((finding) => !known.includes(finding.kind))) {
     const row = { classDateId: classDate.id, kind, detail, isOpen: true, since: now };
@@ -95,9 +96,35 @@ async function toldOtherwise(
     return former?.toldAt ?? null;
   }
   if (kind !== 'clash') return null;
-  const others = (detail ?? '').split(' ').map(Number);
-  const told = await ClassRisk.count({ where: { classDateId: others, kind: 'clash', isOpen: true }, transaction });
-  return told >= others.length ? now : null;
+  return (await areClashesWith(classDateId, classIdsIn(detail), transaction)) ? now : null;
+}
+
+/** A class has come in its way of which that one's own rehearsal has not told. */
+async function isAnotherClash(
+  { classDateId, kind, detail }: ClassRisk,
+  found: Finding,
+  transaction: Transaction,
+): Promise<boolean> {
+  if (kind !== 'clash') return false;
+  const known = classIdsIn(detail);
+  const added = classIdsIn(found.detail).filter((id) => !known.includes(id));
+  return !(await areClashesWith(classDateId, added, transaction));
+}
+
+/** Whether each of these has an open clash, and with this very class. */
+async function areClashesWith(
+  classDateId: number,
+  others: readonly number[],
+  transaction: Transaction,
+): Promise<boolean> {
+  const where = { classDateId: [...others], kind: 'clash' as const, isOpen: true };
+  const clashes = await ClassRisk.findAll({ where, transaction });
+  const ids = clashes.filter(({ detail }) => classIdsIn(detail).includes(classDateId)).map((risk) => risk.classDateId);
+  return others.every((id) => ids.includes(id));
+}
+
+function classIdsIn(detail: string | null): number[] {
+  return (detail ?? '').split(' ').map(Number);
 }
 
 async function tell(

@@ -194,6 +194,22 @@ describe('what a rehearsal finds is told once to whoever can mend it, and cleare
     expect([await told(first), await told(second)]).toEqual([[teacher.id], []]);
   });
 
+  it.each([
+    ['before', [0, 2, 0]],
+    ['after', [1, 1, 0]],
+  ])('a second clash of a class too, once, where that class is rehearsed %s the new one', async (which, mails) => {
+    const [first, second] = [await classOf(), await classOf()];
+    await second.update({ startsAt: addMinutes(first.startsAt, 45) });
+    await rehearsed(first);
+    await rehearsed(second);
+    expect([await told(first), await told(second)]).toEqual([[teacher.id], []]);
+    // In the way of the first alone.
+    const third = await classOf({ startsAt: addMinutes(first.startsAt, -45) });
+    for (const one of which === 'before' ? [first, third] : [third, first]) await rehearsed(one, 31);
+    for (const one of [first, second, third]) await rehearsed(one, 62);
+    expect((await Promise.all([third, first, second].map(told))).map(({ length }) => length)).toEqual(mails);
+  });
+
   it('a missing connection is told by its incident alone', async () => {
     await ZoomConnection.destroy({ where: { userId: teacher.id } });
     const classDate = await classOf();
