@@ -2,7 +2,8 @@ import { Op } from 'sequelize';
 import { planIncident, type IncidentStep } from '../domain/incidents';
 import { Incident } from '../models/Incident';
 import { mailsOutlook } from '../queries/mailsOutlook';
-import { findNextClassAt } from '../queries/touchedClasses';
+import { teacherToldAt } from '../queries/teacherToldAt';
+import { listStartsSoon } from '../queries/touchedClasses';
 import { dropOpeningMails, planIncidentMails } from './planIncidentMails';
 
 /** What the workflow is told of an incident: words and instants, nothing of a person. */
@@ -24,7 +25,8 @@ export async function lookAtIncident(incidentId: number, now: Date): Promise<Inc
   const incident = await Incident.findByPk(incidentId);
   if (!incident) return null;
   const { cause, openedAt, closedAt } = incident;
-  const plan = planIncident({ cause, openedAt, closedAt, nextClassAt: await findNextClassAt(incident, now) }, now);
+  const soon = { startsSoon: await listStartsSoon(incident, now), teacherToldAt: await teacherToldAt(incident) };
+  const plan = planIncident({ cause, openedAt, closedAt, ...soon }, now);
   if (closedAt !== null) await dropOpeningMails(incident);
   await planIncidentMails(incident, plan.mails, now);
   if (plan.phase === 'done') await letGo(incident);

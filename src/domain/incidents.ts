@@ -21,8 +21,10 @@ export interface IncidentFacts {
   readonly cause: IncidentCause;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
-  /** when the next class it touches starts */
-  readonly nextClassAt: Date | null;
+  /** when the classes start that its teacher gives within a day */
+  readonly startsSoon: readonly Date[];
+  /** when its teacher was last mailed of it */
+  readonly teacherToldAt: Date | null;
 }
 
 /** Each is an activity of the same name. */
@@ -65,11 +67,8 @@ const PROBE_MINUTES = 1;
 const SLOW_PROBE_MINUTES = 5;
 const SLOW_AFTER_MINUTES = 15;
 
-/** A teacher is reminded so long before their next class, each time under a version of its own. */
-const REMINDERS = [
-  { minutesBefore: 24 * 60, version: 2 },
-  { minutesBefore: 2 * 60, version: 3 },
-];
+/** A teacher is reminded so long before each of their classes. */
+const REMINDERS_MINUTES = [24 * 60, 2 * 60];
 /** Whoever has been told within so many minutes needs no reminder. */
 const TOLD_LATELY_MINUTES = 60;
 
@@ -99,18 +98,24 @@ function planOpen(facts: IncidentFacts, toldAt: Date, now: Date): IncidentPlan {
   };
 }
 
-function openMails({ cause, openedAt, nextClassAt }: IncidentFacts, now: Date): IncidentMail[] {
+function openMails(facts: IncidentFacts, now: Date): IncidentMail[] {
   const toAdmins: IncidentMail = { kind: 'incident_opened', version: 1 };
-  if (cause !== 'teacher_connection') return [toAdmins];
-  const reminders = REMINDERS.filter(({ minutesBefore }) => {
-    const remindAt = nextClassAt ? later(nextClassAt, -minutesBefore) : null;
-    return remindAt !== null && now >= remindAt && remindAt > later(openedAt, TOLD_LATELY_MINUTES);
-  });
-  return [
-    toAdmins,
-    { kind: 'connect_zoom', version: 1 },
-    ...reminders.map(({ version }): IncidentMail => ({ kind: 'connect_zoom', version })),
-  ];
+  if (facts.cause !== 'teacher_connection') return [toAdmins];
+  return [toAdmins, { kind: 'connect_zoom', version: 1 }, ...reminders(facts, now)];
+}
+
+/**
+ * One at the most, of the instants that have passed since the teacher was last told. Its version is the minute for which it
+ * was due: each class has its own, also after it was moved, and two that start together have one between them.
+ */
+function reminders({ startsSoon, teacherToldAt }: IncidentFacts, now: Date): IncidentMail[] {
+  if (teacherToldAt === null) return [];
+  const neededFrom = later(teacherToldAt, TOLD_LATELY_MINUTES);
+  const due = startsSoon
+    .flatMap((startsAt) => REMINDERS_MINUTES.map((minutes) => later(startsAt, -minutes)))
+    .filter((remindAt) => remindAt > neededFrom && remindAt <= now)
+    .map((remindAt) => Math.floor(remindAt.getTime() / MINUTE_MS));
+  return due.length === 0 ? [] : [{ kind: 'connect_zoom', version: Math.max(...due) }];
 }
 
 function later(instant: Date, minutes: number): Date {

@@ -38,13 +38,16 @@ export function countTouchedClasses(subject: Subject, now: Date): Promise<number
   return ClassDate.count({ where: touchedClasses(subject, now) });
 }
 
-/** When the next class of an incident's teacher starts; null where it is about no teacher, or there is no class. */
-export async function findNextClassAt({ userId }: Subject, now: Date): Promise<Date | null> {
-  if (userId === null) return null;
-  const next = await ClassDate.findOne({
-    where: { teacherId: userId, state: { [Op.in]: STILL_TO_COME }, startsAt: { [Op.gt]: now } },
-    order: ['startsAt'],
+/** When the classes start that an incident's teacher gives within a day; none where it is about no teacher. */
+export async function listStartsSoon({ userId }: Pick<Subject, 'userId'>, now: Date): Promise<Date[]> {
+  if (userId === null) return [];
+  const soon = await ClassDate.findAll({
+    where: {
+      teacherId: userId,
+      state: { [Op.in]: STILL_TO_COME },
+      startsAt: { [Op.gt]: now, [Op.lte]: new Date(now.getTime() + DAY_MS) },
+    },
     attributes: ['startsAt'],
   });
-  return next?.startsAt ?? null;
+  return soon.map(({ startsAt }) => startsAt);
 }

@@ -5,11 +5,35 @@ const OPENED = new Date('2026-12-01T10:00:00Z');
 const at = (minutes: number) => addMinutes(OPENED, minutes);
 
 function facts(changes: Partial<IncidentFacts> = {}): IncidentFacts {
-  return { cause: 'zoom_credentials', openedAt: OPENED, closedAt: null, nextClassAt: null, ...changes };
+  return {
+    cause: 'zoom_credentials',
+    openedAt: OPENED,
+    closedAt: null,
+    startsSoon: [],
+    teacherToldAt: null,
+    ...changes,
+  };
 }
 
 const kinds = (changes: Partial<IncidentFacts>, minutes: number) =>
   planIncident(facts(changes), at(minutes)).mails.map(({ kind, version }) => `${kind} ${version}`);
+
+/** In minutes after it was opened: each mail that the ledger does not have yet, as the incident is looked at. */
+function remindedAt(starts: readonly Date[]): number[] {
+  const ledger = new Map<string, number>([['connect_zoom 1', 0]]);
+  for (let minute = 5; minute <= 5 * 24 * 60; minute += 5) {
+    const startsSoon = starts.filter((start) => start > at(minute) && start <= at(minute + 24 * 60));
+    const changes = {
+      cause: 'teacher_connection',
+      startsSoon,
+      teacherToldAt: at(Math.max(...ledger.values())),
+    } as const;
+    for (const mail of kinds(changes, minute)) {
+      if (mail.startsWith('connect_zoom') && !ledger.has(mail)) ledger.set(mail, minute);
+    }
+  }
+  return [...ledger.values()].slice(1);
+}
 
 describe('planIncident', () => {
   it('tells of wrong credentials at once, and of an outage only when it has lasted five minutes', () => {
@@ -28,15 +52,32 @@ describe('planIncident', () => {
     expect(planIncident(facts(), at(0))).toMatchObject({ probes: false, nextLookAt: at(1) });
   });
 
-  it('tells the teacher too, and again a day and two hours before their next class', () => {
-    const teacher = { cause: 'teacher_connection', nextClassAt: at(26 * 60) } as const;
+  it('tells the teacher too, once', () => {
+    const teacher = { cause: 'teacher_connection', startsSoon: [at(60)] } as const;
     expect(kinds(teacher, 0)).toEqual(['incident_opened 1', 'connect_zoom 1']);
-    expect(kinds(teacher, 2 * 60)).toEqual(['incident_opened 1', 'connect_zoom 1', 'connect_zoom 2']);
-    expect(kinds(teacher, 24 * 60)).toContain('connect_zoom 3');
+    expect(kinds({ ...teacher, teacherToldAt: OPENED }, 40)).toEqual(['incident_opened 1', 'connect_zoom 1']);
+  });
+
+  it('reminds the teacher a day and two hours before each of their classes', () => {
+    // On Tuesday, Thursday, and on Friday two.
+    const starts = [26, 74, 96, 98.5].map((hours) => at(hours * 60));
+    expect(remindedAt(starts)).toEqual([2, 24, 50, 72, 74.5, 94, 96.5].map((hours) => hours * 60));
+  });
+
+  it('reminds of two classes that start together, or within the hour, once', () => {
+    expect(remindedAt([at(26 * 60), at(26 * 60), at(27 * 60)])).toEqual([2 * 60, 24 * 60]);
+  });
+
+  it('reminds anew of a class that was moved', () => {
+    const reminder = (hours: number) => {
+      const told = { teacherToldAt: at((hours - 4) * 60), startsSoon: [at(hours * 60)] };
+      return kinds({ cause: 'teacher_connection', ...told }, (hours - 2) * 60 + 1).at(-1);
+    };
+    expect(reminder(26)).not.toBe(reminder(50));
   });
 
   it('reminds nobody who has just been told', () => {
-    const soon = { cause: 'teacher_connection', nextClassAt: at(2 * 60 + 30) } as const;
+    const soon = { cause: 'teacher_connection', startsSoon: [at(2 * 60 + 30)], teacherToldAt: OPENED } as const;
     expect(kinds(soon, 40)).toEqual(['incident_opened 1', 'connect_zoom 1']);
   });
 

@@ -1,0 +1,12 @@
+import type { Incident } from '../models/Incident';
+import { MailDelivery } from '../models/MailDelivery';
+
+/** When an incident's teacher was last mailed to connect Zoom; null when not yet, or where it is about no teacher. */
+export async function teacherToldAt({ id }: Incident): Promise<Date | null> {
+  const last = await MailDelivery.findOne({
+    where: { incidentId: id, kind: 'connect_zoom' },
+    order: [['createdAt', 'DESC']],
+    attributes: ['createdAt'],
+  });
+  return last?.createdAt ?? null;
+}
