@@ -5,6 +5,7 @@ import { incidentMailUsefulUntil, type IncidentMailKind } from '../domain/mails'
 import type { Incident } from '../models/Incident';
 import { MailDelivery } from '../models/MailDelivery';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { isConnected } from '../queries/isConnected';
 import { listAdminIds } from '../queries/listAdminIds';
 
 /** Why a mail was dropped. */
@@ -62,15 +63,20 @@ export async function dropOpeningMails({ id }: Incident): Promise<void> {
   );
 }
 
-async function recipientsOf(kind: IncidentMailKind, { id, userId }: Incident): Promise<number[]> {
+async function recipientsOf(kind: IncidentMailKind, { id, cause, userId }: Incident): Promise<number[]> {
   switch (kind) {
     case 'connect_zoom':
       return userId === null ? [] : [userId];
     case 'incident_opened':
       return (await isByAdmin(userId)) ? [] : await listAdminIds();
     case 'incident_closed':
-      return adminsWhoWereTold(id);
+      return (await isWellAgain({ cause, userId })) ? adminsWhoWereTold(id) : [];
   }
+}
+
+/** A teacher who has no class to come any more is no trouble, but not connected: of that nobody is told that it is over. */
+async function isWellAgain({ cause, userId }: Pick<Incident, 'cause' | 'userId'>): Promise<boolean> {
+  return cause !== 'teacher_connection' || (userId !== null && (await isConnected(userId)));
 }
 
 /** Whoever changed the Zoom app was told how many teachers must connect again; not once more for each of them. */

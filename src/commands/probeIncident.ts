@@ -8,6 +8,8 @@ import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { doMailsGoOut } from '../queries/doMailsGoOut';
 import { findApiUrl, findZoomApp } from '../queries/findZoomSettings';
+import { hasClassToCome } from '../queries/hasClassToCome';
+import { isConnected } from '../queries/isConnected';
 import { deliverOutbox } from '../temporal/outbox';
 import { ZoomMisconfigured, ZoomNeedsReconnect, ZoomNotConfigured } from '../zoom/errors';
 import { hasReadableTokens } from '../zoom/freshToken';
@@ -44,7 +46,7 @@ function troubleOf({ cause, userId, pushEndpointId }: Incident): Trouble {
 async function isMended(deps: Deps, { cause, userId, pushEndpointId, lastSeenAt }: Incident): Promise<boolean> {
   switch (cause) {
     case 'teacher_connection':
-      return userId !== null && (await ZoomConnection.count({ where: { userId, state: 'connected' } })) > 0;
+      return userId !== null && ((await isConnected(userId)) || !(await hasClassToCome(userId)));
     case 'zoom_credentials':
       return zoomKnowsUs(deps);
     case 'zoom_unreachable':
