@@ -125,8 +125,8 @@ async function change(
 ): Promise<Done> {
   const current = classDateDigests(classDate, classDate.state === 'cancelled');
   checkTag(put, tagOf(current));
-  const { timeZone, durationMinutes } = put;
-  const schedule = { localStart: meant?.localStart ?? put.localStart, timeZone, durationMinutes };
+  const { localStart, timeZone, durationMinutes } = put;
+  const schedule = { localStart: meant?.localStart ?? localStart, timeZone, durationMinutes };
   const sent = lastSent(classDate, CLASS_DATE_FIELDS);
   const wanted = classDateDigests(schedule, !put.reopen && current.state === 'cancelled');
   const former = { revision: classDate.externalRevision, sent, current };
@@ -134,8 +134,8 @@ async function change(
   const accept = put.reopen ? [...put.accept, 'state'] : put.accept;
   const toChange = fieldsToChange({ revision: put.revision, accept }, former, wanted);
   const edit = { classDateId: classDate.id, force: put.force, notify: put.notify };
-  // A time that was sent as before does not undo one that was chosen here since.
-  const moved = toChange.includes('schedule') ? { ...edit, ...schedule } : edit;
+  // A time that was sent as before does not undo one that was chosen here since. The class keeps what it was asked for.
+  const moved = toChange.includes('schedule') ? { ...edit, ...schedule, localStart } : edit;
   const outboxIds: number[] = [];
   if (toChange.includes('state')) {
     outboxIds.push(...(await reopenClassIn(deps, moved, origin, transaction)).outboxIds);

@@ -103,7 +103,14 @@ export function wantedSchedule(
   }
   const asked = { localStart, timeZone, durationMinutes };
   const resolved = checkSchedule(asked, now, present);
-  return { ...asked, ...resolved, askedLocalStart: localStart === resolved.localStart ? null : localStart };
+  return { ...asked, ...resolved, askedLocalStart: askedFor(classDate, asked, resolved) };
+}
+
+/** Whoever names the time that a class has, as a form does, asks for no other than was asked for before. */
+function askedFor(classDate: ClassDate, { localStart, timeZone }: WallSchedule, resolved: ResolvedWallTime) {
+  if (localStart !== resolved.localStart) return localStart;
+  const stays = localStart === classDate.localStart && timeZone === classDate.timeZone;
+  return stays ? classDate.askedLocalStart : null;
 }
 
 /** The columns of a schedule, as they are saved. */

@@ -175,7 +175,14 @@ it('a clock that jumps is answered and shown', async () => {
   const edit = { classDateId: classDate.id, localStart: '2027-03-28T02:30', timeZone: 'Europe/Berlin' };
   const { notes } = await rescheduleClass(website.deps, edit, origin);
   expect(notes[0]).toContain('jumps over 02:30');
-  expect((await classDate.reload()).localStart).toBe('2027-03-28T03:30');
+  const asked = { localStart: '2027-03-28T03:30', askedLocalStart: '2027-03-28T02:30' };
+  expect(await classDate.reload()).toMatchObject(asked);
+  // A form sends the time that the class has along with its new length.
+  const { localStart, timeZone } = classDate;
+  await rescheduleClass(website.deps, { classDateId: classDate.id, localStart, timeZone, durationMinutes: 90 }, origin);
+  expect(await classDate.reload()).toMatchObject({ ...asked, durationMinutes: 90 });
+  await rescheduleClass(website.deps, { ...edit, localStart: '2027-03-28T04:30' }, origin);
+  expect((await classDate.reload()).askedLocalStart).toBeNull();
 });
 
 it('nobody is let into the room of a former teacher, or of a cancelled class, from the commit on', async () => {
