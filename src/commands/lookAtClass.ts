@@ -34,7 +34,9 @@ export async function lookAtClass(
   const plan = planClass(facts, now);
   await markRisk(deps, classDateId, facts, plan.atRisk);
   const { mails: kinds, earlyReminders } = plan;
-  if (kinds.length + earlyReminders.length > 0) await planMails({ classDateId, now, kinds, earlyReminders });
+  if (kinds.length + earlyReminders.length > 0) {
+    await planMails({ classDateId, now, kinds, earlyReminders, version: facts.version });
+  }
   const mails = await mailsOutlook({ classDateId }, now);
   const mailFirst = mails.nextAttemptAt && (!plan.nextLookAt || mails.nextAttemptAt < plan.nextLookAt);
   return {

@@ -35,14 +35,18 @@ export async function planMails({
   now,
   kinds,
   earlyReminders = [],
+  version,
 }: {
   classDateId: number;
   now: Date;
   kinds: readonly ClassMailKind[];
   /** further reminders that are due, in minutes before the start */
   earlyReminders?: readonly number[];
+  /** of the class for which these kinds are; once it has been edited they are not, and the edit is looked at by itself */
+  version?: number;
 }): Promise<void> {
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
+  if (version !== undefined && classDate.version !== version) return;
   const known = await readLedger(classDateId);
   const roster = await readRoster(classDate);
   const situation = { classDate, now, roster, groups: byRecipient(known) };

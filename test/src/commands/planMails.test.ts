@@ -99,6 +99,18 @@ it('reminds anew of a class that was moved', async () => {
   expect(rows).toHaveLength(4);
 });
 
+it('plans nothing for a class that was edited since it was looked at', async () => {
+  const classDate = await classWithPeople(20);
+  const { id: classDateId, version } = classDate;
+  const plan = (looked: number) =>
+    planMails({ classDateId, now: new Date(), kinds: ['class_reminder'], version: looked });
+  await classDate.update({ version: version + 1 });
+  await plan(version);
+  expect(await MailDelivery.count({ where: { classDateId } })).toBe(0);
+  await plan(version + 1);
+  expect(await MailDelivery.count({ where: { classDateId } })).toBe(1);
+});
+
 describe('a mail that was left out, and is needed again', () => {
   const REMINDERS: readonly ClassMailKind[] = ['class_reminder', 'guest_invitation', 'teacher_start'];
   const rowsOf = ({ id }: ClassDate) => MailDelivery.findAll({ where: { classDateId: id }, order: ['id'] });
