@@ -84,6 +84,6 @@ async function renew(
   classDate: ClassDate,
   transaction: Transaction,
 ): Promise<void> {
-  await pass.update({ revokedAt: null, email }, { transaction });
+  await pass.update({ revokedAt: null, withheld: false, email }, { transaction });
   await reissuePass(deps, pass, classDate, transaction);
 }

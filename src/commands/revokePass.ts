@@ -15,7 +15,8 @@ export async function revokePass(deps: Deps, passId: number, origin: AuditOrigin
   const outboxId = await inTransaction(deps.db, async (transaction) => {
     const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
     if (pass.revokedAt) throw new AppError(409, 'revoked_already', 'This pass has been withdrawn already.');
-    await pass.update({ revokedAt: deps.clock.now() }, { transaction });
+    // On purpose: it does not come back when its person is disabled and enabled.
+    await pass.update({ revokedAt: deps.clock.now(), withheld: false }, { transaction });
     await takeBackRegistrant(pass, transaction);
     const entity = { type: 'zoom_secure_token', id: passId };
     const metadata = { classDateId: pass.classDateId };

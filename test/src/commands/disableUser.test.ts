@@ -142,6 +142,24 @@ describe('a student who is disabled', () => {
     expect((await pass.reload()).revokedAt).not.toBeNull();
   });
 
+  it('does not get back a pass that was theirs again, and was withdrawn on purpose since', async () => {
+    const { student, order, classDate, pass } = await buildScene();
+    const give = (buyerId: number) => changeOrder(deps, { orderId: order.id, buyerId }, THE_SYSTEM);
+    await disable(student);
+    await give((await buildUser('student')).id);
+    await enable(student);
+    await cancelClass(deps, { classDateId: classDate.id }, THE_SYSTEM);
+    await give(student.id);
+    await reopenClass(deps, { classDateId: classDate.id }, THE_SYSTEM);
+    expect(await pass.reload()).toMatchObject({ revokedAt: null, withheld: false });
+    // As those were left that had come back so before.
+    await pass.update({ withheld: true });
+    await revokePass(deps, pass.id, THE_SYSTEM);
+    await disable(student);
+    await enable(student);
+    expect((await pass.reload()).revokedAt).not.toBeNull();
+  });
+
   it('keeps their place in the attendance of classes that are over', async () => {
     const { student, order } = await buildScene();
     const over = await buildClassDate({
