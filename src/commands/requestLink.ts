@@ -1,5 +1,5 @@
 import type { Deps } from '../deps';
-import { isOver } from '../domain/classStates';
+import { isShut } from '../domain/classStates';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
 import type { FailureLimit } from '../security/failureLimit';
@@ -28,7 +28,7 @@ export async function requestLink(
   if (!isEmail(email) || !(await limits.network.count(networkOf(origin.ipAddress)))) return;
   const pass = await ZoomSecureToken.findOne({ where: { classDateId, email, revokedAt: null } });
   const classDate = await ClassDate.findByPk(classDateId);
-  if (!pass || !classDate || classDate.closedAt !== null || isOver(classDate.state)) return;
+  if (!pass || !classDate || isShut(classDate)) return;
   if (!(await limits.person.count(String(pass.id)))) return;
   await sendLink(deps, { passId: pass.id, anew: false }, { ...origin, userId: pass.userId });
 }

@@ -1,21 +1,24 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { isShut } from '../domain/classStates';
 import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { OrderGuest } from '../models/OrderGuest';
 import { User } from '../models/User';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
-import { deliverOutbox } from '../temporal/outbox';
+import { addToOutbox, deliverOutbox } from '../temporal/outbox';
 import { replacePass } from './reissuePass';
 import { sendLinkIn } from './sendLink';
 import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
  * Opens the door again to somebody whose pass was withdrawn: with a new link, which is mailed; the former ones stay dead. In one
- * commit, for nobody has the new link until its mail is there.
+ * commit, for nobody has the new link until its mail is there. Of a class that is over its person is one again, and gets
+ * no link to it.
  *
- * @throws AppError when it is not withdrawn, or its guest was removed from the order, or its person is disabled
+ * @throws AppError when it is not withdrawn, or its guest was removed from the order, or its person is disabled, or the
+ * class is cancelled
  */
 export async function restorePass(deps: Deps, passId: number, origin: AuditOrigin): Promise<void> {
   const outboxId = await inTransaction(deps.db, async (transaction) => {
@@ -30,6 +33,10 @@ export async function restorePass(deps: Deps, passId: number, origin: AuditOrigi
     const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
     await replacePass(deps, pass, classDate, transaction);
     await openDoor(deps, pass, origin, transaction);
+    // In a cancelled one it waits until the class is reopened, for then they have to be mailed.
+    if (isShut(classDate) && classDate.state !== 'cancelled') {
+      return addToOutbox({ classDateId: classDate.id }, 'roster changed', transaction);
+    }
     return sendLinkIn(deps, { passId, anew: false }, origin, transaction);
   });
   await deliverOutbox(deps, outboxId);

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { isShut } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { TAKEOVERS_MAX } from '../domain/joinRefusals';
 import { usefulUntil } from '../domain/mails';
+import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
 import { ZoomSecureToken } from '../models/ZoomSecureToken';
@@ -21,6 +23,8 @@ interface LinkOrder {
 /**
  * Mails a person their link: the one they have while it still lets a browser in, so that nobody's is taken away by
  * whoever knows their address; else a new one, with which all counts begin again.
+ *
+ * @throws AppError when the class is cancelled or over
  */
 export async function sendLink(deps: Deps, order: LinkOrder, origin: AuditOrigin): Promise<void> {
   const outboxId = await inTransaction(deps.db, (transaction) => sendLinkIn(deps, order, origin, transaction));
@@ -40,6 +44,7 @@ export async function sendLinkIn(
 ): Promise<number> {
   const pass = await ZoomSecureToken.findByPk(passId, { transaction, lock: true, rejectOnEmpty: true });
   const classDate = await ClassDate.findByPk(pass.classDateId, { transaction, rejectOnEmpty: true });
+  refuseShut(classDate);
   const isNew = anew || pass.takeovers >= TAKEOVERS_MAX;
   if (isNew) await renewPass(deps, pass, classDate, transaction);
   await planMail(deps, pass, classDate, transaction);
@@ -47,6 +52,15 @@ export async function sendLinkIn(
   const metadata = { classDateId: classDate.id, isNew };
   await writeAudit(deps, origin, { action: 'link_sent', entity, metadata }, transaction);
   return addToOutbox({ classDateId: classDate.id }, 'link asked for', transaction);
+}
+
+function refuseShut(classDate: ClassDate): void {
+  if (!isShut(classDate)) return;
+  const message =
+    classDate.state === 'cancelled'
+      ? 'This class is cancelled, so its links lead nowhere. Reopen the class first, if it takes place after all.'
+      : 'This class is over, so its links lead nowhere. Reopen the class first, if it is to go on.';
+  throw new AppError(409, 'class_is_over', message);
 }
 
 /**

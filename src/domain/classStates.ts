@@ -18,6 +18,11 @@ export function isOver(state: ClassState): boolean {
   return OVER_STATES.includes(state);
 }
 
+/** Whether nobody gets in any more, unless it is reopened: a link to it leads nowhere. */
+export function isShut({ state, closedAt }: { state: ClassState; closedAt: Date | null }): boolean {
+  return closedAt !== null || isOver(state);
+}
+
 /** Whether it has its room and still has to begin: a meeting that was over before the class's start was only a try. */
 export function isToBegin({ state, endedAt }: { state: ClassState; endedAt: Date | null }, startsAt: Date): boolean {
   return state === 'ready' || (state === 'ended' && endedAt !== null && endedAt < startsAt);

@@ -11,9 +11,8 @@ export function isStillTrue(
   userId: number | null,
   { state, teacherId }: Pick<ClassToTell, 'state' | 'teacherId'>,
 ): boolean {
-  // Asked for by a person, who gets it.
-  if (kind === 'new_link') return true;
   if (kind === 'cancelled' || kind === 'missed') return state === kind;
+  // A link that was asked for, too: it would count as word that the class is off, and say the contrary.
   if (state === 'cancelled' || state === 'missed') return false;
   // To its teacher or to admins; whether it was mended is asked apart.
   if (kind === 'class_at_risk') return true;

@@ -1,3 +1,4 @@
+import { isShut } from '../domain/classStates';
 import { TAKEOVERS_MAX } from '../domain/joinRefusals';
 import type { MailDelivery } from '../models/MailDelivery';
 import type { ZoomAuditLog } from '../models/ZoomAuditLog';
@@ -27,7 +28,7 @@ export function presentPassRow({ pass, name, classDate, title }: PassRow, zone: 
 }
 
 export function presentPassPage(page: PassPage, zone: string) {
-  const { pass } = page;
+  const { pass, classDate } = page;
   const quality: LinkQuality | null = pass.linkQuality;
   return {
     ...presentPassRow(page, zone),
@@ -37,6 +38,8 @@ export function presentPassPage(page: PassPage, zone: string) {
     takeovers: `${pass.takeovers} of ${TAKEOVERS_MAX}`,
     quality: quality === null ? 'None yet: it is made when the room opens.' : QUALITY[quality],
     isRevoked: pass.revokedAt !== null,
+    isCancelled: classDate.state === 'cancelled',
+    isShut: isShut(classDate),
     story: storyOf(page, zone),
   };
 }

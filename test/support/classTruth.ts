@@ -1,4 +1,4 @@
-import { lastTold, saysTheSame, toldIn, toldOf, type ToldRow } from '../../src/domain/told';
+import { lastTold, saysTheSame, toldIn, toldOf, type Told, type ToldRow } from '../../src/domain/told';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { byRecipient, readLedger } from '../../src/queries/readLedger';
@@ -36,10 +36,14 @@ export async function misinformed(classDate: ClassDate): Promise<string[]> {
     const isRight = isFormer
       ? last.kind === 'teacher_released' || known.off
       : saysTheSame(known, toldOf(classDate)) && last.kind !== 'teacher_released';
-    if (!isRight) wrong.push(`${recipient} last had ${last.kind} (${last.state})`);
+    if (!isRight || !saysSo(last, known)) wrong.push(`${recipient} last had ${last.kind} (${last.state})`);
   }
   return wrong;
 }
 
 /** Not a mail: that its reader had the class from its booking on. */
 const isNote = ({ kind, state }: ToldRow) => kind === 'teacher_assigned' && state === 'skipped';
+
+/** No other mail has the words that it does not take place, whatever the ledger says; a note has none at all. */
+const saysSo = ({ kind, state }: ToldRow, { off }: Told) =>
+  !off || state === 'skipped' || kind === 'cancelled' || kind === 'missed';

@@ -49,7 +49,11 @@ const DEEDS: readonly Deed[] = [
     done: 'The pass is withdrawn. Whoever is in the meeting already stays there until the teacher removes them.',
     act: revokePass,
   },
-  { path: paths.passRestore(':id'), done: 'The pass works again, and a new link is on its way.', act: restorePass },
+  {
+    path: paths.passRestore(':id'),
+    done: 'The pass works again. Unless the class is over, a new link is on its way.',
+    act: restorePass,
+  },
 ];
 
 /** For support: finding a pass by its link or its person, its story, and what can be done about it. */

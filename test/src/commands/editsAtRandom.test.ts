@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { sendLink } from '../../../src/commands/sendLink';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { FieldErrors, AppError } from '../../../src/errors';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassState } from '../../../src/domain/classStates';
@@ -50,7 +52,8 @@ type Happening =
   | { readonly what: 'step' }
   | { readonly what: 'pass'; readonly seconds: number }
   | { readonly what: 'Zoom fails'; readonly fault: Fault }
-  | { readonly what: 'mails fail' };
+  | { readonly what: 'mails fail' }
+  | { readonly what: 'link asked for' };
 
 const edits: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ edit: fc.constant('move' as const), minutes: fc.constantFrom(-15, -5, 1, 5, 20, 90, 180) }),
@@ -79,6 +82,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('Zoom fails' as const), fault: fc.constantFrom(...FAULTS) }) },
   { weight: 1, arbitrary: fc.constant({ what: 'mails fail' as const }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'link asked for' as const }) },
 );
 
 async function bookClass(): Promise<ClassDate> {
@@ -105,6 +109,10 @@ async function make(classDate: ClassDate, edit: Edit, quiet = false): Promise<vo
     reopen: () => reopen(classDate, more),
     give: () => give(classDate, teachers['teacher' in edit ? edit.teacher : 0] ?? classDate, more),
   }[edit.edit]();
+  await orRefused(made);
+}
+
+async function orRefused(made: Promise<unknown>): Promise<void> {
   await made.catch((error: unknown) => {
     if (!(error instanceof AppError) && !(error instanceof FieldErrors)) throw error;
   });
@@ -129,7 +137,15 @@ async function happen(classDate: ClassDate, happening: Happening): Promise<void>
       return void scene.zoom.control.addFault(happening.fault);
     case 'mails fail':
       return scene.mailbox.addFault({ kind: 'busy', times: 1 });
+    case 'link asked for':
+      return orRefused(askForLink(classDate));
   }
+}
+
+/** By support, for the student. */
+async function askForLink({ id: classDateId }: ClassDate): Promise<void> {
+  const { id: passId } = await ZoomSecureToken.findOne({ where: { classDateId, guestId: null }, rejectOnEmpty: true });
+  await sendLink(scene.deps, { passId, anew: false }, THE_SYSTEM);
 }
 
 /** Rooms that Zoom would not delete stand in rows until it does; nobody is let into them. */
@@ -199,6 +215,16 @@ const EXAMPLES: [Happening[]][] = [
       { what: 'step' },
       { what: 'edit', edit: { edit: 'cancel' }, quiet: false },
       { what: 'edit', edit: { edit: 'reopen' }, quiet: false },
+      { what: 'step' },
+    ],
+  ],
+  [
+    [
+      { what: 'pass', seconds: 120 },
+      { what: 'step' },
+      { what: 'step' },
+      { what: 'link asked for' },
+      { what: 'edit', edit: { edit: 'cancel' }, quiet: false },
       { what: 'step' },
     ],
   ],

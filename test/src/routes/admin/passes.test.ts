@@ -1,3 +1,4 @@
+import { load } from 'cheerio';
 import { addMinutes } from '../../../../src/domain/clock';
 import { DroppedRegistrant } from '../../../../src/models/DroppedRegistrant';
 import { MailDelivery } from '../../../../src/models/MailDelivery';
@@ -138,5 +139,40 @@ describe('what can be done', () => {
     await browser.submit(paths.passRestore(pass.id));
     expect((await browser.get(paths.pass(pass.id))).text).toContain('Add them again on the page of the order');
     expect((await pass.reload()).revokedAt).not.toBeNull();
+  });
+
+  const buttonsOf = async (passId: number) =>
+    parse(await browser.get(paths.pass(passId)))('.buttons button')
+      .get()
+      .map((button) => load(button).text());
+  const linkMails = (passId: number) => MailDelivery.count({ where: { passId, kind: 'new_link' } });
+
+  it('to a class that is cancelled no link is sent, and no pass given back, before it is reopened', async () => {
+    const { pass, classDate } = await buildFoundable();
+    await classDate.update({ state: 'cancelled' });
+    const { token } = pass;
+    expect(await buttonsOf(pass.id)).toEqual(['Withdraw it']);
+    for (const path of [paths.passLink(pass.id), paths.passNewLink(pass.id)]) {
+      await browser.submit(path);
+      expect((await browser.get(paths.pass(pass.id))).text).toContain('Reopen the class first');
+    }
+    await browser.submit(paths.passRevoke(pass.id));
+    expect(await buttonsOf(pass.id)).toEqual([]);
+    await browser.submit(paths.passRestore(pass.id));
+    expect((await browser.get(paths.pass(pass.id))).text).toContain('Reopen the class first');
+    await pass.reload();
+    expect([pass.token, pass.revokedAt, await linkMails(pass.id)]).toEqual([token, expect.any(Date), 0]);
+  });
+
+  it('in a class that is over a pass is given back without a link, which would lead nowhere', async () => {
+    const { pass, classDate } = await buildFoundable();
+    await classDate.update({ state: 'ended', endedAt: new Date(), closedAt: new Date() });
+    expect(await buttonsOf(pass.id)).toEqual(['Withdraw it']);
+    await browser.submit(paths.passLink(pass.id));
+    expect((await browser.get(paths.pass(pass.id))).text).toContain('This class is over');
+    await browser.submit(paths.passRevoke(pass.id));
+    expect(await buttonsOf(pass.id)).toEqual(['Give it back']);
+    await browser.submit(paths.passRestore(pass.id));
+    expect([(await pass.reload()).revokedAt, await linkMails(pass.id)]).toEqual([null, 0]);
   });
 });

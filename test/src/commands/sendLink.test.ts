@@ -1,0 +1,67 @@
+import { planMails } from '../../../src/commands/planMails';
+import { sendDueMails } from '../../../src/commands/sendDueMails';
+import { sendLink } from '../../../src/commands/sendLink';
+import { THE_SYSTEM } from '../../../src/commands/writeAudit';
+import { addMinutes } from '../../../src/domain/clock';
+import type { ClassMailKind } from '../../../src/domain/mails';
+import { MailDelivery } from '../../../src/models/MailDelivery';
+import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
+import { buildUser } from '../../factories/people';
+import { startMailSite, type MailSite } from '../../support/mailSite';
+import { RecordingTemporal } from '../../support/recordingTemporal';
+
+let site: MailSite;
+
+beforeAll(async () => {
+  site = await startMailSite();
+});
+
+afterAll(() => site.close());
+
+/** A class in twenty minutes with a student, who has been reminded of it. */
+async function buildReminded() {
+  const { id: userId, email } = await buildUser('student');
+  const order = await buildOrder({ userId });
+  const classDate = await buildClassDate({ order, state: 'ready', startsAt: addMinutes(new Date(), 20) });
+  const { pass } = await buildPass(site.deps.signingKeys, classDate, { userId, email });
+  const classDateId = classDate.id;
+  const sendWaiting = () =>
+    sendDueMails(site.deps, { about: { classDateId }, now: new Date(), heartbeat: () => undefined });
+  const tell = async (kind: ClassMailKind) => {
+    await planMails({ classDateId, now: new Date(), kinds: [kind] });
+    await sendWaiting();
+  };
+  await tell('class_reminder');
+  return { classDate, pass, sendWaiting, tell };
+}
+
+const send = (passId: number) =>
+  sendLink({ ...site.deps, temporal: new RecordingTemporal() }, { passId, anew: false }, THE_SYSTEM);
+
+it.each(['cancelled', 'missed'] as const)(
+  'a link that waits does not go out once the class is %s: it would pass for the word of that',
+  async (state) => {
+    const { classDate, pass, sendWaiting, tell } = await buildReminded();
+    await send(pass.id);
+    await classDate.update({ state });
+    // While edits are gathered what waits is sent, and nothing planned.
+    await sendWaiting();
+    await tell(state);
+    const rows = await MailDelivery.findAll({ where: { passId: pass.id }, order: ['id'] });
+    expect(rows.map((row) => [row.kind, row.state])).toEqual([
+      ['class_reminder', 'sent'],
+      ['new_link', 'skipped'],
+      [state, 'sent'],
+    ]);
+  },
+);
+
+it.each(['cancelled', 'missed', 'settled'] as const)(
+  'no link is sent to a class that is %s, by whomever it is asked for',
+  async (state) => {
+    const { classDate, pass } = await buildReminded();
+    await classDate.update({ state });
+    await expect(send(pass.id)).rejects.toMatchObject({ status: 409, code: 'class_is_over' });
+    expect(await MailDelivery.count({ where: { passId: pass.id, kind: 'new_link' } })).toBe(0);
+  },
+);
