@@ -77,7 +77,8 @@ function calendarOf(
   const message = MESSAGES[row.kind];
   if (!message.calendar) return null;
   const { classDate, title, teacherName } = about;
-  const { startsAt, durationMinutes, scheduleVersion, randomKey: classKey } = classDate;
+  const { startsAt, durationMinutes } = scheduleToShow(message, about, recipient);
+  const { scheduleVersion, randomKey: classKey } = classDate;
   const joinUrl = actionUrl({ config, signingKeys }, message, about, recipient);
   const host = new URL(config.appUrl).hostname;
   const entry = { title, teacherName, startsAt, durationMinutes, scheduleVersion, classKey, joinUrl, host };
@@ -100,8 +101,7 @@ function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, reci
   const message = MESSAGES[kind];
   const { classDate, title, teacherName, buyerName } = mailClass;
   const zone = recipient.timeZone ?? classDate.timeZone;
-  // Of a class that is off people look for the time they know.
-  const startsAt = kind === 'cancelled' && recipient.before ? recipient.before.told.startsAt : classDate.startsAt;
+  const { startsAt, durationMinutes } = scheduleToShow(message, mailClass, recipient);
   const day = formatDay(startsAt, now, zone);
   const { heading, changes } = changeInWords(mailClass, recipient);
   const isChange = kind === 'rescheduled';
@@ -118,11 +118,17 @@ function classData(deps: ComposeDeps, kind: MailKind, mailClass: MailClass, reci
     opensAt: formatClock(classTimes(classDate).opensAt, zone),
     startsAt: formatInstant(startsAt, zone),
     classZoneTime: formatClassZoneTime(startsAt, classDate.timeZone, recipient.timeZone),
-    duration: formatDuration(classDate.durationMinutes),
+    duration: formatDuration(durationMinutes),
     risks: risksFor(mailClass, recipient).map((row) => presentRisk(row, recipient.timeZone)),
     actionUrl: actionUrl(deps, message, mailClass, recipient),
     supportEmail: deps.config.supportEmail,
   };
+}
+
+/** Of a class that is off, or no longer theirs, people look for the time they know, and have an entry of that time. */
+function scheduleToShow({ calendar }: Message, { classDate }: MailClass, { before }: MailRecipient) {
+  const { startsAt, durationMinutes } = calendar === 'CANCEL' && before ? before.told : classDate;
+  return { startsAt, durationMinutes };
 }
 
 /** Those that this person can mend. */

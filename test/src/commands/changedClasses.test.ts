@@ -171,6 +171,28 @@ it('a substitute gets the class, the former teacher is told, and the room comes 
   expect(room?.host).toBe(GRACE);
 });
 
+it('a class that is moved and then given away tells the former teacher of the time and length that they know', async () => {
+  const { classDate, teacher } = await open();
+  const known = classDate.startsAt;
+  await move(classDate, 120, { durationMinutes: 45 });
+  await give(classDate, await buildConnectedTeacher(scene.deps, scene.zoom, GRACE));
+  await later(classDate);
+  expect(subjectsTo(teacher.email)).toEqual(['A class is no longer yours']);
+  const text = textTo(teacher.email);
+  expect(text).toContain(formatInstant(known, teacher.timeZone ?? classDate.timeZone));
+  expect(text).toContain('60 minutes');
+  expect(text).not.toContain('45 minutes');
+});
+
+it('a class that is given away quietly tells neither teacher so; who has it now gets the way in when it is time', async () => {
+  const { classDate } = await open();
+  const substitute = await buildConnectedTeacher(scene.deps, scene.zoom, GRACE);
+  await give(classDate, substitute, { notify: false });
+  await later(classDate);
+  expect(scene.mailbox.messages()).toHaveLength(1);
+  expect(subjectsTo(substitute.email)).toEqual(['Start your class']);
+});
+
 it('weeks ahead the teachers are told, and nobody else, who has not been told anything yet', async () => {
   const { classDate, student, teacher } = await book(20 * 24 * 60);
   const substitute = await buildConnectedTeacher(scene.deps, scene.zoom, GRACE);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { simpleParser } from 'mailparser';
+import { toldColumns } from '../../../src/commands/toldColumns';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
 import { composeMail } from '../../../src/emails/composeMail';
@@ -38,24 +39,28 @@ async function book(email: string): Promise<Booked> {
 
 let minute = 0;
 
-/** The calendar part of a new mail of that kind, and the whole of it as it arrives. */
-async function mailOf({ classDate, pass }: Booked, kind: ClassMailKind) {
+function buildMail({ classDate, pass }: Booked, kind: ClassMailKind, recipientKey?: string): Promise<MailDelivery> {
   minute += 1;
-  const row = await MailDelivery.create({
+  return MailDelivery.create({
     ...{ classDateId: classDate.id, passId: pass.id, kind, version: classDate.scheduleVersion, state: 'queued' },
-    ...{ recipientKey: `person${minute}`, messageKey: randomBytes(16).toString('hex') },
+    ...{ recipientKey: recipientKey ?? `person${minute}`, messageKey: randomBytes(16).toString('hex') },
     ...{ createdAt: addMinutes(new Date(), minute), nextAttemptAt: new Date(), usefulUntil: new Date() },
   });
-  const [mailClass, recipients] = [await loadMailClass(classDate.id, new Date()), await loadRecipients([row])];
-  const recipient = recipients.get(row.id);
+}
+
+/** The calendar part of a new mail of that kind, and the whole of it as it arrives. */
+async function mailOf(booked: Booked, kind: ClassMailKind, recipientKey?: string) {
+  const row = await buildMail(booked, kind, recipientKey);
+  const mailClass = await loadMailClass(booked.classDate.id, new Date());
+  const recipient = (await loadRecipients([row])).get(row.id);
   if (!recipient) throw new Error('This mail has no recipient.');
   const { raw } = await composeMail(site.deps, row, mailClass, recipient, new Date());
   return { raw: raw.toString(), attached: (await simpleParser(raw)).attachments };
 }
 
 /** The file in the mail, which stands in it twice: for programs that act on it, and for those that open files. */
-async function fileOf(booked: Booked, kind: ClassMailKind): Promise<string> {
-  const { attached } = await mailOf(booked, kind);
+async function fileOf(booked: Booked, kind: ClassMailKind, recipientKey?: string): Promise<string> {
+  const { attached } = await mailOf(booked, kind, recipientKey);
   expect(attached.map(({ contentType }) => contentType)).toEqual(['text/calendar', 'application/ics']);
   const [acted, opened] = attached.map(({ content }) => content.toString());
   expect(opened).toBe(acted);
@@ -84,6 +89,20 @@ it('a request, a change and a cancelling are one entry, with the right instants 
   calendar.import(await fileOf(booked, 'rescheduled'));
   expect(calendar.only()).toMatchObject({ status: 'CONFIRMED', uid: calendar.only().uid });
 });
+
+it.each(['cancelled', 'teacher_released'] as const)(
+  '%s: takes away the entry of the time that its reader knows, though the class was moved meanwhile',
+  async (kind) => {
+    const booked = await book(`calendar-${kind}@example.test`);
+    const { classDate } = booked;
+    const row = await buildMail(booked, 'class_reminder', 'reader');
+    await row.update({ state: 'sent', ...toldColumns(classDate, new Date()) });
+    await classDate.update({ startsAt: addMinutes(STARTS_AT, 90), durationMinutes: 30, scheduleVersion: 2 });
+    const { method, entry } = readCalendarFile(await fileOf(booked, kind, 'reader'));
+    expect(method).toBe('CANCEL');
+    expect([entry.startsAt, entry.endsAt]).toEqual([STARTS_AT, addMinutes(STARTS_AT, 45)]);
+  },
+);
 
 it('names its sender and its reader, asks for no answer, and says the method where programs look for it', async () => {
   const booked = await book('calendar-two@example.test');
