@@ -295,7 +295,9 @@ export const notify = z
   .enum(['true', 'false'], 'Send true or false.')
   .default('true')
   .transform((value) => value === 'true')
-  .meta({ description: 'false: nobody is mailed about it.' });
+  .meta({
+    description: 'false: nobody is mailed about it, a new and a former teacher neither. Reminders come in their time.',
+  });
 const force = flag.transform((value) => value === 'true').meta({ description: 'Do it although a class is live.' });
 export const accept = z
   .string()
