@@ -97,6 +97,24 @@ export async function ends(scene: Scene, classDate: ClassDate): Promise<void> {
   await eventually('its workflow ends', async () => (await handle.describe()).status.name === 'COMPLETED');
 }
 
+/**
+ * Brings a class to its own end, whatever is left to do for it: it would go on waking up while a later test skips time, and
+ * the time-skipping server never skips again once a workflow was terminated in the middle of a task.
+ */
+export async function finish(scene: Scene, classDate: ClassDate): Promise<void> {
+  await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
+  const nothingLeft = { state: 'gone', isCurrent: null, lateLookAt: null } as const;
+  await ZoomMeeting.update(nothingLeft, { where: { classDateId: classDate.id } });
+  // The time-skipping server refuses a signal to a run that is just ending; the next one starts another.
+  const told = () =>
+    scene.stack.deps.temporal.hintClassDate(classDate, 'test is over').then(
+      () => true,
+      () => false,
+    );
+  await eventually('its workflow is told', told);
+  await ends(scene, classDate);
+}
+
 /** The rooms that Zoom itself holds for a class, by the marker in the agenda; deleted ones too. */
 export async function roomsAtZoom({ stack }: { readonly stack: Pick<ClassStack, 'zoom'> }, classDate: ClassDate) {
   const rows = await ZoomMeeting.findAll({ where: { classDateId: classDate.id }, attributes: ['marker'] });

@@ -4,7 +4,7 @@ import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { buildUser } from '../factories/people';
-import { at, book, cancel, ends, openRooms, reaches, roomsAtZoom } from '../support/classScene';
+import { at, book, cancel, ends, finish, openRooms, reaches, roomsAtZoom } from '../support/classScene';
 import type { ClassStack } from '../support/classStack';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
@@ -26,26 +26,8 @@ afterEach(async () => {
   stack.zoom.control.clearFaults();
   stack.zoom.control.setBehaviour({ listLagMs: 0 });
   stack.mailbox.clear();
-  // What is left would go on waking up while a later test skips time. It is brought to its own end: the time-skipping
-  // server never skips again once a workflow was terminated in the middle of a task.
-  for (const classDate of booked.splice(0)) await finish(classDate);
+  for (const classDate of booked.splice(0)) await finish(scene, classDate);
 });
-
-async function finish(classDate: ClassDate): Promise<void> {
-  await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
-  await ZoomMeeting.update(
-    { state: 'gone', isCurrent: null, lateLookAt: null },
-    { where: { classDateId: classDate.id } },
-  );
-  // The time-skipping server refuses a signal to a run that is just ending; the next one starts another.
-  const told = () =>
-    hint(classDate, 'test is over').then(
-      () => true,
-      () => false,
-    );
-  await eventually('its workflow is told', told);
-  await ends(scene, classDate);
-}
 
 async function bookHere(booking: Parameters<typeof book>[1]): Promise<ClassDate> {
   const classDate = await book(scene, booking);

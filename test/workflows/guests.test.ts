@@ -5,10 +5,9 @@ import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { OrderGuest } from '../../src/models/OrderGuest';
-import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { hashToken } from '../../src/security/joinPass';
-import { at, book, ends, mailsTo, reaches, roomsAtZoom } from '../support/classScene';
+import { at, book, finish, mailsTo, reaches, roomsAtZoom } from '../support/classScene';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 
@@ -24,11 +23,7 @@ let classDate: ClassDate;
 
 afterEach(async () => {
   scene.stack.mailbox.clear();
-  // Brought to its own end, so that it does not go on waking up while a later test skips time.
-  await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
-  await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
-  await scene.stack.deps.temporal.hintClassDate(classDate, 'test is over');
-  await ends(scene, classDate);
+  await finish(scene, classDate);
 });
 
 async function add(text: string): Promise<OrderGuest> {

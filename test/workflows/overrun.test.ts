@@ -3,7 +3,7 @@ import type { ClassDate } from '../../src/models/ClassDate';
 import { ClassRisk } from '../../src/models/ClassRisk';
 import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
-import { at, book, ends, handleOf, reaches } from '../support/classScene';
+import { at, book, finish, handleOf, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 import { openWebhookDoor, type WebhookDoor } from '../support/webhookDoor';
@@ -26,12 +26,7 @@ afterAll(async () => {
 const booked: ClassDate[] = [];
 
 afterEach(async () => {
-  for (const classDate of booked.splice(0)) {
-    await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
-    await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
-    await scene.stack.deps.temporal.hintClassDate(classDate, 'test is over');
-    await ends(scene, classDate);
-  }
+  for (const classDate of booked.splice(0)) await finish(scene, classDate);
 });
 
 interface BackToBack {

@@ -8,7 +8,7 @@ import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
-import { at, book, ends, openRooms, reaches } from '../support/classScene';
+import { at, book, finish, openRooms, reaches } from '../support/classScene';
 import { eventually } from '../support/eventually';
 import { startSkippingScene, type SkippingScene } from '../support/skippingScene';
 import { consentOf, LICENSED_HOST } from '../support/teachers';
@@ -30,12 +30,7 @@ afterAll(async () => {
 const booked: ClassDate[] = [];
 
 afterEach(async () => {
-  for (const classDate of booked.splice(0)) {
-    await classDate.update({ state: 'settled', settledAt: new Date(), evidenceAt: null, nextAttemptAt: null });
-    await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId: classDate.id } });
-    await scene.stack.deps.temporal.hintClassDate(classDate, 'test is over');
-    await ends(scene, classDate);
-  }
+  for (const classDate of booked.splice(0)) await finish(scene, classDate);
 });
 
 interface Ready {
