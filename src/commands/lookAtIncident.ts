@@ -24,9 +24,9 @@ export interface IncidentLook {
 export async function lookAtIncident(incidentId: number, now: Date): Promise<IncidentLook | null> {
   const incident = await Incident.findByPk(incidentId);
   if (!incident) return null;
-  const { cause, openedAt, closedAt } = incident;
+  const { cause, openedAt, lastSeenAt, closedAt } = incident;
   const soon = { startsSoon: await listStartsSoon(incident, now), teacherToldAt: await teacherToldAt(incident) };
-  const plan = planIncident({ cause, openedAt, closedAt, ...soon }, now);
+  const plan = planIncident({ cause, openedAt, lastSeenAt, closedAt, ...soon }, now);
   if (closedAt !== null) await dropOpeningMails(incident);
   await planIncidentMails(incident, plan.mails, now);
   if (plan.phase === 'done') await letGo(incident);

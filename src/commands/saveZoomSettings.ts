@@ -84,7 +84,7 @@ function save(deps: Deps, input: ZoomSettingsInput, origin: AuditOrigin, clientC
   });
 }
 
-/** Wrong credentials may be right now: whoever looks for that need not wait. */
+/** Wrong credentials may be right now: whoever looks for that waits for no more than a minute since they were last met. */
 async function hintIncident(transaction: Transaction): Promise<number[]> {
   const open = await Incident.findOne({ where: { openKey: incidentKey({ cause: 'zoom_credentials' }) }, transaction });
   return open ? [await addToOutbox({ incidentId: open.id }, 'settings saved', transaction)] : [];

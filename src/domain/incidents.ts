@@ -20,6 +20,7 @@ export type IncidentCause =
 export interface IncidentFacts {
   readonly cause: IncidentCause;
   readonly openedAt: Date;
+  readonly lastSeenAt: Date;
   readonly closedAt: Date | null;
   /** when the classes start that its teacher gives within a day */
   readonly startsSoon: readonly Date[];
@@ -87,11 +88,14 @@ export function planIncident(facts: IncidentFacts, now: Date): IncidentPlan {
 
 function planOpen(facts: IncidentFacts, toldAt: Date, now: Date): IncidentPlan {
   const probeEvery = now < later(facts.openedAt, SLOW_AFTER_MINUTES) ? PROBE_MINUTES : SLOW_PROBE_MINUTES;
-  const probeAt = later(now, probeEvery);
+  // What was just seen is still there, and trouble that comes back as soon as it is closed must not go round without a pause.
+  const dueAt = later(facts.lastSeenAt, PROBE_MINUTES);
+  const probes = now >= dueAt;
+  const probeAt = probes ? later(now, probeEvery) : dueAt;
   const tellsFirst = now < toldAt && toldAt < probeAt;
   return {
     phase: 'open',
-    probes: now > facts.openedAt,
+    probes,
     mails: now >= toldAt ? openMails(facts, now) : [],
     nextLookAt: tellsFirst ? toldAt : probeAt,
     waitingFor: tellsFirst ? 'tells people' : 'looks whether it is mended',

@@ -76,8 +76,10 @@ export const NEVER_CONFIRMED = 'the mail server never confirmed it';
 export const REPEATED_IN_VAIN = `${NEVER_CONFIRMED}; it was repeated once`;
 /** Of a mail server that was not there, or broke off. */
 export const NO_ANSWER = 'the mail server did not answer';
+/** What says that a mail server is unwell although it lets us in, until it takes a mail. */
+export const SILENT_INSIDE: readonly string[] = [FELL_SILENT, NEVER_CONFIRMED];
 /** Of no answer, as opposed to a refusal. */
-export const SILENCE: readonly string[] = [FELL_SILENT, NEVER_CONFIRMED, NO_ANSWER];
+export const SILENCE: readonly string[] = [...SILENT_INSIDE, NO_ANSWER];
 
 /** Minutes to wait after the first, second, … try that failed; the last repeats (greylisting wants five or more). */
 const RETRY_MINUTES = [1, 5, 15];

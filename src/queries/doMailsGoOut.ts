@@ -1,6 +1,6 @@
 import { Op } from 'sequelize';
 import { addMinutes } from '../domain/clock';
-import { FELL_SILENT, NEVER_CONFIRMED, TAKES_NONE_OF_OURS } from '../domain/mails';
+import { SILENT_INSIDE, TAKES_NONE_OF_OURS } from '../domain/mails';
 import { MailDelivery } from '../models/MailDelivery';
 
 /** As long as a mail waits between two tries at most: trouble nobody has met for so long is over. */
@@ -14,7 +14,7 @@ export async function doMailsGoOut(lastSeenAt: Date, now: Date): Promise<boolean
   const taken = { state: 'sent' as const, sentAt: { [Op.gt]: lastSeenAt } };
   if ((await MailDelivery.findOne({ where: taken, attributes: ['id'] })) !== null) return true;
   // One that is left out now says so around the words.
-  const inVain = [TAKES_NONE_OF_OURS, FELL_SILENT, NEVER_CONFIRMED].map((words) => ({
+  const inVain = [TAKES_NONE_OF_OURS, ...SILENT_INSIDE].map((words) => ({
     lastError: { [Op.substring]: words },
   }));
   const lately = { [Op.gt]: addMinutes(now, -QUIET_MINUTES) };

@@ -1,6 +1,6 @@
 import { Op } from 'sequelize';
 import { addMinutes, later } from '../domain/clock';
-import { SILENCE } from '../domain/mails';
+import { SILENT_INSIDE } from '../domain/mails';
 import { MailDelivery } from '../models/MailDelivery';
 
 /** What mails of so many classes meet, with none that went out between them, is no trouble of theirs. */
@@ -12,7 +12,10 @@ const USEFUL_MINUTES = 24 * 60;
 
 const COLUMNS = ['classDateId', 'incidentId', 'accountLinkId'] as const;
 
-/** Whether the mail server has lately kept silent over the mails of several classes, and taken none since, as far as the ledger knows. */
+/**
+ * Whether the mail server has lately let us in and kept silent over the mails of several classes, and taken none since, as
+ * far as the ledger knows. It counts what doMailsGoOut counts: trouble seen in anything else would be over with the next probe.
+ */
 export async function isEveryMailUnanswered(now: Date): Promise<boolean> {
   const lastSentAt = await MailDelivery.max<Date | null, MailDelivery>('sentAt');
   const since = later(addMinutes(now, -LATELY_MINUTES), lastSentAt);
@@ -21,7 +24,7 @@ export async function isEveryMailUnanswered(now: Date): Promise<boolean> {
     { state: ['queued' as const, 'sending' as const, 'data_sent' as const] },
     { state: ['failed' as const, 'skipped' as const, 'unknown' as const], createdAt: made },
   ];
-  const inVain = SILENCE.map((words) => ({ lastError: { [Op.substring]: words } }));
+  const inVain = SILENT_INSIDE.map((words) => ({ lastError: { [Op.substring]: words } }));
   const subjects = await MailDelivery.findAll({
     where: {
       updatedAt: { [Op.gt]: since },

@@ -1,3 +1,5 @@
+import { lookAtIncident } from '../../../src/commands/lookAtIncident';
+import { reportTrouble } from '../../../src/commands/openIncident';
 import { planMails } from '../../../src/commands/planMails';
 import { probeIncident } from '../../../src/commands/probeIncident';
 import { sendDueMails, type SendResult } from '../../../src/commands/sendDueMails';
@@ -54,6 +56,8 @@ async function sendLessons(count: number, mailer: Partial<Mailer> = {}): Promise
 const failing = (fellSilent: boolean) => ({ send: () => Promise.reject(new MailUnclear(fellSilent)) });
 /** It greets, and lets us log in. */
 const SILENT = failing(true);
+/** It greets, lets us log in, and hangs up. */
+const HANGS_UP = failing(false);
 const AWAY = { ...failing(false), verify: () => Promise.reject(new Error('no answer')) };
 
 const findOpen = () => Incident.findOne({ where: OPEN, rejectOnEmpty: true });
@@ -71,6 +75,26 @@ it('so is one that never confirms any', async () => {
   expect(await Incident.count({ where: OPEN })).toBe(0);
   await sendLesson();
   expect(await Incident.count({ where: OPEN })).toBe(1);
+});
+
+it('one that lets us in and hangs up is none: that it lets us in would be its end at once', async () => {
+  await sendLessons(4, HANGS_UP);
+  expect(await Incident.count({ where: OPEN })).toBe(0);
+});
+
+it('trouble that comes back as soon as it is closed is looked at a minute later, and no earlier', async () => {
+  await sendLesson(AWAY);
+  const { id: incidentId } = await findOpen();
+  // An hour ago, when it was opened.
+  await Incident.update({ openedAt: addMinutes(NOW, -60) }, { where: { id: incidentId } });
+  expect(await probeIncident(site.deps, { incidentId })).toBe('closed');
+  await reportTrouble(site.deps, { cause: 'mail_unreachable' });
+  const { lastSeenAt } = await findOpen();
+  const lookAfter = (minutes: number) => lookAtIncident(incidentId, addMinutes(lastSeenAt, minutes));
+  const dueAt = addMinutes(lastSeenAt, 1).toISOString();
+  const steps: unknown = expect.not.arrayContaining(['probeIncident']);
+  expect(await lookAfter(0.1)).toMatchObject({ steps, nextLookAt: dueAt });
+  expect((await lookAfter(1))?.steps).toContain('probeIncident');
 });
 
 it('one that takes mails between those over which it is silent is none', async () => {

@@ -8,6 +8,7 @@ function facts(changes: Partial<IncidentFacts> = {}): IncidentFacts {
   return {
     cause: 'zoom_credentials',
     openedAt: OPENED,
+    lastSeenAt: OPENED,
     closedAt: null,
     startsSoon: [],
     teacherToldAt: null,
@@ -50,6 +51,12 @@ describe('planIncident', () => {
 
   it('does not look in the moment it was opened', () => {
     expect(planIncident(facts(), at(0))).toMatchObject({ probes: false, nextLookAt: at(1) });
+  });
+
+  it('looks a minute after the trouble was last seen, however long ago it was opened', () => {
+    const seen = facts({ lastSeenAt: at(60) });
+    expect(planIncident(seen, at(60.5))).toMatchObject({ probes: false, nextLookAt: at(61) });
+    expect(planIncident(seen, at(61))).toMatchObject({ probes: true, nextLookAt: at(66) });
   });
 
   it('tells the teacher too, once', () => {

@@ -98,7 +98,7 @@ describe('trouble with signatures', () => {
     const openedAt = new Date('2026-12-01T10:00:00Z');
     const mailsAfter = (minutes: number) =>
       planIncident(
-        { cause: CAUSE, openedAt, closedAt: null, startsSoon: [], teacherToldAt: null },
+        { cause: CAUSE, openedAt, lastSeenAt: openedAt, closedAt: null, startsSoon: [], teacherToldAt: null },
         new Date(openedAt.getTime() + minutes * MINUTE_MS),
       ).mails;
     expect(mailsAfter(4)).toEqual([]);
