@@ -7,6 +7,7 @@ import { nextClassState } from '../domain/transitions';
 import type { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { findSilentRuns } from '../queries/findSilentRuns';
 import { noteStateChange } from './noteOutcome';
 
 /**
@@ -21,7 +22,9 @@ export async function followRuns(
   meeting: ZoomMeeting,
   transaction: Transaction,
 ): Promise<boolean> {
-  const known = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
+  const rows = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
+  const silent = await findSilentRuns(classDate, rows, transaction);
+  const known = rows.map(({ id, startedAt, endedAt }) => ({ startedAt, endedAt: silent.get(id) ?? endedAt }));
   const times = classTimes(classDate);
   const runs = runsToFollow(runsOfClass(known, meeting, times), classDate.state, times);
   const { state: runState, firstStartedAt, lastEndedAt } = summariseRuns(runs);

@@ -1,5 +1,6 @@
 import { Op, type Transaction } from 'sequelize';
 import type { Deps } from '../deps';
+import { classTimes } from '../domain/classTimes';
 import { AppError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -26,7 +27,7 @@ export async function leaveFormerRooms(
   transaction: Transaction,
 ): Promise<number[]> {
   await forgetRemovals(teacherId, zoomUserId, transaction);
-  const coming = await ClassDate.findAll({ where: { teacherId, ...COMING }, attributes: ['id'], transaction });
+  const coming = await ClassDate.findAll({ where: { teacherId, ...NOT_CLOSED }, attributes: ['id'], transaction });
   const classDateId = coming.map(({ id }) => id);
   const rooms = await ZoomMeeting.findAll({ where: { classDateId, ...A_ROOM }, order: ['classDateId'], transaction });
   const left: number[] = [];
@@ -55,6 +56,8 @@ export function roomInOtherAccount(): AppError {
   );
 }
 
+/** Also one that its host has left: they may come back to it until its end. */
+const NOT_CLOSED = { [Op.or]: [COMING, { state: 'ended', closedAt: null }] };
 const A_ROOM = { isCurrent: true, state: 'created' } as const;
 
 async function leave(
@@ -63,11 +66,15 @@ async function leave(
   zoomUserId: string,
   transaction: Transaction,
 ): Promise<'left' | 'live' | 'nothing'> {
-  const coming = { id: classDateId, ...COMING };
+  const coming = { id: classDateId, ...NOT_CLOSED };
   const classDate = await ClassDate.findOne({ where: coming, lock: true, transaction });
   const room = await ZoomMeeting.findOne({ where: { classDateId, ...A_ROOM }, transaction });
   if (!classDate || room?.teacherId !== classDate.teacherId || !isElsewhere(room, zoomUserId)) return 'nothing';
-  if (classDate.state === 'live') return 'live';
+  const { endsAt, closesAt } = classTimes(classDate);
+  const now = deps.clock.now();
+  // Of an account that is gone nobody says when a class has ended there: whoever overran is not waited for.
+  if (classDate.state === 'live') return now < closesAt ? 'live' : 'nothing';
+  if (classDate.state === 'ended' && now >= endsAt) return 'nothing';
   await room.update({ lastError: 'It is in a Zoom account that is no longer connected.' }, { transaction });
   await loseRoom(deps, classDate, room, transaction);
   return 'left';

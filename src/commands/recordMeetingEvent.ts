@@ -9,6 +9,7 @@ import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { findRuns } from '../queries/findRuns';
+import { findSilentRuns } from '../queries/findSilentRuns';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents';
 import { followRuns } from './followRuns';
@@ -120,17 +121,26 @@ async function reviveMissed(
 
 /**
  * Since when and until when a class was held that is closed already, as its runs are told late, in whatever order. It ended
- * with the last of its rooms that ran; an end before its start is that of a try.
+ * with the last of its rooms that ran, or where that is not told, when it was closed; an end before its start is that of a
+ * try, and so is what Zoom said to go on no more.
  */
 async function noteHeld(classDate: ClassDate, transaction: Transaction): Promise<void> {
-  const { state, startsAt } = classDate;
+  const { state } = classDate;
   if (state !== 'ended' && state !== 'settled') return;
-  const { runs } = await findRuns(classDate, transaction);
+  const { runs: known } = await findRuns(classDate, transaction);
+  const silent = await findSilentRuns(classDate, known, transaction);
+  const runs = known.filter(({ id }) => !silent.has(id));
   const lastRoom = Math.max(...runs.map(({ zoomMeetingId }) => zoomMeetingId));
-  const { lastEndedAt } = summariseRuns(runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom));
+  const ofLastRoom = runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom);
   const liveAt = earlier(classDate.liveAt, summariseRuns(runs).firstStartedAt);
-  const endedAt = lastEndedAt !== null && lastEndedAt > startsAt ? lastEndedAt : later(classDate.endedAt, liveAt);
+  const endedAt = endAsTold(ofLastRoom, classDate) ?? later(classDate.endedAt, liveAt);
   await classDate.update({ liveAt, endedAt }, { transaction });
+}
+
+function endAsTold(runs: readonly Run[], { startsAt, closedAt }: ClassDate): Date | null {
+  const { state, lastEndedAt } = summariseRuns(runs);
+  const end = state === 'running' && ranAfter(runs, startsAt) ? closedAt : lastEndedAt;
+  return end !== null && end > startsAt ? end : null;
 }
 
 /** @returns what is new: that it has started or ended, when it did so though that was known, or nothing */

@@ -27,7 +27,7 @@ export async function recordParticipantEvent(
   const classDate = await ClassDate.findByPk(meeting.classDateId, { transaction, lock, rejectOnEmpty: true });
   const [instance] = await ZoomMeetingInstance.findOrCreate({
     where: { uuid: event.uuid },
-    defaults: { uuid: event.uuid, zoomMeetingId: meeting.id },
+    defaults: { uuid: event.uuid, zoomMeetingId: meeting.id, startedAt: null },
     transaction,
   });
   const news = await saveSegment(meeting, instance, event, transaction);

@@ -59,7 +59,8 @@ export async function readAttendance(
   const ownRuns = new Set(runs.filter(({ zoomMeetingId }) => ownRooms.has(zoomMeetingId)).map(({ id }) => id));
   const tied = tie(classDate, { passes, segments, corrections, ownRuns });
   const listRead = meetings.every(({ meetingId, reconciledAt }) => meetingId === null || reconciledAt !== null);
-  const facts = factsOf({ classDate, passes, segments, corrections, runs, listRead, ...tied }, now);
+  const lastRoom = Math.max(...meetings.map(({ id }) => id));
+  const facts = factsOf({ classDate, passes, segments, corrections, runs, lastRoom, listRead, ...tied }, now);
   return { classDate, passes, corrections, ...tied, facts };
 }
 
@@ -132,6 +133,8 @@ interface Known extends Tied {
   readonly segments: readonly ZoomParticipant[];
   readonly corrections: readonly AttendanceCorrection[];
   readonly runs: readonly ZoomMeetingInstance[];
+  /** the newest */
+  readonly lastRoom: number;
   readonly listRead: boolean;
 }
 
@@ -164,15 +167,18 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   };
 }
 
-function endsOfRuns({ classDate, runs, segments }: Known): Map<number, Date | null> {
-  const silent = silentAt(classDate);
+function endsOfRuns({ classDate, runs, segments, lastRoom }: Known): Map<number, Date | null> {
+  // Of a former room, where people may sit yet, nothing was said.
+  const silentIn = (run: ZoomMeetingInstance) => (run.zoomMeetingId === lastRoom ? silentAt(classDate) : null);
   const siblings = (run: ZoomMeetingInstance) =>
     runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
   const lastTold = ({ id, startedAt }: ZoomMeetingInstance) =>
     segments
       .filter(({ instanceId }) => instanceId === id)
       .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
-  return new Map(runs.map((run) => [run.id, endOfRun(run, siblings(run)) ?? endOfSilentRun(lastTold(run), silent)]));
+  return new Map(
+    runs.map((run) => [run.id, endOfRun(run, siblings(run)) ?? endOfSilentRun(lastTold(run), silentIn(run))]),
+  );
 }
 
 /**

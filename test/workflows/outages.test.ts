@@ -103,6 +103,8 @@ async function isPrepared(classDate: ClassDate): Promise<void> {
 async function areOver(...classDates: ClassDate[]): Promise<void> {
   for (const classDate of classDates) {
     await cancel(scene, await classDate.reload());
+    // A room that was given up is looked for until shortly before the start.
+    await at(scene, classDate, -4);
     await ends(scene, classDate);
     const open = { classDateId: classDate.id, state: ['queued', 'sending', 'data_sent'] };
     expect(await MailDelivery.count({ where: open })).toBe(0);

@@ -12,6 +12,7 @@ import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { readClassFacts } from '../../../src/queries/readClassFacts';
+import { ZoomRefused } from '../../../src/zoom/errors';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { ago, NOW, siteOfTests, whereZoomSays } from '../../support/askedZoom';
@@ -207,6 +208,42 @@ describe('a class whose room was lost for good', () => {
   });
 });
 
+describe('a try of whose end no word came, and of which Zoom said after the start that it does not go on', () => {
+  /** Nobody has come since; that its room was tried is told only now. */
+  async function buildWatched(fields: Partial<ClassDate>) {
+    const watched = { state: 'ready', watchedAt: ago(5), stateReason: 'not_started' } as const;
+    const classDate = await buildClassDate({ startsAt: ago(10), ...watched, ...fields });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    await tell(meeting, started(ago(30)));
+    return classDate.reload();
+  }
+
+  it('does not make the class live when it is told late', async () => {
+    expect(await buildWatched({})).toMatchObject({ state: 'ended', liveAt: ago(30), endedAt: ago(30) });
+  });
+
+  it('says nothing of a class that is closed', async () => {
+    const closed = {
+      state: 'ended',
+      startsAt: ago(80),
+      watchedAt: ago(20),
+      endedAt: ago(20),
+      closedAt: ago(5),
+    } as const;
+    expect(await buildWatched(closed)).toMatchObject({ liveAt: ago(30), endedAt: ago(5) });
+    const tried = { ...closed, startsAt: ago(25), watchedAt: ago(18), endedAt: ago(10) };
+    expect(await buildWatched(tried)).toMatchObject({ liveAt: null, endedAt: ago(10) });
+  });
+});
+
+it('a class of whose room Zoom tells another account nothing is closed by the last word', async () => {
+  const { classDate } = await buildOver('ended', ago(20));
+  const getMeeting = () => Promise.reject(new ZoomRefused(400, 3000));
+  const deps = { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
+  await closeClass(deps, { classDateId: classDate.id, now: NOW });
+  expect(await classDate.reload()).toMatchObject({ state: 'ended', endedAt: ago(20), closedAt: NOW });
+});
+
 describe('a class that was closed without a word of its end', () => {
   /** Its room of before was lost while it ran; another ran then, of which Zoom tells late. */
   async function buildClosed() {
@@ -222,6 +259,16 @@ describe('a class that was closed without a word of its end', () => {
     await tell(meeting, looksIn(-40, -20)[1]);
     expect(await classDate.reload()).toMatchObject({ state: 'ended', liveAt: ago(76), endedAt: ago(20) });
   });
+
+  it.each([['01'], ['10']])(
+    'ended when it was closed where its last run goes on by what is told, in this order: %s',
+    async (order) => {
+      const { classDate, meeting } = await buildClosed();
+      const told = [looksIn(-75, -40)[1], started(ago(35))];
+      for (const index of order) await tell(meeting, told[Number(index)] ?? looksIn(0, 0)[0]);
+      expect(await classDate.reload()).toMatchObject({ endedAt: NOW });
+    },
+  );
 
   it('did not end with a former room', async () => {
     const { classDate, former, meeting } = await buildClosed();

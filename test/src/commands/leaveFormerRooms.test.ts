@@ -124,6 +124,30 @@ describe.each([
     await isHeldAt(classDate, other);
   });
 
+  it('whose class its host has left in the middle is refused while the former account works, and else loses the room', async () => {
+    const { classDate, room } = await buildReady();
+    driven.pass(40 * 60);
+    const { startsAt } = classDate;
+    await classDate.update({ state: 'ended', liveAt: startsAt, endedAt: addMinutes(startsAt, 5) });
+    await expect(connect(classDate.teacherId, other)).rejects.toMatchObject({ code: 'room_in_other_account' });
+    await removeAppAtZoom(classDate.teacherId);
+    await connect(classDate.teacherId, other);
+    expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
+    expect((await classDate.reload()).state).toBe('preparing');
+  });
+
+  it('is not held up by a class that overran in an account of which nothing is told any more', async () => {
+    const { classDate, room } = await buildReady();
+    await classDate.update({ state: 'live', liveAt: classDate.startsAt });
+    await removeAppAtZoom(classDate.teacherId);
+    driven.pass(110 * 60);
+    await connect(classDate.teacherId, other);
+    expect(await ZoomConnection.findOne({ where: { userId: classDate.teacherId } })).toMatchObject({
+      state: 'connected',
+    });
+    expect(await room.reload()).toMatchObject({ isCurrent: true, state: 'created' });
+  });
+
   it('is refused while a class is live there: people are in its room', async () => {
     const { classDate, room } = await buildReady();
     const { classDate: earlier, room: roomOfEarlier } = await buildReadyBeside(classDate);

@@ -1,0 +1,33 @@
+import type { Transaction } from 'sequelize';
+import { later } from '../domain/clock';
+import { endOfRun } from '../domain/meetingRuns';
+import { endOfSilentRun } from '../domain/silentRuns';
+import type { ClassDate } from '../models/ClassDate';
+import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
+import { ZoomParticipant } from '../models/ZoomParticipant';
+
+/**
+ * Tries of a class's room of whose end no word came, and of which Zoom said after the class's start that they do not go on:
+ * when each was over at the latest, by its row. Their words may come when the class has been looked at already.
+ *
+ * @param runs of one meeting
+ */
+export async function findSilentRuns(
+  { startsAt, watchedAt }: Pick<ClassDate, 'startsAt' | 'watchedAt'>,
+  runs: readonly ZoomMeetingInstance[],
+  transaction: Transaction,
+): Promise<Map<number, Date>> {
+  const open = runs.filter((run) => run.startedAt !== null && run.startedAt < startsAt && !endOfRun(run, runs));
+  if (watchedAt === null || open.length === 0) return new Map();
+  const stays = await ZoomParticipant.findAll({ where: { instanceId: open.map(({ id }) => id) }, transaction });
+  const lastTold = ({ id, startedAt }: ZoomMeetingInstance) =>
+    stays
+      .filter(({ instanceId }) => instanceId === id)
+      .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
+  return new Map(
+    open.flatMap((run) => {
+      const end = endOfSilentRun(lastTold(run), watchedAt);
+      return end ? [[run.id, end] as const] : [];
+    }),
+  );
+}
