@@ -1,5 +1,5 @@
 import { actualState, type ClassState } from './classStates';
-import { classTimes, type ClassSchedule } from './classTimes';
+import { classTimes, type ClassSchedule, type ClassTimes } from './classTimes';
 
 /** What somebody with a good pass finds at the door of a class. */
 export type Door =
@@ -23,11 +23,16 @@ export function doorOf({ closedAt, schedule, hasRoom, ...facts }: DoorFacts, now
   const times = classTimes(schedule);
   const state = actualState({ ...facts, closedAt, startsAt: times.startsAt });
   if (state === 'cancelled') return 'cancelled';
-  if (closedAt !== null || now >= (state === 'live' ? times.hardCapAt : times.closesAt)) return 'over';
+  if (closedAt !== null || now >= doorClosesAt(state, times)) return 'over';
   if (state === 'scheduled' && now < times.opensAt) return 'not_yet';
   if (state === 'ended' && !hasRoom) return 'over';
   const door = BEFORE_CLOSING[state];
   return isOpen(door) && !hasRoom ? 'room_being_made' : door;
+}
+
+/** When the door closes by itself: a class that is live may overrun. */
+export function doorClosesAt(state: ClassState, { closesAt, hardCapAt }: ClassTimes): Date {
+  return state === 'live' ? hardCapAt : closesAt;
 }
 
 const BEFORE_CLOSING: Readonly<Record<Exclude<ClassState, 'cancelled'>, Door>> = {

@@ -52,11 +52,14 @@ export function usefulUntil(kind: ClassMailKind, times: ClassTimes, now: Date, m
   return until === 'a day later' ? new Date(now.getTime() + DAY_MS) : times[until];
 }
 
-const USEFUL_UNTIL: Readonly<Record<ClassMailKind, 'endsAt' | 'closesAt' | 'a day later' | 'by its own time'>> = {
+const USEFUL_UNTIL: Readonly<
+  Record<ClassMailKind, 'endsAt' | 'closesAt' | 'hardCapAt' | 'a day later' | 'by its own time'>
+> = {
   early_reminder: 'by its own time',
   class_reminder: 'closesAt',
   guest_invitation: 'closesAt',
-  new_link: 'closesAt',
+  // The door of a class that overruns stays open; one that is over is asked for apart.
+  new_link: 'hardCapAt',
   teacher_start: 'closesAt',
   teacher_not_connected: 'endsAt',
   teacher_not_started: 'endsAt',

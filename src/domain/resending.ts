@@ -1,6 +1,7 @@
 import { assertNever } from './assertNever';
 import { isOver, type ClassState } from './classStates';
 import type { ClassTimes } from './classTimes';
+import { doorClosesAt } from './joinRules';
 import {
   incidentMailUsefulUntil,
   usefulUntil,
@@ -46,7 +47,7 @@ export function resendUntil(mail: MailSituation, now: Date): { until: Date } | {
     if (mail.usableUntil !== null && mail.usableUntil > now) return { until: mail.usableUntil };
     return { why: 'Its link is used or out of date. Invite them anew, or have them ask for another one.' };
   }
-  const wrong = noLongerTrue(mail);
+  const wrong = noLongerTrue(mail, now);
   if (wrong !== null) return { why: wrong };
   const { startsAt } = mail.times;
   // Somebody asks for it: it need not come as early as it was meant to.
@@ -54,11 +55,13 @@ export function resendUntil(mail: MailSituation, now: Date): { until: Date } | {
   return until > now ? { until } : { why: 'It is too late for it: the class has begun or is over.' };
 }
 
-function noLongerTrue({ kind, version, classState, scheduleVersion }: ClassMailSituation): string | null {
+function noLongerTrue(mail: ClassMailSituation, now: Date): string | null {
+  const { kind, version, classState, scheduleVersion, times } = mail;
   if (kind === 'cancelled' || kind === 'missed') {
     return classState === kind ? null : 'It is no longer true of the class.';
   }
   if (isOver(classState)) return classState === 'cancelled' ? 'The class is cancelled.' : 'The class is over.';
+  if (kind === 'new_link' && now >= doorClosesAt(classState, times)) return 'The class is over.';
   const isNumberedByItself = kind === 'new_link' || kind === 'class_at_risk';
   if (version < scheduleVersion && !isNumberedByItself)
     return 'The class has been moved since; a later mail says to when.';

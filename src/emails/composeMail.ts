@@ -2,6 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Deps } from '../deps';
 import { classTimes } from '../domain/classTimes';
 import { canMend } from '../domain/classRisks';
+import { doorClosesAt } from '../domain/joinRules';
 import { carriesNoLink } from '../domain/resending';
 import type { MailKind } from '../domain/mails';
 import type { MailDelivery } from '../models/MailDelivery';
@@ -147,9 +148,15 @@ export function noLongerTrue(
     const good = carriesNoLink(kind) || isUsable(about.link, now);
     return good ? null : 'its link was used, replaced or out of date before the mail went out';
   }
-  if (kind !== 'class_at_risk' || 'incident' in about) return null;
+  if ('incident' in about) return null;
+  if (kind === 'new_link') return leadsNowhere(about, now) ? 'the class was over before the mail went out' : null;
+  if (kind !== 'class_at_risk') return null;
   if (!recipient.isAdmin && userId !== about.classDate.teacherId) return 'another teacher gives the class now';
   return risksFor(about, recipient).length > 0 ? null : 'it was mended before the mail went out';
+}
+
+function leadsNowhere({ classDate }: MailClass, now: Date): boolean {
+  return classDate.closedAt !== null || now >= doorClosesAt(classDate.state, classTimes(classDate));
 }
 
 function accountData(deps: ComposeDeps, message: Message, { link, user }: MailAccountLink, { email }: MailRecipient) {

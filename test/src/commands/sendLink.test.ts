@@ -56,6 +56,34 @@ it.each(['cancelled', 'missed'] as const)(
   },
 );
 
+describe('in a class that runs on after its doors would have closed', () => {
+  const startsAt = addMinutes(new Date(), -100);
+  const overruns = { state: 'live', startsAt, liveAt: startsAt, durationMinutes: 60 } as const;
+
+  const stateOfLink = async (passId: number) =>
+    (await MailDelivery.findOne({ where: { passId, kind: 'new_link' }, rejectOnEmpty: true })).state;
+
+  it('a link that is asked for goes out', async () => {
+    const { classDate, pass, sendWaiting } = await buildReminded();
+    await classDate.update(overruns);
+    await send(pass.id);
+    await sendWaiting();
+    expect(await stateOfLink(pass.id)).toBe('sent');
+  });
+
+  it.each([
+    ['its teacher has ended it', { closedAt: null }],
+    ['it was closed', { closedAt: new Date() }],
+  ])('a link that waits does not go out once %s', async (_what, changes) => {
+    const { classDate, pass, sendWaiting } = await buildReminded();
+    await classDate.update(overruns);
+    await send(pass.id);
+    await classDate.update({ state: 'ended', endedAt: new Date(), ...changes });
+    await sendWaiting();
+    expect(await stateOfLink(pass.id)).toBe('skipped');
+  });
+});
+
 it.each(['cancelled', 'missed', 'settled'] as const)(
   'no link is sent to a class that is %s, by whomever it is asked for',
   async (state) => {
