@@ -76,7 +76,7 @@ function adviceFor(state: MailState): string | null {
     case 'bounced':
       return 'Correct the address, then send it again.';
     case 'failed':
-      return 'Look whether the address is right, then send it again.';
+      return 'Once that is mended, send it again.';
     case 'unknown':
       return 'It may have arrived, or not. Ask them, or send it again.';
     case 'queued':

@@ -51,6 +51,13 @@ describe('the list', () => {
     expect($(`a[href="${paths.classDate(classDate.id)}"]`)).toHaveLength(1);
   });
 
+  it('does not send whoever looks at a mail that an outage has lost after its address', async () => {
+    const lastError = 'the mail server did not answer; by the next try it would no longer help';
+    const { classDate } = await buildDelivery('failed', { lastError });
+    const row = parse(await list(`?class=${classDate.id}`))('.rows:last > li').text();
+    expect(row).toContain(`Why: ${lastError}. Once that is mended, send it again.`);
+  });
+
   it('counts by state, and shows a state, a kind or a day alone', async () => {
     const { classDate, pass } = await buildDelivery('sent');
     // Noon: the same day in the admin's zone.
