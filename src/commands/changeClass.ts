@@ -3,7 +3,7 @@ import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
 import type { AuditAction } from '../domain/auditActions';
 import { OF_HOST } from '../domain/classRisks';
-import { isOver } from '../domain/classStates';
+import { isShut } from '../domain/classStates';
 import { gathersUntil } from '../domain/gathering';
 import type { OutcomeEventType } from '../domain/outcomeEvents';
 import { saysTheSame, toldOf, type ClassToTell } from '../domain/told';
@@ -91,7 +91,7 @@ export async function changeClassIn(
   refuseStale(classDate, edit);
   refuseLive(classDate, edit);
   const former = snapshotOf(classDate);
-  const wasClosed = isOver(classDate.state) || classDate.closedAt !== null;
+  const wasClosed = isShut(classDate);
   await apply(classDate, decision.changes, former, deps.clock.now(), transaction);
   await retireMisfits(classDate, former, transaction);
   // Whoever tells that it has ended leaves this to its closing, which an edit may forestall.

@@ -1,7 +1,7 @@
 import { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { actualState, isOver, liveSince, type ClassState } from '../domain/classStates';
+import { actualState, isShut, liveSince, type ClassState } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { addMinutes, earlier } from '../domain/clock';
 import { summariseRuns, wereOverBefore } from '../domain/meetingRuns';
@@ -139,8 +139,8 @@ async function lastKnownEnd(classDate: ClassDate, transaction: Transaction): Pro
 async function lockIfToClose(classDateId: number, now: Date, transaction: Transaction): Promise<ClassDate | null> {
   const lock = Transaction.LOCK.UPDATE;
   const classDate = await ClassDate.findByPk(classDateId, { transaction, lock, rejectOnEmpty: true });
-  const { state, closedAt } = classDate;
+  const { state } = classDate;
   const { endsAt, closesAt } = classTimes(classDate);
   const overAt = state === 'scheduled' || state === 'preparing' ? endsAt : closesAt;
-  return isOver(state) || closedAt !== null || now < overAt ? null : classDate;
+  return isShut(classDate) || now < overAt ? null : classDate;
 }

@@ -6,7 +6,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { inTransaction } from '../db/transaction';
-import { COMING } from '../queries/inStates';
+import { inOrLeft } from '../queries/inStates';
 import { isElsewhere } from '../security/roomHost';
 import { loseRoom } from './loseRoom';
 
@@ -56,8 +56,7 @@ export function roomInOtherAccount(): AppError {
   );
 }
 
-/** Also one that its host has left: they may come back to it until its end. */
-const NOT_CLOSED = { [Op.or]: [COMING, { state: 'ended', closedAt: null }] };
+const NOT_CLOSED = inOrLeft('scheduled', 'preparing', 'ready', 'live');
 const A_ROOM = { isCurrent: true, state: 'created' } as const;
 
 async function leave(

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Op } from 'sequelize';
 import type { IncidentMail } from '../domain/incidents';
-import { incidentMailUsefulUntil, type IncidentMailKind } from '../domain/mails';
+import { incidentMailUsefulUntil, queuedAnew, type IncidentMailKind } from '../domain/mails';
 import type { Incident } from '../models/Incident';
 import { MailDelivery } from '../models/MailDelivery';
 import { ZoomConnection } from '../models/ZoomConnection';
@@ -41,18 +41,12 @@ async function putInAgain(
   userIds: readonly number[],
   now: Date,
 ): Promise<void> {
-  await MailDelivery.update(
-    {
-      ...{ state: 'queued', attempts: 0, nextAttemptAt: now, usefulUntil: incidentMailUsefulUntil(now) },
-      ...{ leaseHolder: null, leaseUntil: null, lastError: null },
+  await MailDelivery.update(queuedAnew(now, incidentMailUsefulUntil(now)), {
+    where: {
+      ...{ incidentId, kind, version, userId: [...userIds] },
+      ...{ state: 'skipped', lastError: OVER, resent: false, sentAt: null },
     },
-    {
-      where: {
-        ...{ incidentId, kind, version, userId: [...userIds] },
-        ...{ state: 'skipped', lastError: OVER, resent: false, sentAt: null },
-      },
-    },
-  );
+  });
 }
 
 /** Nobody is told of trouble that is over. */

@@ -4,7 +4,7 @@ import { classTimes } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
 import { reminderUsefulUntil } from '../domain/furtherReminders';
 import { neededMails, type NeededMail, type Recipient, type Roster } from '../domain/mailNeeds';
-import { usefulUntil, type ClassMailKind, type MailKind } from '../domain/mails';
+import { queuedAnew, usefulUntil, type ClassMailKind, type MailKind } from '../domain/mails';
 import type { ToldRow } from '../domain/told';
 import { ClassDate } from '../models/ClassDate';
 import { MailDelivery } from '../models/MailDelivery';
@@ -133,13 +133,7 @@ async function putInAgain(
   for (const row of rows.filter(({ id }) => recipients.get(id)?.skip === null)) {
     const until = usefulUntil(row.kind as ClassMailKind, classTimes(classDate), now, row.minutesBefore);
     if (until <= now) continue;
-    await MailDelivery.update(
-      {
-        ...{ state: 'queued', attempts: 0, nextAttemptAt: now, usefulUntil: until },
-        ...{ leaseHolder: null, leaseUntil: null, lastError: null },
-      },
-      { where: { id: row.id, ...never } },
-    );
+    await MailDelivery.update(queuedAnew(now, until), { where: { id: row.id, ...never } });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
-import { isOver } from '../domain/classStates';
+import { isShut } from '../domain/classStates';
 import { AppError, NotFoundError } from '../errors';
 import { ClassDate } from '../models/ClassDate';
 import { ClassRisk } from '../models/ClassRisk';
@@ -41,7 +41,7 @@ export async function putRoomBack(
 function refuseTooLate({ state, closedAt }: ClassDate): void {
   if (state === 'live')
     throw new AppError(409, 'class_is_live', 'People are in the room now, and Zoom changes no meeting that is on.');
-  if (isOver(state) || closedAt !== null)
+  if (isShut({ state, closedAt }))
     throw new AppError(409, 'class_is_over', 'This class is over or cancelled; its room is left as it is.');
 }
 

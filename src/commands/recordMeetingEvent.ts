@@ -1,6 +1,6 @@
 import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
-import { isOver } from '../domain/classStates';
+import { isShut } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { earlier, later } from '../domain/clock';
 import { mergeRun, ranAfter, runsOfClass, summariseRuns, type Run } from '../domain/meetingRuns';
@@ -187,7 +187,7 @@ async function noteTold(
   { startsAt, durationMinutes }: UpdatedEvent,
   transaction: Transaction,
 ): Promise<HintReason | null> {
-  if (!meeting.isCurrent || isOver(classDate.state) || classDate.closedAt) return null;
+  if (!meeting.isCurrent || isShut(classDate)) return null;
   const moved = startsAt !== null && startsAt.getTime() !== classDate.startsAt.getTime();
   const longer = durationMinutes !== null && durationMinutes !== classDate.durationMinutes;
   if (!moved && !longer && meeting.lastError === null) return null;

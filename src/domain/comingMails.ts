@@ -1,4 +1,4 @@
-import { isOver, type ClassState } from './classStates';
+import { isShut, type ClassState } from './classStates';
 import { classTimes, type ClassSchedule } from './classTimes';
 import { readReminders, reminderDueAt } from './furtherReminders';
 import type { ClassMailKind } from './mails';
@@ -21,7 +21,7 @@ interface ComingClass {
 
 /** The mails that the plan of a class still has ahead if nothing changes, the next one first. */
 export function comingMails({ state, closedAt, schedule, furtherReminders }: ComingClass, now: Date): ComingMail[] {
-  if (closedAt !== null || isOver(state)) return [];
+  if (isShut({ state, closedAt })) return [];
   const { startsAt, remindsAt } = classTimes(schedule);
   const coming: ComingMail[] = readReminders(furtherReminders).map((minutesBefore) => {
     const at = reminderDueAt(startsAt, minutesBefore);

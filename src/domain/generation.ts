@@ -1,5 +1,5 @@
 import { assertNever } from './assertNever';
-import { isOver } from './classStates';
+import { isShut } from './classStates';
 import type { ClassFacts, ClassPlan } from './classPlan';
 
 /** How a class date stands with its Zoom meeting, and what would happen to it now. */
@@ -14,7 +14,7 @@ export type Generation =
 
 export function generationOf(facts: ClassFacts, plan: ClassPlan): Generation {
   const { meeting, unresolved } = facts;
-  if (isOver(facts.state) || facts.closedAt !== null || plan.phase === 'closing') return 'over';
+  if (isShut(facts) || plan.phase === 'closing') return 'over';
   if (meeting?.state === 'created') return 'has its meeting';
   if (plan.steps.includes('makeMeeting')) return facts.teacherConnected ? 'would be made now' : 'waits for its teacher';
   if (unresolved.due > 0 || unresolved.nextAttemptAt !== null) return 'not known whether it was made';

@@ -41,6 +41,12 @@ export function incidentMailUsefulUntil(now: Date): Date {
   return new Date(now.getTime() + DAY_MS);
 }
 
+/** The columns of a mail that is to go out after all, as if it had just been planned. */
+export function queuedAnew(now: Date, usefulUntilThen: Date) {
+  const asPlanned = { state: 'queued' as const, attempts: 0, nextAttemptAt: now, usefulUntil: usefulUntilThen };
+  return { ...asPlanned, leaseHolder: null, leaseUntil: null, lastError: null };
+}
+
 /**
  * Until when a mail of that kind still helps its reader; there are no later tries.
  *

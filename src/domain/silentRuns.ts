@@ -1,4 +1,5 @@
 import { isToBegin, type ClassState } from './classStates';
+import { later } from './clock';
 
 interface WatchedClass {
   readonly state: ClassState;
@@ -11,6 +12,22 @@ interface WatchedClass {
 /** When Zoom said of a class that has not begun that its room does not run; null where it was not asked, or has begun since. */
 export function silentAt(classDate: WatchedClass): Date | null {
   return classDate.liveAt === null || isToBegin(classDate, classDate.startsAt) ? classDate.watchedAt : null;
+}
+
+interface ToldStay {
+  readonly instanceId: number;
+  readonly joinTime: Date | null;
+  readonly leaveTime: Date | null;
+}
+
+/** The last instant of which anything was told of a run, by its start and by who came and went; its end apart. */
+export function lastToldOf(
+  { id, startedAt }: { readonly id: number; readonly startedAt: Date | null },
+  stays: readonly ToldStay[],
+): Date | null {
+  return stays
+    .filter(({ instanceId }) => instanceId === id)
+    .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Transaction } from 'sequelize';
-import { later } from '../domain/clock';
 import { endOfRun } from '../domain/meetingRuns';
-import { endOfSilentRun } from '../domain/silentRuns';
+import { endOfSilentRun, lastToldOf } from '../domain/silentRuns';
 import type { ClassDate } from '../models/ClassDate';
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
@@ -20,13 +19,9 @@ export async function findSilentRuns(
   const open = runs.filter((run) => run.startedAt !== null && run.startedAt < startsAt && !endOfRun(run, runs));
   if (watchedAt === null || open.length === 0) return new Map();
   const stays = await ZoomParticipant.findAll({ where: { instanceId: open.map(({ id }) => id) }, transaction });
-  const lastTold = ({ id, startedAt }: ZoomMeetingInstance) =>
-    stays
-      .filter(({ instanceId }) => instanceId === id)
-      .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
   return new Map(
     open.flatMap((run) => {
-      const end = endOfSilentRun(lastTold(run), watchedAt);
+      const end = endOfSilentRun(lastToldOf(run, stays), watchedAt);
       return end ? [[run.id, end] as const] : [];
     }),
   );

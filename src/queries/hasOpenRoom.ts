@@ -1,7 +1,6 @@
-import { Op } from 'sequelize';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
-import { readyOr } from './inStates';
+import { inOrLeft } from './inStates';
 
 /** Whether a class of this teacher whose doors are not closed has its room in the teacher's Zoom account. */
 export async function hasOpenRoom(teacherId: number): Promise<boolean> {
@@ -10,6 +9,6 @@ export async function hasOpenRoom(teacherId: number): Promise<boolean> {
     attributes: ['classDateId'],
   });
   const classDateIds = rooms.map(({ classDateId }) => classDateId);
-  const where = { id: classDateIds, [Op.or]: [readyOr('preparing', 'live'), { state: 'ended', closedAt: null }] };
+  const where = { id: classDateIds, ...inOrLeft('preparing', 'ready', 'live') };
   return classDateIds.length > 0 && (await ClassDate.count({ where })) > 0;
 }

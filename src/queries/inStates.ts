@@ -13,5 +13,10 @@ export function readyOr(...states: readonly Exclude<ClassState, 'ready' | 'ended
   return { [Op.or]: [{ state: ['ready', ...states] }, TRIED] };
 }
 
+/** The class dates that are in one of these states, or that their host has left, who may come back until they are closed. */
+export function inOrLeft(...states: readonly Exclude<ClassState, 'ended'>[]) {
+  return { [Op.or]: [{ state: [...states] }, { state: 'ended', closedAt: null }] };
+}
+
 /** Those that are still to be held, or are being held: neither over nor left by their host. */
 export const COMING = readyOr('scheduled', 'preparing', 'live');

@@ -1,10 +1,9 @@
 import { Op, type Transaction } from 'sequelize';
 import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from '../domain/attendance';
-import { CLASS_OUTCOMES, fixedOutcome, isOver } from '../domain/classStates';
+import { CLASS_OUTCOMES, fixedOutcome, isShut } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
-import { later } from '../domain/clock';
 import { endOfRun } from '../domain/meetingRuns';
-import { endOfSilentRun, silentAt } from '../domain/silentRuns';
+import { endOfSilentRun, lastToldOf, silentAt } from '../domain/silentRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
 import { ownersOfAccounts } from '../domain/zoomAccounts';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
@@ -143,7 +142,7 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   const { startsAt, durationMinutes, lateMinutes, presentMinutes, teacherId, state, closedAt, endedAt } = classDate;
   const { opensAt, hardCapAt } = classTimes(classDate);
   const ends = endsOfRuns(known);
-  const over = closedAt !== null || isOver(state);
+  const over = isShut(classDate);
   const endsOfParts = over ? endsOfWholes(known.segments) : new Map<number, Date>();
   const stay = (segment: ZoomParticipant): KnownStay => ({
     ...{ joinTime: segment.joinTime, leaveTime: segment.leaveTime, source: segment.source },
@@ -172,10 +171,7 @@ function endsOfRuns({ classDate, runs, segments, lastRoom }: Known): Map<number,
   const silentIn = (run: ZoomMeetingInstance) => (run.zoomMeetingId === lastRoom ? silentAt(classDate) : null);
   const siblings = (run: ZoomMeetingInstance) =>
     runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
-  const lastTold = ({ id, startedAt }: ZoomMeetingInstance) =>
-    segments
-      .filter(({ instanceId }) => instanceId === id)
-      .reduce((last, { joinTime, leaveTime }) => later(last, later(joinTime, leaveTime)), startedAt);
+  const lastTold = (run: ZoomMeetingInstance) => lastToldOf(run, segments);
   return new Map(
     runs.map((run) => [run.id, endOfRun(run, siblings(run)) ?? endOfSilentRun(lastTold(run), silentIn(run))]),
   );
