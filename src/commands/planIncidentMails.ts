@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Op } from 'sequelize';
-import type { IncidentMail } from '../domain/incidents';
+import type { IncidentCause, IncidentMail } from '../domain/incidents';
 import { incidentMailUsefulUntil, queuedAnew, type IncidentMailKind } from '../domain/mails';
 import type { Incident } from '../models/Incident';
 import { MailDelivery } from '../models/MailDelivery';
+import { User } from '../models/User';
 import { ZoomConnection } from '../models/ZoomConnection';
+import { hasClassToCome } from '../queries/hasClassToCome';
 import { isConnected } from '../queries/isConnected';
 import { listAdminIds } from '../queries/listAdminIds';
+import { DISABLED } from '../queries/loadMails';
 
 /** Why a mail was dropped. */
 const OVER = 'it was over before the mail went out';
@@ -34,7 +37,7 @@ export async function planIncidentMails(incident: Incident, mails: readonly Inci
   if (rows.length > 0) await MailDelivery.bulkCreate(rows, { ignoreDuplicates: true });
 }
 
-/** What was dropped before it went out is wanted after all: the trouble came back. Nothing that may have gone out. */
+/** What was left out is wanted after all: the trouble came back, or its reader did. Nothing that may have gone out. */
 async function putInAgain(
   { id: incidentId }: Incident,
   { kind, version }: IncidentMail,
@@ -44,7 +47,7 @@ async function putInAgain(
   await MailDelivery.update(queuedAnew(now, incidentMailUsefulUntil(now)), {
     where: {
       ...{ incidentId, kind, version, userId: [...userIds] },
-      ...{ state: 'skipped', lastError: OVER, resent: false, sentAt: null },
+      ...{ state: 'skipped', lastError: [OVER, DISABLED], resent: false, sentAt: null },
     },
   });
 }
@@ -60,9 +63,9 @@ export async function dropOpeningMails({ id }: Incident): Promise<void> {
 async function recipientsOf(kind: IncidentMailKind, { id, cause, userId }: Incident): Promise<number[]> {
   switch (kind) {
     case 'connect_zoom':
-      return userId === null ? [] : [userId];
+      return userId === null || (await isDisabled(userId)) ? [] : [userId];
     case 'incident_opened':
-      return (await isByAdmin(userId)) ? [] : await listAdminIds();
+      return (await concernsAdmins(cause, userId)) ? await listAdminIds() : [];
     case 'incident_closed':
       return (await isWellAgain({ cause, userId })) ? adminsWhoWereTold(id) : [];
   }
@@ -73,10 +76,19 @@ async function isWellAgain({ cause, userId }: Pick<Incident, 'cause' | 'userId'>
   return cause !== 'teacher_connection' || (userId !== null && (await isConnected(userId)));
 }
 
-/** Whoever changed the Zoom app was told how many teachers must connect again; not once more for each of them. */
-async function isByAdmin(userId: number | null): Promise<boolean> {
-  if (userId === null) return false;
-  return (await ZoomConnection.count({ where: { userId, stateReason: 'app_changed' } })) > 0;
+/**
+ * Whoever changed the Zoom app was told how many teachers must connect again; not once more for each of them. A teacher
+ * whom no class waits for is no news.
+ */
+async function concernsAdmins(cause: IncidentCause, userId: number | null): Promise<boolean> {
+  if (userId === null) return true;
+  if (cause === 'teacher_connection' && !(await hasClassToCome(userId))) return false;
+  return (await ZoomConnection.count({ where: { userId, stateReason: 'app_changed' } })) === 0;
+}
+
+/** They are mailed once they are enabled, while the trouble lasts. */
+async function isDisabled(userId: number): Promise<boolean> {
+  return (await User.count({ where: { id: userId, disabledAt: { [Op.ne]: null } } })) > 0;
 }
 
 async function adminsWhoWereTold(incidentId: number): Promise<number[]> {

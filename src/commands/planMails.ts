@@ -79,7 +79,10 @@ async function stillNeeded(kinds: readonly ClassMailKind[], classDate: ClassDate
   if (!kinds.includes('teacher_not_connected')) return [...kinds];
   const since = addMinutes(classTimes(classDate).opensAt, -TOLD_LATELY_MINUTES);
   const told = await MailDelivery.count({
-    where: { kind: 'connect_zoom', userId: classDate.teacherId, createdAt: { [Op.gt]: since } },
+    where: {
+      ...{ kind: 'connect_zoom', state: { [Op.ne]: 'skipped' } },
+      ...{ userId: classDate.teacherId, createdAt: { [Op.gt]: since } },
+    },
   });
   return kinds.filter((kind) => kind !== 'teacher_not_connected' || told === 0);
 }

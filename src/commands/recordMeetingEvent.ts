@@ -2,19 +2,18 @@ import { Transaction } from 'sequelize';
 import type { Deps } from '../deps';
 import { isShut } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
-import { earlier, later } from '../domain/clock';
+import { earlier } from '../domain/clock';
 import { mergeRun, ranAfter, runsOfClass, summariseRuns, type Run } from '../domain/meetingRuns';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
-import { findRuns } from '../queries/findRuns';
-import { findSilentRuns } from '../queries/findSilentRuns';
 import type { HintReason } from '../temporal/outbox';
 import type { MeetingEvent, RunEvent, UpdatedEvent } from '../zoom/webhookEvents';
 import { followRuns } from './followRuns';
 import { loseRoom } from './loseRoom';
 import { noteEvidence } from './noteEvidence';
+import { noteHeld } from './noteHeld';
 import { noteStateChange } from './noteOutcome';
 import { clearOverrun } from './warnOfOverrun';
 import { THE_SYSTEM, writeAudit } from './writeAudit';
@@ -117,30 +116,6 @@ async function reviveMissed(
   await classDate.update({ state, stateReason: null, outcome: null, endedAt }, { transaction });
   await noteStateChange(classDate, 'missed', transaction);
   return true;
-}
-
-/**
- * Since when and until when a class was held that is closed already, as its runs are told late, in whatever order. It ended
- * with the last of its rooms that ran, or where that is not told, when it was closed; an end before its start is that of a
- * try, and so is what Zoom said to go on no more.
- */
-async function noteHeld(classDate: ClassDate, transaction: Transaction): Promise<void> {
-  const { state } = classDate;
-  if (state !== 'ended' && state !== 'settled') return;
-  const { runs: known } = await findRuns(classDate, transaction);
-  const silent = await findSilentRuns(classDate, known, transaction);
-  const runs = known.filter(({ id }) => !silent.has(id));
-  const lastRoom = Math.max(...runs.map(({ zoomMeetingId }) => zoomMeetingId));
-  const ofLastRoom = runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom);
-  const liveAt = earlier(classDate.liveAt, summariseRuns(runs).firstStartedAt);
-  const endedAt = endAsTold(ofLastRoom, classDate) ?? later(classDate.endedAt, liveAt);
-  await classDate.update({ liveAt, endedAt }, { transaction });
-}
-
-function endAsTold(runs: readonly Run[], { startsAt, closedAt }: ClassDate): Date | null {
-  const { state, lastEndedAt } = summariseRuns(runs);
-  const end = state === 'running' && ranAfter(runs, startsAt) ? closedAt : lastEndedAt;
-  return end !== null && end > startsAt ? end : null;
 }
 
 /** @returns what is new: that it has started or ended, when it did so though that was known, or nothing */

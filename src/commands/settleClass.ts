@@ -5,6 +5,7 @@ import { addMinutes, later } from '../domain/clock';
 import { nextClassState } from '../domain/transitions';
 import { ClassDate } from '../models/ClassDate';
 import { concludeClass } from './concludeClass';
+import { noteHeld } from './noteHeld';
 import { noteStateChange } from './noteOutcome';
 import { reconcileWithZoom } from './reconcileWithZoom';
 import { THE_SYSTEM } from './writeAudit';
@@ -38,6 +39,7 @@ async function settle(deps: Deps, asRead: ClassDate, now: Date, nextAttemptAt: D
     const classDate = await ClassDate.findByPk(asRead.id, { transaction, lock, rejectOnEmpty: true });
     // While Zoom was asked it was reopened: what is to come cannot be settled.
     if (classDate.closedAt === null) return;
+    await noteHeld(classDate, transaction);
     const former = classDate.state;
     const cause = former === 'settled' ? 'late_evidence' : 'settled';
     const outcome = await concludeClass(deps, classDate, { cause, now, origin: THE_SYSTEM }, transaction);

@@ -26,9 +26,10 @@ export async function loadToldBefore(rows: readonly MailDelivery[]): Promise<Map
   const classDateId = changes[0]?.classDateId ?? null;
   if (classDateId === null) return found;
   const groups = byRecipient(await readLedger(classDateId));
-  for (const { id, recipientKey } of changes) {
-    // Its own row tells nothing before it: a repeat says the same as the first.
-    const last = lastTold((groups.get(recipientKey) ?? []).filter((row) => row.id !== id));
+  for (const { id, recipientKey, kind, version } of changes) {
+    // It tells nothing before itself, nor does the mail that it repeats: a repeat says the same as the first.
+    const others = (groups.get(recipientKey) ?? []).filter((row) => row.kind !== kind || row.version !== version);
+    const last = lastTold(others);
     const told = last && toldIn(last);
     if (told) found.set(id, { told, teacherName: '' });
   }

@@ -2,6 +2,7 @@ import { formatInstant } from '../../../src/presenters/classTime';
 import { cancelClass } from '../../../src/commands/cancelClass';
 import { changeTeacher } from '../../../src/commands/changeTeacher';
 import { reopenClass } from '../../../src/commands/reopenClass';
+import { resendMails } from '../../../src/commands/resendMails';
 import { rescheduleClass, type Reschedule } from '../../../src/commands/rescheduleClass';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
@@ -137,6 +138,11 @@ it('a class that is moved and then cancelled tells only that it is cancelled, wi
   expect(subjectsTo(student.email)).toEqual(['Your class is cancelled']);
   expect(textTo(student.email)).toContain(formatInstant(known, 'Europe/Berlin'));
   expect(await rooms(classDate)).toEqual([]);
+  const told = await MailDelivery.findAll({ where: { classDateId: classDate.id, kind: 'cancelled' } });
+  scene.mailbox.clear();
+  await resendMails(scene.deps, { ids: told.map(({ id }) => id), evenIfSent: true }, THE_SYSTEM);
+  await scene.settle(classDate.id);
+  expect(textTo(student.email)).toContain(formatInstant(known, 'Europe/Berlin'));
 });
 
 it('a class that is cancelled and reopened at once tells nobody; told, it says that it takes place after all', async () => {

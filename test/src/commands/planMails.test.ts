@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openIncident } from '../../../src/commands/openIncident';
 import { planMails, SUPERSEDED, TOO_LATE } from '../../../src/commands/planMails';
 import { addMinutes } from '../../../src/domain/clock';
-import type { ClassMailKind } from '../../../src/domain/mails';
+import type { ClassMailKind, MailState } from '../../../src/domain/mails';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 /** A class that opens now, whose teacher was told of the missing connection so many minutes ago. */
-async function classAfterMail(minutesAgo: number): Promise<ClassDate> {
+async function classAfterMail(minutesAgo: number, state: MailState = 'sent'): Promise<ClassDate> {
   const now = new Date();
   const classDate = await buildClassDate({ startsAt: addMinutes(now, LEAD_MINUTES) });
   const userId = classDate.teacherId;
@@ -31,7 +31,7 @@ async function classAfterMail(minutesAgo: number): Promise<ClassDate> {
   const incident = await Incident.findOne({ where: { userId }, rejectOnEmpty: true });
   await MailDelivery.create({
     ...{ incidentId: incident.id, userId, recipientKey: `user:${userId}`, kind: 'connect_zoom', version: 1 },
-    ...{ state: 'sent', messageKey: randomBytes(16).toString('hex') },
+    ...{ state, messageKey: randomBytes(16).toString('hex') },
     ...{ nextAttemptAt: now, usefulUntil: now, createdAt: addMinutes(now, -minutesAgo) },
   });
   await planMails({ classDateId: classDate.id, now, kinds: ['teacher_not_connected', 'class_reminder'] });
@@ -48,6 +48,10 @@ it('warns a teacher at T−30 of a connection that has been missing for long', a
 it('does not warn a teacher who has been told within the hour, or has just now been', async () => {
   expect(await warnings(await classAfterMail(50))).toBe(0);
   expect(await warnings(await classAfterMail(0))).toBe(0);
+});
+
+it('warns a teacher whose mail of it was left out', async () => {
+  expect(await warnings(await classAfterMail(0, 'skipped'))).toBe(1);
 });
 
 /** A class with two further reminders that starts in so many minutes, and what its ledger says of them. */

@@ -106,6 +106,18 @@ it('knows from Zoom alone who was there, once Zoom has worked the meeting throug
   ]);
 });
 
+it('knows from Zoom alone since when and until when it was held, and ends no later than that', async () => {
+  const room = await buildRoom();
+  const { classDate } = room;
+  hold(room);
+  // No word came, so it was closed as if it had been to its planned end.
+  await classDate.update({ endedAt: addMinutes(classDate.startsAt, 60) });
+  const { liveAt, endedAt } = await settle(room);
+  const [run] = await ZoomMeetingInstance.findAll({ order: [['id', 'DESC']], limit: 1 });
+  expect([liveAt, endedAt]).toEqual([run?.startedAt, run?.endedAt]);
+  expect(endedAt?.getTime()).toBe(addMinutes(liveAt ?? new Date(0), 30).getTime());
+});
+
 describe('a list whose rows come one after the other', () => {
   const HOUR = 60;
 

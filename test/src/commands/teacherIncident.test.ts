@@ -1,12 +1,14 @@
 import { lookAtIncident } from '../../../src/commands/lookAtIncident';
 import { openIncident } from '../../../src/commands/openIncident';
 import { probeIncident } from '../../../src/commands/probeIncident';
+import { sendDueMails } from '../../../src/commands/sendDueMails';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { Incident } from '../../../src/models/Incident';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import type { User } from '../../../src/models/User';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
+import { DISABLED } from '../../../src/queries/loadMails';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import { connectTeacher, LICENSED_HOST } from '../../support/teachers';
@@ -40,7 +42,7 @@ async function classIn(count: number): Promise<ClassDate> {
   return buildClassDate({ order: await buildOrder({ teacherId: teacher.id }), startsAt: hours(count) });
 }
 
-function countMails(kind: 'connect_zoom' | 'incident_closed'): Promise<number> {
+function countMails(kind: 'connect_zoom' | 'incident_opened' | 'incident_closed'): Promise<number> {
   return MailDelivery.count({ where: { incidentId: incident.id, kind } });
 }
 
@@ -65,6 +67,33 @@ describe('a teacher without Zoom', () => {
       mails.push(await countMails('connect_zoom'));
     }
     expect(mails).toEqual([1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5]);
+  });
+
+  it('is no news to admins unless a class is to come', async () => {
+    await lookAtIncident(incident.id, hours(0));
+    expect(await countMails('incident_opened')).toBe(0);
+    await classIn(24 * 30);
+    await lookAtIncident(incident.id, hours(0));
+    expect(await countMails('incident_opened')).toBe(1);
+  });
+
+  it('who is disabled is mailed once they are enabled, and reminded', async () => {
+    await classIn(26);
+    await lookAtIncident(incident.id, hours(0));
+    // Between the planning of the mail and its sending.
+    await teacher.update({ disabledAt: hours(0) });
+    await sendDueMails(site.deps, { about: { incidentId: incident.id }, now: hours(0), heartbeat: () => undefined });
+    const [mail] = await MailDelivery.findAll({ where: { incidentId: incident.id, kind: 'connect_zoom' } });
+    expect(mail).toMatchObject({ state: 'skipped', lastError: DISABLED });
+    await lookAtIncident(incident.id, hours(2));
+    expect(await mail?.reload()).toMatchObject({ state: 'skipped' });
+    expect(await countMails('connect_zoom')).toBe(1);
+
+    await teacher.update({ disabledAt: null });
+    await lookAtIncident(incident.id, hours(2));
+    expect(await mail?.reload()).toMatchObject({ state: 'queued', lastError: null });
+    await lookAtIncident(incident.id, hours(24));
+    expect(await countMails('connect_zoom')).toBe(2);
   });
 
   it('is trouble while a class is to come, on whatever day and with whatever room', async () => {
