@@ -1,5 +1,4 @@
 import { ZodError } from 'zod';
-import { NotAsDocumented } from '../zoom/webhookEvents';
 
 /** After this many tries a row is put aside as failed, for a person to look at. */
 export const MAX_ATTEMPTS = 8;
@@ -10,12 +9,11 @@ const REASON_MAX = 255;
 
 /** Another try will not help: the event will be the same. */
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof ZodError || error instanceof NotAsDocumented;
+  return error instanceof ZodError;
 }
 
 /** Why an event could not be interpreted, in words for a person; none of its content, only the names of Zoom's fields. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof NotAsDocumented) return error.message;
   if (error instanceof ZodError) {
     const fields = error.issues.map(({ path }) => path.join('.'));
     return `Zoom sent it without, or with an odd, ${[...new Set(fields)].join(', ')}.`.slice(0, REASON_MAX);

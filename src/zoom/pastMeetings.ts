@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ZoomPageExpired, ZoomRefused, ZoomUnreachable } from './errors';
-import { instant, optionalId, optionalText, uuid } from './fields';
+import { instant, maybeInstant, optionalId, optionalText, uuid } from './fields';
 import type { TokenDeps } from './freshToken';
 import { callZoom } from './request';
 
@@ -33,8 +33,6 @@ const pastMeetingSchema = z
   .object({ uuid, start_time: instant, end_time: instant })
   .transform(({ start_time, end_time, ...rest }) => ({ ...rest, startedAt: start_time, endedAt: end_time }));
 
-const maybe = instant.nullish().catch(null);
-
 /** What cannot be read of one row is not known, and loses neither the rest of it nor the others. */
 const participantSchema = z
   .object({
@@ -43,8 +41,8 @@ const participantSchema = z
     name: optionalText(255).catch(null),
     user_email: optionalText(254).catch(null),
     registrant_id: optionalId.catch(null),
-    join_time: maybe,
-    leave_time: maybe,
+    join_time: maybeInstant.catch(null),
+    leave_time: maybeInstant.catch(null),
     duration: z.number().nullish().catch(null),
     status: optionalText(32).catch(null),
   })
@@ -54,7 +52,7 @@ const participantSchema = z
     name: row.name ?? '',
     email: row.user_email,
     registrantId: row.registrant_id,
-    joinTime: row.join_time ?? null,
+    joinTime: row.join_time,
     leaveTime: laterThan(row.leave_time, row.join_time),
     leftAtOnce: Boolean(row.join_time && row.leave_time && row.leave_time <= row.join_time),
     inWaitingRoom: row.status === 'in_waiting_room',
@@ -119,6 +117,6 @@ function encodeUuid(uuid: string): string {
   return uuid.startsWith('/') || uuid.includes('//') ? encodeURIComponent(once) : once;
 }
 
-function laterThan(leave: Date | null | undefined, join: Date | null | undefined): Date | null {
+function laterThan(leave: Date | null, join: Date | null): Date | null {
   return leave && (!join || leave > join) ? leave : null;
 }

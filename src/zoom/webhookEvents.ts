@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, optionalId, optionalText, uuid } from './fields';
+import { maybeInstant, optionalId, optionalText, uuid } from './fields';
 import type { Segment } from '../domain/segments';
 
 /** The events to tick in the Zoom app: each by Zoom's two names for it, and what we do with it. */
@@ -88,17 +88,21 @@ export function parseEnvelope(body: unknown): Envelope | null {
   };
 }
 
-const runObject = z.object({ uuid, start_time: instant.optional() });
+const runObject = z.object({ uuid, start_time: maybeInstant });
 
 const startedSchema = z.object({ payload: z.object({ object: runObject }) });
-const endedSchema = z.object({ payload: z.object({ object: runObject.extend({ end_time: instant.optional() }) }) });
+const endedSchema = z.object({ payload: z.object({ object: runObject.extend({ end_time: maybeInstant }) }) });
 const updatedObject = z.object({
-  start_time: instant.optional(),
+  start_time: maybeInstant,
   duration: z.coerce.number().optional().catch(undefined),
 });
 const updatedSchema = z.object({ payload: z.object({ object: updatedObject }) });
 /** Zoom's number for one stay. */
 const sessionUserId = id.pipe(z.string().regex(/^[\x21-\x7e]{1,32}$/));
+const maybeSessionUserId = z
+  .union([sessionUserId, z.literal('')])
+  .nullish()
+  .transform((text) => text || null);
 const participantSchema = z.object({
   payload: z.object({
     object: z.object({
@@ -106,16 +110,16 @@ const participantSchema = z.object({
       host_id: optionalId,
       participant: z.object({
         user_id: sessionUserId,
-        parent_user_id: sessionUserId.optional(),
-        bind_user_id: sessionUserId.optional(),
+        parent_user_id: maybeSessionUserId,
+        bind_user_id: maybeSessionUserId,
         id: optionalId,
         participant_user_id: optionalId,
         participant_uuid: optionalId,
         registrant_id: optionalId,
         user_name: optionalText(255),
         email: optionalText(254),
-        join_time: instant.optional(),
-        leave_time: instant.optional(),
+        join_time: maybeInstant,
+        leave_time: maybeInstant,
       }),
     }),
   }),
@@ -131,16 +135,11 @@ const waitSchema = z.object({
         id: optionalId,
         registrant_id: optionalId,
         email: optionalText(254),
-        date_time: instant.optional(),
+        date_time: maybeInstant,
       }),
     }),
   }),
 });
-
-/** An event we act on that lacks what Zoom's documents promise. */
-export class NotAsDocumented extends Error {
-  override readonly name = 'NotAsDocumented';
-}
 
 export interface RunEvent {
   readonly kind: 'run';
@@ -186,11 +185,11 @@ export type MeetingEvent =
   | { readonly kind: 'other' };
 
 /**
- * @param eventAt stands in for a start or an end that the event does not name
- * @throws ZodError or NotAsDocumented when an event we act on is not as Zoom documents it
+ * @param eventAt stands in for the instant that the event is about, where it does not name it
+ * @throws ZodError when an event we act on is not as Zoom documents it
  */
 export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): MeetingEvent {
-  if (PARTICIPANT_EVENTS.has(event)) return participantEvent(event, body);
+  if (PARTICIPANT_EVENTS.has(event)) return participantEvent(event, eventAt, body);
   const waits = WAIT_EVENTS.get(event);
   if (waits !== undefined) return waitEvent(waits, eventAt, body);
   switch (event) {
@@ -201,8 +200,8 @@ export function parseMeetingEvent(event: string, eventAt: Date, body: unknown): 
     }
     case 'meeting.ended': {
       const { object } = endedSchema.parse(body).payload;
-      const startedAt = object.start_time ?? null;
-      return { kind: 'run', event: 'ended', uuid: object.uuid, startedAt, endedAt: object.end_time ?? eventAt };
+      const endedAt = object.end_time ?? eventAt;
+      return { kind: 'run', event: 'ended', uuid: object.uuid, startedAt: object.start_time, endedAt };
     }
     case 'meeting.deleted':
     case 'meeting.permanently_deleted':
@@ -231,7 +230,7 @@ const WAIT_EVENTS: ReadonlyMap<string, 'begins' | 'ends'> = new Map([
 
 function updatedEvent(body: unknown): UpdatedEvent {
   const { start_time: startsAt, duration } = updatedSchema.parse(body).payload.object;
-  return { kind: 'updated', startsAt: startsAt ?? null, durationMinutes: duration ?? null };
+  return { kind: 'updated', startsAt, durationMinutes: duration ?? null };
 }
 
 function waitEvent(waits: 'begins' | 'ends', eventAt: Date, body: unknown): WaitEvent {
@@ -247,26 +246,23 @@ function waitEvent(waits: 'begins' | 'ends', eventAt: Date, body: unknown): Wait
   };
 }
 
-function participantEvent(event: string, body: unknown): ParticipantEvent {
+function participantEvent(event: string, eventAt: Date, body: unknown): ParticipantEvent {
   const { uuid: run, host_id: hostId, participant } = participantSchema.parse(body).payload.object;
   const joined = !event.startsWith('meeting.participant_left');
-  const joinTime = joined ? (participant.join_time ?? null) : null;
-  const leaveTime = joined ? null : (participant.leave_time ?? null);
-  if (!joinTime && !leaveTime) throw new NotAsDocumented(`Zoom sent it without its ${joined ? 'join' : 'leave'}_time.`);
   return {
     kind: 'participant',
     uuid: run,
     hostId,
     sessionUserId: participant.user_id,
     told: {
-      parentSessionUserId: participant.parent_user_id ?? participant.bind_user_id ?? null,
+      parentSessionUserId: participant.parent_user_id ?? participant.bind_user_id,
       participantUuid: participant.participant_uuid,
       registrantId: participant.registrant_id,
       zoomUserId: participant.id ?? participant.participant_user_id,
       userName: participant.user_name,
       userEmail: participant.email,
-      joinTime,
-      leaveTime,
+      joinTime: joined ? (participant.join_time ?? eventAt) : null,
+      leaveTime: joined ? null : (participant.leave_time ?? eventAt),
     },
   };
 }

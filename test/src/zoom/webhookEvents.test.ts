@@ -2,6 +2,7 @@ import { saveFirstZoomSettings } from '../../../src/commands/saveFirstZoomSettin
 import { WebhookEvent } from '../../../src/models/WebhookEvent';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
+import { parseMeetingEvent } from '../../../src/zoom/webhookEvents';
 import { buildClassDate, buildPass } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
@@ -24,10 +25,14 @@ afterAll(async () => {
 
 const STARTED = '2026-11-22T09:31:12Z';
 const ENDED = '2026-11-22T10:29:40Z';
+const JOINED = '2026-11-22T09:31:15Z';
+const LEFT = '2026-11-22T10:29:39Z';
 const LEAVE_REASON = 'left the meeting. Reason : Host ended the meeting.';
 
 /** What Zoom may leave out, or write in another way, of the same four events. */
 interface Variety {
+  /** false where only the envelope says when it happened */
+  readonly timed: boolean;
   readonly id: (meetingId: string) => string | number;
   readonly perJoinId: string | number;
   readonly participant: object;
@@ -38,6 +43,7 @@ const VARIETIES: readonly (readonly [string, Variety])[] = [
   [
     'in full',
     {
+      timed: true,
       id: String,
       perJoinId: '16778240',
       participant: {
@@ -54,16 +60,37 @@ const VARIETIES: readonly (readonly [string, Variety])[] = [
   [
     'with numbers for ids, and null or nothing for what is not known',
     {
+      timed: true,
       id: Number,
       perJoinId: 16_778_240,
       participant: { id: '', registrant_id: null, phone_number: null },
       object: { topic: '', duration: '60' },
     },
   ],
-  ['as little as there may be', { id: Number, perJoinId: '16778240', participant: {}, object: {} }],
+  ['as little as there may be', { timed: true, id: Number, perJoinId: '16778240', participant: {}, object: {} }],
+  [
+    'with null for each time and for the stay that it belongs to',
+    {
+      timed: false,
+      id: String,
+      perJoinId: '16778240',
+      participant: { parent_user_id: null, bind_user_id: null, join_time: null, leave_time: null },
+      object: { start_time: null, end_time: null },
+    },
+  ],
+  [
+    'with "" for each time and for the stay that it belongs to',
+    {
+      timed: false,
+      id: String,
+      perJoinId: '16778240',
+      participant: { parent_user_id: '', bind_user_id: '', join_time: '', leave_time: '' },
+      object: { start_time: '', end_time: '' },
+    },
+  ],
 ];
 
-async function told({ id, perJoinId, participant, object }: Variety, order: readonly number[]) {
+async function told({ timed, id, perJoinId, participant, object }: Variety, order: readonly number[]) {
   const classDate = await buildClassDate({ state: 'ready', startsAt: new Date(STARTED) });
   const meeting = await buildMeeting(website.deps.encryption, classDate);
   const { id: userId, email } = await buildUser('student');
@@ -77,18 +104,19 @@ async function told({ id, perJoinId, participant, object }: Variety, order: read
     ...object,
   };
   const who = { user_id: perJoinId, user_name: 'Jan S.', email, ...participant };
-  const event = (name: string, ms: number, more: object) => ({
+  const event = (name: string, ms: number, at: string, more: object) => ({
     event: `meeting.${name}`,
-    event_ts: ms,
+    event_ts: timed ? ms : Date.parse(at),
     payload: { account_id: 'PX5yQ', object: { ...run, ...more } },
   });
+  const time = (field: string, at: string) => (timed ? { [field]: at } : {});
   const events = [
-    event('started', 1_648_038_806_658, {}),
-    event('participant_joined', 1_648_038_809_439, { participant: { ...who, join_time: '2026-11-22T09:31:15Z' } }),
-    event('participant_left', 1_648_038_821_536, {
-      participant: { ...who, leave_time: '2026-11-22T10:29:39Z', leave_reason: LEAVE_REASON },
+    event('started', 1_648_038_806_658, STARTED, {}),
+    event('participant_joined', 1_648_038_809_439, JOINED, { participant: { ...who, ...time('join_time', JOINED) } }),
+    event('participant_left', 1_648_038_821_536, LEFT, {
+      participant: { ...who, ...time('leave_time', LEFT), leave_reason: LEAVE_REASON },
     }),
-    event('ended', 1_648_038_819_111, { end_time: ENDED }),
+    event('ended', 1_648_038_819_111, ENDED, time('end_time', ENDED)),
   ];
   for (const index of order) await door.post(events[index] ?? {});
   await door.interpreted();
@@ -113,8 +141,29 @@ describe.each(VARIETIES)('the four events of a class, %s', (_what, variety) => {
       zoomSessionUserId: '16778240',
       passId: pass.id,
       userName: 'Jan S.',
-      joinTime: new Date('2026-11-22T09:31:15Z'),
-      leaveTime: new Date('2026-11-22T10:29:39Z'),
+      joinTime: new Date(JOINED),
+      leaveTime: new Date(LEFT),
     });
+  });
+});
+
+describe.each([null, ''])('what Zoom does not know, written as %j,', (nothing) => {
+  const eventAt = new Date(STARTED);
+  const parse = (event: string, object: object) => parseMeetingEvent(event, eventAt, { payload: { object } });
+
+  it('leaves a wait its event’s own instant', () => {
+    const participant = { user_id: '1', date_time: nothing };
+    const wait = parse('meeting.participant_joined_waiting_room', { uuid: 'run', participant });
+    expect(wait).toMatchObject({ kind: 'wait', beganAt: eventAt, endedAt: null });
+  });
+
+  it('changes nothing of a room', () => {
+    expect(parse('meeting.updated', { start_time: nothing })).toMatchObject({ kind: 'updated', startsAt: null });
+  });
+
+  it('is no stay that another belongs to, and the other name for it counts', () => {
+    const participant = { user_id: '2', parent_user_id: nothing, bind_user_id: 1 };
+    const bound = parse('meeting.participant_bind', { uuid: 'run', participant });
+    expect(bound).toMatchObject({ told: { parentSessionUserId: '1', joinTime: eventAt, leaveTime: null } });
   });
 });
