@@ -50,6 +50,8 @@ export interface ClassFacts {
   readonly teacherConnected: boolean;
   /** of a class that is live past its end, within its grace: when its host's next one starts that nobody was warned of */
   readonly nextOfHostAt: Date | null;
+  /** of a class that seems to have to begin: it has begun before, in a room that is lost since */
+  readonly ranInFormerRoom: boolean;
   readonly rehearsal: Rehearsal;
   readonly meeting: CurrentMeeting | null;
   /** attempts whose outcome is not known, and former meetings that must go, current or not */
@@ -211,7 +213,8 @@ function warnsOfOverrunAt({ nextOfHostAt }: ClassFacts, times: ClassTimes): Date
 
 /** Of a try of the room "started" may have been told and all else lost: unless Zoom has been asked since, it is. */
 function mayHaveToBegin(facts: ClassFacts, times: ClassTimes): boolean {
-  const { meeting } = facts;
+  const { meeting, ranInFormerRoom } = facts;
+  if (ranInFormerRoom) return false;
   const unseen = meeting?.state === 'created' && (meeting.seenAt === null || meeting.seenAt < times.watchesAt);
   return isToBegin(facts, times.startsAt) || (isLiveEarly(facts, times.startsAt) && unseen);
 }

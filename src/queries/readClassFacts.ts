@@ -15,6 +15,7 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { isElsewhere } from '../security/roomHost';
 import { findNextOfHost } from './findNextOfHost';
+import { ranInFormerRoom } from './ranInFormerRoom';
 
 /** An attempt whose POST was being sent when we last heard of it, or whose outcome is not known. */
 const UNRESOLVED: readonly string[] = ['creating', 'unknown'];
@@ -78,6 +79,7 @@ async function factsOf(
     roomFits: !meeting || (roomFits(meeting, classDate) && !isLeftBehind(meeting, classDate, connection)),
     teacherConnected: connection !== null,
     nextOfHostAt: await readNextOfHostAt(classDate, now),
+    ranInFormerRoom: await ranInFormerRoom(classDate, now),
     rehearsal: await readRehearsal(classDate),
     meeting: meeting ? currentMeeting(meeting) : null,
     unresolved: outlook(

@@ -32,6 +32,7 @@ export function buildClassFacts(startsAt: Date, changes: Partial<ClassFacts> = {
     gathersUntil: null,
     teacherConnected: true,
     nextOfHostAt: null,
+    ranInFormerRoom: false,
     rehearsal: { doneAt: startsAt, version: 1, notBefore: null, openRisks: 0 },
     meeting: null,
     unresolved: NOTHING,

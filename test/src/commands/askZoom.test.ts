@@ -8,8 +8,9 @@ import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { buildClassDate, buildOrder } from '../../factories/classes';
+import { buildUser } from '../../factories/people';
 import { ago, NOW, siteOfTests } from '../../support/askedZoom';
-import { buildStay } from '../../support/liveScene';
+import { buildRun, buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
 import { buildConnectedTeacher } from '../../support/teachers';
 
@@ -40,6 +41,11 @@ async function ask(due: Due, running: boolean, deps = site.deps) {
   await whileRunning(running, due, () => askZoom(deps, { classDateId: due.classDate.id, now: NOW }));
   const { state, stateReason, watchedAt, endedAt } = await due.classDate.reload();
   return { state, stateReason, watched: watchedAt !== null, endedAt };
+}
+
+async function isAsked({ classDate }: Due) {
+  const look = await lookAtClass(site.deps, { classDateId: classDate.id, now: NOW });
+  return look?.steps.includes('askZoom');
 }
 
 const NOT_STARTED = { state: 'ended', stateReason: 'not_started', watched: true };
@@ -82,11 +88,6 @@ describe('a class that is live since before its start', () => {
     }
     return due;
   }
-
-  const isAsked = async ({ classDate }: Due) => {
-    const look = await lookAtClass(site.deps, { classDateId: classDate.id, now: NOW });
-    return look?.steps.includes('askZoom');
-  };
 
   it('and has nobody in it was only tried, where Zoom says that it does not run: its teacher is awaited', async () => {
     const due = await buildLive({ from: 30, to: 28 });
@@ -152,4 +153,45 @@ describe('a class that is live since before its start', () => {
 it('a class that had begun before it ended is not marked', async () => {
   const over = { state: 'ended', stateReason: null, watched: false, endedAt: ago(1) };
   expect(await ask(await buildDue({ endedAt: ago(1) }), false)).toEqual(over);
+});
+
+describe('a class that was in a room that is lost since, and has another', () => {
+  /** What ran in the former room, in minutes ago, while that teacher gave the class. */
+  async function buildLost(from: number, to: number | null, fields: Partial<ClassDate> = {}) {
+    const due = await buildDue({ state: 'preparing', liveAt: ago(from), ...fields });
+    await due.meeting.update({ state: 'gone', isCurrent: null });
+    const run = await buildRun(due.meeting, ago(from), to === null ? null : ago(to));
+    await makeMeeting(site.deps, { classDateId: due.classDate.id, now: NOW });
+    expect((await due.classDate.reload()).state).toBe('ready');
+    return { due, run };
+  }
+
+  it.each([
+    ['began after its start', 4, null],
+    ['began before its start and ended after it', 30, 1],
+  ])('is not awaited where it %s: its teacher has begun it', async (_what, from, to) => {
+    const { due } = await buildLost(from, to);
+    expect(await isAsked(due)).toBe(false);
+  });
+
+  it('is not awaited where no word came of the end, and somebody came after its start', async () => {
+    const { due, run } = await buildLost(30, null);
+    await buildStay(run, { joinTime: ago(2) });
+    expect(await isAsked(due)).toBe(false);
+  });
+
+  it.each([
+    ['tried', 30, 20],
+    ['tried, for all that is known', 30, null],
+  ])('is awaited where that was only %s', async (_what, from, to) => {
+    const { due, run } = await buildLost(from, to);
+    await buildStay(run, { joinTime: ago(30), leaveTime: ago(20) });
+    expect(await isAsked(due)).toBe(true);
+  });
+
+  it('is awaited where it was begun by a teacher who gives it no more', async () => {
+    const { due } = await buildLost(4, 1);
+    await due.meeting.update({ teacherId: (await buildUser('teacher')).id });
+    expect(await isAsked(due)).toBe(true);
+  });
 });

@@ -7,6 +7,8 @@ import { startAsHost } from '../../../src/commands/startAsHost';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { MailDelivery } from '../../../src/models/MailDelivery';
+import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
@@ -14,6 +16,7 @@ import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildUser } from '../../factories/people';
 import { startDrivenClasses, type DrivenClasses } from '../../support/classDriver';
+import { buildRun } from '../../support/liveScene';
 import { consentOf } from '../../support/teachers';
 
 const ADA = 'ada.lovelace@teachers.example';
@@ -128,12 +131,20 @@ describe.each([
     const { classDate, room } = await buildReady();
     driven.pass(40 * 60);
     const { startsAt } = classDate;
-    await classDate.update({ state: 'ended', liveAt: startsAt, endedAt: addMinutes(startsAt, 5) });
+    const [liveAt, endedAt] = [addMinutes(startsAt, -5), addMinutes(startsAt, 5)];
+    await buildRun(room, liveAt, endedAt);
+    await classDate.update({ state: 'ended', liveAt, endedAt });
     await expect(connect(classDate.teacherId, other)).rejects.toMatchObject({ code: 'room_in_other_account' });
     await removeAppAtZoom(classDate.teacherId);
     await connect(classDate.teacherId, other);
     expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
     expect((await classDate.reload()).state).toBe('preparing');
+    await driven.settle(classDate.id);
+    await isHeldAt(classDate, other);
+    // The teacher did start it, if early, so nobody is told the opposite.
+    const { id: classDateId } = classDate;
+    expect(await OutcomeEvent.count({ where: { classDateId, type: 'class.teacher_absent' } })).toBe(0);
+    expect(await MailDelivery.count({ where: { classDateId, kind: 'teacher_not_started' } })).toBe(0);
   });
 
   it('is not held up by a class that overran in an account of which nothing is told any more', async () => {
