@@ -83,7 +83,7 @@ async function importBatch(
     classDates.map((classDate) => outcomeRow(classDate, 'class.booked')),
     { transaction },
   );
-  await tell(classDates, transaction);
+  await tell(deps, classDates, transaction);
   return { booked: classDates.length, there, problems };
 }
 
@@ -142,8 +142,8 @@ async function savePasses(
   return new Map(classDates.map(({ id, orderId }) => [id, peopleOf.get(orderId)?.length ?? 0]));
 }
 
-/** Nobody holds these rows: the relay takes them as soon as they are committed. */
-async function tell(classDates: readonly ClassDate[], transaction: Transaction): Promise<void> {
+/** The relay takes these rows as soon as they are committed, though behind those that have waited since before. */
+async function tell({ clock }: Deps, classDates: readonly ClassDate[], transaction: Transaction): Promise<void> {
   const userId = [...new Set(classDates.map(({ teacherId }) => teacherId))];
   const connections = await ZoomConnection.findAll({ where: { userId, state: 'connected' }, transaction });
   const subjects = [
@@ -151,7 +151,7 @@ async function tell(classDates: readonly ClassDate[], transaction: Transaction):
     ...connections.map(({ id }) => ({ connectionId: id })),
   ];
   await WorkflowOutbox.bulkCreate(
-    subjects.map((subject) => ({ ...subject, reason: 'booked' })),
+    subjects.map((subject) => ({ ...subject, reason: 'booked', leaseUntil: clock.now() })),
     { transaction },
   );
 }

@@ -2,6 +2,7 @@ import { Op } from 'sequelize';
 import { importClassDates } from '../../../src/commands/importClassDates';
 import { enableUser } from '../../../src/commands/enableUser';
 import { readClassDateRows } from '../../../src/commands/readClassDateRows';
+import { relayOutbox } from '../../../src/commands/relayOutbox';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import type { BookOrder } from '../../../src/models/BookOrder';
 import { ClassDate } from '../../../src/models/ClassDate';
@@ -10,6 +11,7 @@ import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { WorkflowOutbox } from '../../../src/models/WorkflowOutbox';
 import { checkAuditLog } from '../../../src/queries/checkAuditLog';
 import { checkClassDateRows } from '../../../src/queries/checkClassDateRows';
+import { addToOutbox } from '../../../src/temporal/outbox';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { startWebsite, type Website } from '../../support/website';
 
@@ -47,6 +49,20 @@ it('books what is good, each once, with everybody’s passes and the word to its
   expect(await website.audited()).toEqual(Array.from({ length: 2 }, () => ['class_booked', 'token_generated']).flat());
   expect((await checkAuditLog(website.deps)).broken).toBeNull();
   expect(await book(rows)).toEqual({ booked: 0, there: 2, problems: [], left: 0 });
+});
+
+it('has the relay tell whoever waited before the import first', async () => {
+  const waiting = await buildClassDate({ order });
+  const outboxId = await addToOutbox({ classDateId: waiting.id }, 'rescheduled', null);
+  await WorkflowOutbox.update({ leaseUntil: new Date(Date.now() - 60_000) }, { where: { id: outboxId } });
+  const { rows } = read(...Array.from({ length: 40 }, (_one, index) => line(`behind-${index}`)));
+  expect(await book(rows)).toMatchObject({ booked: 40 });
+  const { hints } = website.temporal;
+  hints.splice(0);
+  // It ends after a batch.
+  await relayOutbox(website.deps, AbortSignal.abort());
+  expect(hints.length).toBeLessThan(40);
+  expect(hints).toContain(`${waiting.id}: rescheduled`);
 });
 
 it('a class date that a file names by both names of its order is booked once', async () => {
