@@ -5,7 +5,7 @@ import { MailDelivery } from '../../src/models/MailDelivery';
 import { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
 import { bookHerd, connectTeachers, simulatedTeachers } from '../support/classHerd';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
-import { judge, type Verdict } from './invariants';
+import { judge, OF_ALL, type Verdict } from './invariants';
 
 export interface Setting {
   readonly seed: number;
@@ -50,9 +50,6 @@ export async function experiment(
     await stack.close();
   }
 }
-
-/** What everybody gets of a class; risks that are found of it are told besides. */
-const OF_ALL = ['class_reminder', 'guest_invitation', 'teacher_start'];
 
 /** Mails that the judge would count as lost a moment before they go out. */
 export function mailsUnderWay(classDateId: readonly number[]): Promise<number> {
