@@ -22,7 +22,8 @@ const REMEDIES: Readonly<Record<FindingSubject, string>> = {
   redirect:
     'In the Zoom app enter {APP_URL}/teacher/zoom/callback exactly so, as redirect address and in the allow list (Zoom’s error 4700 is a mismatch). On a laptop use 127.0.0.1 in both places, not localhost in one.',
   scopes: 'Add the scopes that /admin/zoom/settings lists to the Zoom app; then teachers connect again.',
-  webhook: 'Copy “Secret Token” of the Zoom app to /admin/zoom/settings and press “Validate” at Zoom.',
+  webhook:
+    'In the Zoom app look whether the event subscription is on, with the address and the events that /admin/zoom/settings lists; copy “Secret Token” there, and press “Validate” at Zoom.',
   api: 'Check the API address at /admin/zoom/settings, and that this machine may reach it.',
   clock: 'Set the clock by NTP (timedatectl set-ntp true): Zoom’s webhooks of another time are refused.',
 };

@@ -1,5 +1,6 @@
 import { Op } from 'sequelize';
 import type { Deps } from '../deps';
+import { addMinutes } from '../domain/clock';
 import type { DatedFinding, Verdict } from '../domain/zoomVerdicts';
 import { WebhookEvent } from '../models/WebhookEvent';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
@@ -9,6 +10,7 @@ import { ZoomConnection } from '../models/ZoomConnection';
 import type { SigningKeys } from '../security/keyRing';
 import type { ZoomApp } from '../zoom/oauth';
 import { missingScopes } from '../zoom/scopes';
+import { findUnheardClasses } from './findUnheardClasses';
 import { defaultRedirectUri } from './findZoomSettings';
 import { readZoomSettings, type SavedZoomSettings } from './readZoomSettings';
 
@@ -23,7 +25,7 @@ type TestedSubject = 'credentials' | 'redirect';
 
 /** How the saved settings stand, as far as tests, teachers' connections and Zoom's webhooks have told. */
 export async function findZoomVerdicts(
-  deps: Pick<Deps, 'config' | 'encryption' | 'signingKeys'>,
+  deps: Pick<Deps, 'clock' | 'config' | 'db' | 'encryption' | 'signingKeys'>,
 ): Promise<{ verdicts: DatedFinding[]; webhook: WebhookWords }> {
   const [saved, connections, webhook] = await Promise.all([
     readZoomSettings(deps),
@@ -41,7 +43,7 @@ export async function findZoomVerdicts(
     await tested('credentials'),
     await tested('redirect'),
     judgeScopes(connections),
-    judgeWebhook(saved, webhook),
+    await judgeWebhook(deps, saved, webhook),
   ];
   return { verdicts, webhook };
 }
@@ -116,14 +118,17 @@ const WRONG_SIGNATURE =
   'The last request to the webhook address had a wrong signature. If it was Zoom’s, the secret here is not the one in your Zoom app: copy “Secret Token” again. (Strangers who try the address can look the same.)';
 const WRONG_TIME =
   'The last request to the webhook address was signed with the right secret, but at another time than now. Look whether this server’s clock is right. If it is, these may be repeats that Zoom did not sign anew: widen ZOOM_WEBHOOK_WINDOW_SECONDS. (An old request that somebody sends again looks the same.)';
+const LOOK_AT_ZOOM =
+  'In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”.';
+const UNHEARD = `A class has run, and Zoom told nothing of it, nor of anything since. ${LOOK_AT_ZOOM}`;
+const SILENT = `Nothing has come from Zoom for more than four days, though it validates the address every three. ${LOOK_AT_ZOOM}`;
+const LONGEST_SILENCE_MINUTES = 4 * 24 * 60;
 
-function judgeWebhook(saved: SavedZoomSettings, words: WebhookWords): DatedFinding {
-  const judged = (verdict: Verdict, why: string, at: Date | null) => ({
-    subject: 'webhook' as const,
-    verdict,
-    why,
-    at,
-  });
+async function judgeWebhook(
+  deps: Pick<Deps, 'clock' | 'db'>,
+  saved: SavedZoomSettings,
+  words: WebhookWords,
+): Promise<DatedFinding> {
   if (saved.webhookSecret === null) {
     return judged('failed', 'No webhook secret is saved, so everything Zoom sends is refused. Enter it below.', null);
   }
@@ -133,8 +138,26 @@ function judgeWebhook(saved: SavedZoomSettings, words: WebhookWords): DatedFindi
   if (lastRefusal && lastRefusal.at >= since && (!good || lastRefusal.at > good)) {
     return judged('failed', lastRefusal.wrongTime ? WRONG_TIME : WRONG_SIGNATURE, lastRefusal.at);
   }
-  if (good) return judged('passed', 'Zoom reaches us, and its signature is right.', good);
-  return judged('unknown', 'Nothing has come from Zoom since the secret was saved. Press “Validate” at Zoom.', null);
+  return judgeSilence(deps, good, saved.row?.webhookSecretSavedAt ?? null);
+}
+
+/** @param good when something last came that was signed right, since the secret was saved */
+async function judgeSilence(
+  { clock, db }: Pick<Deps, 'clock' | 'db'>,
+  good: Date | null,
+  savedAt: Date | null,
+): Promise<DatedFinding> {
+  const { lastLiveAt } = await findUnheardClasses(db, good ?? savedAt);
+  if (lastLiveAt) return judged('failed', UNHEARD, lastLiveAt);
+  if (good === null) {
+    return judged('unknown', 'Nothing has come from Zoom since the secret was saved. Press “Validate” at Zoom.', null);
+  }
+  if (addMinutes(good, LONGEST_SILENCE_MINUTES) < clock.now()) return judged('failed', SILENT, good);
+  return judged('passed', 'Zoom reaches us, and its signature is right.', good);
+}
+
+function judged(verdict: Verdict, why: string, at: Date | null): DatedFinding {
+  return { subject: 'webhook', verdict, why, at };
 }
 
 async function findWebhookWords(): Promise<WebhookWords> {

@@ -47,7 +47,9 @@ async function showHealth(deps: Deps, ctx: AppContext, form: FormState): Promise
     zone,
     testing: deps.config.development ? TEST_EVENTS : null,
     ...presentWebhookHealth(health, zone),
-    verdict: verdicts.filter(({ subject }) => subject === 'webhook').map((verdict) => presentFinding(verdict)),
+    verdict: verdicts
+      .filter(({ subject }) => subject === 'webhook')
+      .map((verdict) => ({ ...presentFinding(verdict), at: verdict.at && formatInstant(verdict.at, zone) })),
     ...form,
   });
 }

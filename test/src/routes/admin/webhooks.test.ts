@@ -1,6 +1,7 @@
 import { relayWebhooks } from '../../../../src/commands/relayWebhooks';
 import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSettings';
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
+import { formatInstant } from '../../../../src/presenters/classTime';
 import { paths } from '../../../../src/routes/paths';
 import { buildAudit } from '../../../factories/audits';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
@@ -12,6 +13,7 @@ import { startWebsite, type Website } from '../../../support/website';
 let website: Website;
 let browser: Browser;
 let adminId: number;
+let timeZone: string;
 
 beforeAll(async () => {
   website = await startWebsite();
@@ -19,6 +21,7 @@ beforeAll(async () => {
   const signedIn = await signedInBrowser(website, 'admin');
   browser = signedIn.browser;
   adminId = signedIn.user.id;
+  timeZone = signedIn.user.timeZone ?? 'UTC';
 });
 
 afterAll(() => website.close());
@@ -26,6 +29,8 @@ afterAll(() => website.close());
 beforeEach(async () => {
   await website.deps.db.query('DELETE FROM webhook_events');
   await website.deps.db.query('DELETE FROM zoom_audit_logs');
+  // What came of them is forgotten with the events.
+  await website.deps.db.query("UPDATE class_dates SET state = 'cancelled'");
 });
 
 async function buildReadyClass(title: string) {
@@ -83,6 +88,47 @@ describe('is it working?', () => {
       expect(text).toContain(words);
     expect(answer.text).not.toContain('Secret Name');
     expect(answer.text).not.toContain('somebody_else');
+  });
+
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+  const verdict = async () => {
+    const page = parse(await browser.get(paths.webhooks));
+    const row = page('h2:contains("Is it working?") + ul > li');
+    return { word: row.find('.tag').text(), why: row.find('.why').text(), at: row.find('.why .soft').text() };
+  };
+
+  it('says since when that is known', async () => {
+    const at = minutesAgo(3);
+    await buildWebhookEvent(startedEvent('444'), { createdAt: at });
+    expect(await verdict()).toMatchObject({ word: 'passed', at: formatInstant(at, timeZone) });
+  });
+
+  it('does not, once a class has run of which nothing came, until something comes again', async () => {
+    await buildWebhookEvent(startedEvent('444'), { createdAt: minutesAgo(60) });
+    const { classDate, meeting } = await buildReadyClass('Unheard');
+    const liveAt = minutesAgo(20);
+    await classDate.update({ state: 'live', startsAt: minutesAgo(25), liveAt });
+    const failed = { word: 'failed', at: formatInstant(liveAt, timeZone) };
+    expect(await verdict()).toMatchObject({ ...failed, why: expect.stringContaining('event subscription') as string });
+    // What Zoom told of the room before says nothing of the run.
+    const updated = { event: 'meeting.updated', object: { id: meeting.meetingId } };
+    await buildWebhookEvent(updated, { createdAt: minutesAgo(50) });
+    expect((await verdict()).word).toBe('failed');
+    // Of this class it was heard that it ran; what came later than its start is enough, too.
+    const heard = await buildWebhookEvent(startedEvent(meeting.meetingId), { createdAt: minutesAgo(21) });
+    expect((await verdict()).word).toBe('passed');
+    await heard.destroy();
+    await buildWebhookEvent(startedEvent('444'), { createdAt: minutesAgo(5) });
+    expect((await verdict()).word).toBe('passed');
+  });
+
+  it('does not, when nothing came for longer than Zoom leaves the address unvalidated', async () => {
+    const days = (count: number) => minutesAgo(count * 24 * 60);
+    await buildWebhookEvent(startedEvent('444'), { createdAt: days(5) });
+    const silent = { word: 'failed', at: formatInstant(days(5), timeZone) };
+    expect(await verdict()).toMatchObject({ ...silent, why: expect.stringContaining('four days') as string });
+    await buildAudit('webhook_url_validated', { createdAt: days(3) });
+    expect((await verdict()).word).toBe('passed');
   });
 });
 
