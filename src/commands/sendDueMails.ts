@@ -142,8 +142,11 @@ async function sendOne(deps: Deps, row: MailDelivery, batch: Batch): Promise<Out
   const { about } = batch;
   const recipient = batch.recipients.get(row.id);
   if (!recipient) return finish(row, 'failed', 'the person no longer exists');
-  const skip = recipient.skip ?? noLongerTrue(row, about, recipient, batch.now) ?? tooLate(row, batch.now);
-  if (skip !== null) return leaveOut(row, skip);
+  if (recipient.skip !== null) return leaveOut(row, recipient.skip);
+  const untrue = noLongerTrue(row, about, recipient, batch.now);
+  if (untrue !== null) return leaveOutUntrue(row, untrue);
+  const late = tooLate(row, batch.now);
+  if (late !== null) return leaveOut(row, late);
   if (isOutdated(row, about, recipient)) return finish(row, mayBeOut(row) ? 'unknown' : 'skipped', SUPERSEDED);
   const composed = await composeMail(deps, row, about, recipient, batch.now).catch(() => null);
   if (!composed) return finish(row, 'failed', 'the mail could not be made; is the address right?');
@@ -175,6 +178,12 @@ function tooLate(row: MailDelivery, now: Date): string | null {
 function leaveOut(row: MailDelivery, why: string): Promise<'over'> {
   if (!row.resent) return finish(row, 'skipped', why);
   return finish(row, 'unknown', `it may have gone out once, and was not repeated: ${why}`);
+}
+
+/** How long a link helps shows only once its class is over: until then all that was tried was in vain. */
+function leaveOutUntrue(row: MailDelivery, why: string): Promise<'over'> {
+  const { kind, lastError } = row;
+  return kind === 'new_link' && lastError !== null ? giveUp(row, `${lastError}; ${why}`) : leaveOut(row, why);
 }
 
 /** Every try was in vain: that is no purpose of ours, and somebody should hear of it. */

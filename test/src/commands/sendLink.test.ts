@@ -4,6 +4,7 @@ import { sendLink } from '../../../src/commands/sendLink';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassMailKind } from '../../../src/domain/mails';
+import { MailUnclear, type Mailer } from '../../../src/emails/mailer';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
@@ -25,8 +26,10 @@ async function buildReminded() {
   const classDate = await buildClassDate({ order, state: 'ready', startsAt: addMinutes(new Date(), 20) });
   const { pass } = await buildPass(site.deps.signingKeys, classDate, { userId, email });
   const classDateId = classDate.id;
-  const sendWaiting = () =>
-    sendDueMails(site.deps, { about: { classDateId }, now: new Date(), heartbeat: () => undefined });
+  const sendWaiting = (now = new Date(), mailer: Partial<Mailer> = {}) => {
+    const deps = { ...site.deps, mailer: { ...site.deps.mailer, ...mailer } };
+    return sendDueMails(deps, { about: { classDateId }, now, heartbeat: () => undefined });
+  };
   const tell = async (kind: ClassMailKind) => {
     await planMails({ classDateId, now: new Date(), kinds: [kind] });
     await sendWaiting();
@@ -81,6 +84,19 @@ describe('in a class that runs on after its doors would have closed', () => {
     await classDate.update({ state: 'ended', endedAt: new Date(), ...changes });
     await sendWaiting();
     expect(await stateOfLink(pass.id)).toBe('skipped');
+  });
+
+  it('a link that every try was in vain for until it was over has failed, and says of what', async () => {
+    const { classDate, pass, sendWaiting } = await buildReminded();
+    await classDate.update(overruns);
+    await send(pass.id);
+    await sendWaiting(new Date(), { send: () => Promise.reject(new MailUnclear(false)) });
+    expect(await stateOfLink(pass.id)).toBe('queued');
+    await classDate.update({ state: 'ended', endedAt: new Date(), closedAt: new Date() });
+    await sendWaiting(addMinutes(new Date(), 1));
+    const link = await MailDelivery.findOne({ where: { passId: pass.id, kind: 'new_link' } });
+    const lastError = 'the mail server did not answer; the class was over before the mail went out';
+    expect(link).toMatchObject({ state: 'failed', lastError });
   });
 });
 
