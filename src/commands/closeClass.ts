@@ -10,6 +10,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { countHeard } from '../queries/countHeard';
 import { findRuns } from '../queries/findRuns';
+import { findSilentRuns } from '../queries/findSilentRuns';
 import { deliverOutbox } from '../temporal/outbox';
 import { isStillRunning } from './isStillRunning';
 import { noteStateChange } from './noteOutcome';
@@ -119,7 +120,9 @@ async function isOutdated(asked: Asked, { state }: ClassDate, transaction: Trans
 async function wasLive(classDate: ClassDate, transaction: Transaction): Promise<boolean> {
   const { liveAt, startsAt } = classDate;
   if (liveAt === null || liveAt >= startsAt) return liveAt !== null;
-  const { runs } = await findRuns(classDate, transaction);
+  const known = await findRuns(classDate, transaction);
+  const silent = await findSilentRuns(classDate, known, transaction);
+  const runs = known.runs.map((run) => ({ startedAt: run.startedAt, endedAt: silent.get(run.id) ?? run.endedAt }));
   return !wereOverBefore(runs, startsAt);
 }
 

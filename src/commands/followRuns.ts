@@ -23,7 +23,7 @@ export async function followRuns(
   transaction: Transaction,
 ): Promise<boolean> {
   const rows = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
-  const silent = await findSilentRuns(classDate, rows, transaction);
+  const silent = await findSilentRuns(classDate, { meetings: [meeting], runs: rows }, transaction);
   const known = rows.map(({ id, startedAt, endedAt }) => ({ startedAt, endedAt: silent.get(id) ?? endedAt }));
   const times = classTimes(classDate);
   const runs = runsToFollow(runsOfClass(known, meeting, times), classDate.state, times);

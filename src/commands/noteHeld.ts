@@ -14,9 +14,9 @@ import { findSilentRuns } from '../queries/findSilentRuns';
 export async function noteHeld(classDate: ClassDate, transaction: Transaction): Promise<void> {
   const { state } = classDate;
   if (state !== 'ended' && state !== 'settled') return;
-  const { runs: known } = await findRuns(classDate, transaction);
+  const known = await findRuns(classDate, transaction);
   const silent = await findSilentRuns(classDate, known, transaction);
-  const runs = known.filter(({ id }) => !silent.has(id));
+  const runs = known.runs.filter(({ id }) => !silent.has(id));
   const lastRoom = Math.max(...runs.map(({ zoomMeetingId }) => zoomMeetingId));
   const ofLastRoom = runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom);
   const liveAt = earlier(classDate.liveAt, summariseRuns(runs).firstStartedAt);

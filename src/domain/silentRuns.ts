@@ -14,6 +14,22 @@ export function silentAt(classDate: WatchedClass): Date | null {
   return classDate.liveAt === null || isToBegin(classDate, classDate.startsAt) ? classDate.watchedAt : null;
 }
 
+interface Room {
+  readonly id: number;
+  readonly meetingId: string | null;
+  readonly createdAt: Date;
+}
+
+/**
+ * Of which of a class's rooms Zoom said so: of the newest there was. Of a former one, where people may sit yet, it said
+ * nothing, nor of one that was made since.
+ */
+export function roomAskedAbout(rooms: readonly Room[], watchedAt: Date | null): number | null {
+  if (watchedAt === null) return null;
+  const there = rooms.filter(({ meetingId, createdAt }) => meetingId !== null && createdAt <= watchedAt);
+  return there.length > 0 ? Math.max(...there.map(({ id }) => id)) : null;
+}
+
 interface ToldStay {
   readonly instanceId: number;
   readonly joinTime: Date | null;

@@ -1,7 +1,8 @@
 import type { Transaction } from 'sequelize';
 import { endOfRun } from '../domain/meetingRuns';
-import { endOfSilentRun, lastToldOf } from '../domain/silentRuns';
+import { endOfSilentRun, lastToldOf, roomAskedAbout } from '../domain/silentRuns';
 import type { ClassDate } from '../models/ClassDate';
+import type { ZoomMeeting } from '../models/ZoomMeeting';
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
 
@@ -9,13 +10,15 @@ import { ZoomParticipant } from '../models/ZoomParticipant';
  * Tries of a class's room of whose end no word came, and of which Zoom said after the class's start that they do not go on:
  * when each was over at the latest, by its row. Their words may come when the class has been looked at already.
  *
- * @param runs of one meeting
+ * @param known rooms of the class, and their runs
  */
 export async function findSilentRuns(
   { startsAt, watchedAt }: Pick<ClassDate, 'startsAt' | 'watchedAt'>,
-  runs: readonly ZoomMeetingInstance[],
+  known: { readonly meetings: readonly ZoomMeeting[]; readonly runs: readonly ZoomMeetingInstance[] },
   transaction: Transaction,
 ): Promise<Map<number, Date>> {
+  const room = roomAskedAbout(known.meetings, watchedAt);
+  const runs = known.runs.filter(({ zoomMeetingId }) => zoomMeetingId === room);
   const open = runs.filter((run) => run.startedAt !== null && run.startedAt < startsAt && !endOfRun(run, runs));
   if (watchedAt === null || open.length === 0) return new Map();
   const stays = await ZoomParticipant.findAll({ where: { instanceId: open.map(({ id }) => id) }, transaction });

@@ -3,7 +3,7 @@ import { VERDICTS, type AttendanceFacts, type KnownStay, type PersonStays } from
 import { CLASS_OUTCOMES, fixedOutcome, isShut } from '../domain/classStates';
 import { classTimes } from '../domain/classTimes';
 import { endOfRun } from '../domain/meetingRuns';
-import { endOfSilentRun, lastToldOf, silentAt } from '../domain/silentRuns';
+import { endOfSilentRun, lastToldOf, roomAskedAbout, silentAt } from '../domain/silentRuns';
 import { groupStrangers, type Stranger } from '../domain/strangers';
 import { ownersOfAccounts } from '../domain/zoomAccounts';
 import { AttendanceCorrection } from '../models/AttendanceCorrection';
@@ -58,8 +58,8 @@ export async function readAttendance(
   const ownRuns = new Set(runs.filter(({ zoomMeetingId }) => ownRooms.has(zoomMeetingId)).map(({ id }) => id));
   const tied = tie(classDate, { passes, segments, corrections, ownRuns });
   const listRead = meetings.every(({ meetingId, reconciledAt }) => meetingId === null || reconciledAt !== null);
-  const lastRoom = Math.max(...meetings.map(({ id }) => id));
-  const facts = factsOf({ classDate, passes, segments, corrections, runs, lastRoom, listRead, ...tied }, now);
+  const askedRoom = roomAskedAbout(meetings, classDate.watchedAt);
+  const facts = factsOf({ classDate, passes, segments, corrections, runs, askedRoom, listRead, ...tied }, now);
   return { classDate, passes, corrections, ...tied, facts };
 }
 
@@ -132,8 +132,8 @@ interface Known extends Tied {
   readonly segments: readonly ZoomParticipant[];
   readonly corrections: readonly AttendanceCorrection[];
   readonly runs: readonly ZoomMeetingInstance[];
-  /** the newest */
-  readonly lastRoom: number;
+  /** of which Zoom said, if it did, that it does not run */
+  readonly askedRoom: number | null;
   readonly listRead: boolean;
 }
 
@@ -166,9 +166,8 @@ function factsOf(known: Known, now: Date): AttendanceFacts {
   };
 }
 
-function endsOfRuns({ classDate, runs, segments, lastRoom }: Known): Map<number, Date | null> {
-  // Of a former room, where people may sit yet, nothing was said.
-  const silentIn = (run: ZoomMeetingInstance) => (run.zoomMeetingId === lastRoom ? silentAt(classDate) : null);
+function endsOfRuns({ classDate, runs, segments, askedRoom }: Known): Map<number, Date | null> {
+  const silentIn = (run: ZoomMeetingInstance) => (run.zoomMeetingId === askedRoom ? silentAt(classDate) : null);
   const siblings = (run: ZoomMeetingInstance) =>
     runs.filter(({ zoomMeetingId }) => zoomMeetingId === run.zoomMeetingId);
   const lastTold = (run: ZoomMeetingInstance) => lastToldOf(run, segments);

@@ -44,7 +44,8 @@ export async function buildAttendedClass(
   const mum = await OrderGuest.create({ orderId: order.id, email: 'mum@example.test', name: 'Mum Muster' });
   const { pass: student } = await buildPass(signingKeys, classDate, { userId, email });
   const { pass: guest } = await buildPass(signingKeys, classDate, { guestId: mum.id, email: mum.email });
-  const meeting = await buildMeeting(encryption, classDate, { reconciledAt: endsAt });
+  const createdAt = addMinutes(startsAt, -30);
+  const meeting = await buildMeeting(encryption, classDate, { createdAt, reconciledAt: endsAt });
   const uuid = `${randomBytes(15).toString('base64')}==`;
   const run = await ZoomMeetingInstance.create({
     zoomMeetingId: meeting.id,

@@ -110,6 +110,13 @@ describe('a class whose room was lost for good', () => {
     return classDate;
   }
 
+  /** It has just started, and Zoom may be asked about it. */
+  async function buildJustStarted() {
+    const classDate = await buildClassDate({ startsAt: ago(6), state: 'ready' });
+    const meeting = await buildMeeting(site.deps.encryption, classDate, { createdAt: ago(36) });
+    return { classDate, meeting };
+  }
+
   async function closed(classDate: ClassDate) {
     await closeClass(site.deps, { classDateId: classDate.id, now: OVER_AT });
     const { state, outcome, closedAt } = await classDate.reload();
@@ -136,12 +143,31 @@ describe('a class whose room was lost for good', () => {
   });
 
   it('was missed, too, where no word came of the end of that try, and Zoom said at the start that it does not run', async () => {
-    const classDate = await buildClassDate({ startsAt: ago(6), state: 'ready' });
-    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    const { classDate, meeting } = await buildJustStarted();
     await tell(meeting, started(ago(20)));
     await askZoom(depsThatSay('waiting'), { classDateId: classDate.id, now: NOW });
     await tell(meeting, DELETED);
     expect(await closed(classDate)).toEqual(MISSED);
+  });
+
+  it('was missed, too, where that try is told only after Zoom has said so', async () => {
+    const { classDate, meeting } = await buildJustStarted();
+    await askZoom(depsThatSay('waiting'), { classDateId: classDate.id, now: NOW });
+    await tell(meeting, started(ago(20)));
+    await tell(meeting, DELETED);
+    expect(await closed(classDate)).toEqual(MISSED);
+  });
+
+  it('was held, for all that is known, where it was of its next room that Zoom said so', async () => {
+    const { classDate, meeting } = await buildJustStarted();
+    await tell(meeting, started(ago(20)));
+    await tell(meeting, DELETED);
+    const next = await buildMeeting(site.deps.encryption, classDate, { generation: 2, createdAt: ago(15) });
+    await (await classDate.reload()).update({ state: 'ready' });
+    await askZoom(depsThatSay('waiting'), { classDateId: classDate.id, now: NOW });
+    expect((await classDate.reload()).watchedAt).toEqual(NOW);
+    await tell(next, DELETED);
+    expect(await closed(classDate)).toEqual(HELD);
   });
 
   it.each([
@@ -213,7 +239,7 @@ describe('a try of whose end no word came, and of which Zoom said after the star
   async function buildWatched(fields: Partial<ClassDate>) {
     const watched = { state: 'ready', watchedAt: ago(5), stateReason: 'not_started' } as const;
     const classDate = await buildClassDate({ startsAt: ago(10), ...watched, ...fields });
-    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    const meeting = await buildMeeting(site.deps.encryption, classDate, { createdAt: ago(110) });
     await tell(meeting, started(ago(30)));
     return classDate.reload();
   }
