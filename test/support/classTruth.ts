@@ -25,20 +25,25 @@ export async function roomOfRow({ teacherId, startsAt, durationMinutes }: ClassD
  * Whom the ledger takes to know something else of the class than what is so: nobody, once nothing is left to be done.
  * A teacher who no longer gives it must know that; whoever was never told anything cannot be wrong, nor can whoever has
  * had no mail about a class that is off.
+ *
+ * @param left who is no longer on its order, by their keys in the ledger: they hear nothing more
  */
-export async function misinformed(classDate: ClassDate): Promise<string[]> {
+export async function misinformed(classDate: ClassDate, left: readonly string[] = []): Promise<string[]> {
   const wrong: string[] = [];
   for (const [recipient, rows] of byRecipient(await readLedger(classDate.id))) {
     const last = lastTold(rows);
     const known = last && toldIn(last);
-    if (!known || (toldOf(classDate).off && isNote(last))) continue;
-    const isFormer = last.userId !== null && last.userId !== classDate.teacherId;
-    const isRight = isFormer
-      ? last.kind === 'teacher_released' || known.off
-      : saysTheSame(known, toldOf(classDate)) && last.kind !== 'teacher_released';
-    if (!isRight || !saysSo(last, known)) wrong.push(`${recipient} last had ${last.kind} (${last.state})`);
+    if (!known || left.includes(recipient) || (toldOf(classDate).off && isNote(last))) continue;
+    if (!isRight(last, known, classDate) || !saysSo(last, known))
+      wrong.push(`${recipient} last had ${last.kind} (${last.state})`);
   }
   return wrong;
+}
+
+function isRight({ userId, kind }: ToldRow, known: Told, classDate: ClassDate): boolean {
+  const isFormer = userId !== null && userId !== classDate.teacherId;
+  if (isFormer) return kind === 'teacher_released' || known.off;
+  return saysTheSame(known, toldOf(classDate)) && kind !== 'teacher_released';
 }
 
 /** Not a mail: that its reader had the class from its booking on. */
