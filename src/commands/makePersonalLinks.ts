@@ -1,6 +1,7 @@
 import { Op, type InferAttributes } from 'sequelize';
 import { inTransaction } from '../db/transaction';
 import type { Deps } from '../deps';
+import { inviteName, passIdIn } from '../domain/inviteNames';
 import { formerRegistrantsOf } from '../domain/segments';
 import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
@@ -103,15 +104,15 @@ async function inviteLinks(
   passes: readonly ZoomSecureToken[],
   names: ReadonlyMap<number, PassName>,
 ): Promise<PersonalLink[]> {
-  // Only the name comes back from an invite link, so it must be unique within the meeting.
-  const uniqueNames = passes.map(
-    (pass) => `${nameOf(pass, names).firstName} ${nameOf(pass, names).lastName} ${pass.id}`,
-  );
+  const wanted = passes.map((pass) => {
+    const { firstName, lastName } = nameOf(pass, names);
+    return inviteName(`${firstName} ${lastName}`, pass.id);
+  });
   try {
     const { teacherId } = meeting;
-    const links = await deps.zoom.createInviteLinks(teacherId, zoomId(meeting), uniqueNames, LONGEST_TTL_SECONDS);
-    return passes.map((pass, index) => {
-      const url = links.find(({ name }) => name === uniqueNames[index])?.joinUrl ?? null;
+    const links = await deps.zoom.createInviteLinks(teacherId, zoomId(meeting), wanted, LONGEST_TTL_SECONDS);
+    return passes.map((pass) => {
+      const url = links.find(({ name }) => passIdIn(name) === pass.id)?.joinUrl ?? null;
       return { pass, quality: url ? 'invite' : 'plain', url, registrantId: null };
     });
   } catch (error) {

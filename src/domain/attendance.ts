@@ -7,8 +7,9 @@ import { intersection, secondsOf, union, type Interval } from './intervals';
 export const VERDICTS = ['present', 'late', 'absent'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+const DOUBTS_OF_STAYS = ['start_unknown', 'end_unknown', 'by_account', 'by_address', 'by_name', 'no_list'] as const;
 /** What a figure rests on less firmly than it might. */
-export const DOUBTS = ['start_unknown', 'end_unknown', 'by_account', 'by_address', 'no_list'] as const;
+export const DOUBTS = [...DOUBTS_OF_STAYS, 'maybe_unknown'] as const;
 export type Doubt = (typeof DOUBTS)[number];
 export const CERTAINTIES = ['sure', 'likely', 'unsure'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
@@ -21,7 +22,7 @@ export interface KnownStay {
   readonly runEndedAt: Date | null;
   readonly source: 'webhook' | 'zoom_list' | 'both';
   /** `account`: by the Zoom account that the person's own link was used with in another stay */
-  readonly matchedBy: 'registrant' | 'account' | 'email' | 'host' | 'none';
+  readonly matchedBy: 'registrant' | 'account' | 'email' | 'invite' | 'host' | 'none';
 }
 
 export interface PersonStays {
@@ -95,11 +96,12 @@ export function concludeAttendance(facts: AttendanceFacts): Conclusion {
   const figures = (person: PersonStays) => figuresOf(person, teacher, lateFrom, facts);
   const ofTeacher = (person: PersonStays) =>
     figuresOf(person, others, addMinutes(facts.startsAt, facts.lateMinutes), facts);
-  const students = facts.students.map(figures);
   const strangers = facts.strangers.map(figures);
+  const doubted = doubting(strangers, facts);
+  const students = facts.students.map(figures).map(doubted);
   const came = whoCame(taught, ofTeacher(taught), [...students, ...strangers], facts);
   const outcome = facts.correctedOutcome ?? facts.fixedOutcome ?? classOutcome(came);
-  return { outcome, teacher: ofTeacher(facts.teacher), students, strangers };
+  return { outcome, teacher: doubted(ofTeacher(facts.teacher)), students, strangers };
 }
 
 /** When somebody was there. */
@@ -200,14 +202,24 @@ function sourcesOf(stays: readonly KnownStay[]): string {
 }
 
 function doubtsOf(stays: readonly KnownStay[], facts: AttendanceFacts): Doubt[] {
-  const has: Record<Doubt, boolean> = {
+  const has: Record<(typeof DOUBTS_OF_STAYS)[number], boolean> = {
     start_unknown: stays.some(({ joinTime }) => joinTime === null),
     end_unknown: stays.some((stay) => stay.joinTime !== null && stay.leaveTime === null && !isStillIn(stay, facts)),
     by_account: stays.some(({ matchedBy }) => matchedBy === 'account'),
     by_address: stays.some(({ matchedBy }) => matchedBy === 'email'),
+    by_name: stays.some(({ matchedBy }) => matchedBy === 'invite'),
     no_list: facts.isOver && !facts.listRead,
   };
-  return DOUBTS.filter((doubt) => has[doubt]);
+  return DOUBTS_OF_STAYS.filter((doubt) => has[doubt]);
+}
+
+/** Whoever seems absent may be one of those who were there and could not be tied to anybody. */
+function doubting(strangers: readonly PersonFigures[], { isOver }: AttendanceFacts) {
+  const anybody = isOver && strangers.some(({ presentSeconds }) => presentSeconds > 0);
+  return (figures: PersonFigures): PersonFigures => {
+    if (!anybody || figures.corrected || figures.verdict !== 'absent') return figures;
+    return { ...figures, doubts: [...figures.doubts, 'maybe_unknown'] };
+  };
 }
 
 function whoCame(

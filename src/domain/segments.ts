@@ -1,4 +1,5 @@
 import { earlier, later } from './clock';
+import { passIdIn } from './inviteNames';
 
 /** What Zoom has said of one stay in a meeting, from its "joined", its "left", or both. */
 export interface Segment {
@@ -87,27 +88,30 @@ export function formerRegistrantsOf({
 export interface PersonMatch {
   readonly passId: number | null;
   readonly role: 'host' | 'participant' | 'guest';
-  readonly matchedBy: 'registrant' | 'host' | 'email' | 'none';
+  readonly matchedBy: 'registrant' | 'host' | 'email' | 'invite' | 'none';
 }
 
 /**
  * Ties a stay to a person: by the registrant whose link was used, then as the host, then by an address that Zoom vouches
- * for. A name is never an identity: who is left is for a person to decide.
+ * for, then by the number that we put into the name of an invite link. Any other name is no identity: who is left is for a
+ * person to decide.
  *
  * @param hostZoomUserIds the Zoom ids by which the host may appear
  */
 export function matchPerson(
-  segment: Pick<Segment, 'registrantId' | 'zoomUserId' | 'userEmail'>,
+  segment: Pick<Segment, 'registrantId' | 'zoomUserId' | 'userName' | 'userEmail'>,
   passes: readonly PassOfClass[],
   hostZoomUserIds: readonly string[],
 ): PersonMatch {
-  const { registrantId, zoomUserId, userEmail } = segment;
+  const { registrantId, zoomUserId, userName, userEmail } = segment;
   const registrant = registrantId ? passOfRegistrant(registrantId, passes) : undefined;
   if (registrant) return { passId: registrant.id, role: roleOf(registrant), matchedBy: 'registrant' };
   if (zoomUserId && hostZoomUserIds.includes(zoomUserId)) return { passId: null, role: 'host', matchedBy: 'host' };
   const address = userEmail?.toLowerCase();
   const owner = address ? passes.find((pass) => pass.email.toLowerCase() === address) : undefined;
   if (owner) return { passId: owner.id, role: roleOf(owner), matchedBy: 'email' };
+  const invited = userName ? passes.find(({ id }) => id === passIdIn(userName)) : undefined;
+  if (invited) return { passId: invited.id, role: roleOf(invited), matchedBy: 'invite' };
   return { passId: null, role: 'participant', matchedBy: 'none' };
 }
 
@@ -119,7 +123,7 @@ function passOfRegistrant(registrantId: string, passes: readonly PassOfClass[]):
   );
 }
 
-const SURENESS: readonly PersonMatch['matchedBy'][] = ['none', 'email', 'host', 'registrant'];
+const SURENESS: readonly PersonMatch['matchedBy'][] = ['none', 'invite', 'email', 'host', 'registrant'];
 
 /** What is known less surely than this. */
 export function lessSureThan(matchedBy: PersonMatch['matchedBy']): PersonMatch['matchedBy'][] {

@@ -8,7 +8,7 @@ import {
 } from 'sequelize';
 
 export type ParticipantRole = 'host' | 'participant' | 'guest';
-export type MatchedBy = 'registrant' | 'email' | 'host' | 'none';
+export type MatchedBy = 'registrant' | 'email' | 'invite' | 'host' | 'none';
 /** `both`: a webhook told of the stay, and Zoom's list of what it had left out. */
 export type SegmentSource = 'webhook' | 'zoom_list' | 'both';
 

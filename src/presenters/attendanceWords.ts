@@ -22,6 +22,8 @@ export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   end_unknown: 'nobody told when a stay ended, so it lasts until the meeting was over',
   by_account: 'known in part by the Zoom account only with which they came by their own link as well',
   by_address: 'known by the address only that they gave Zoom',
+  by_name: 'known by the name only that their link gave them',
+  maybe_unknown: 'somebody was there whom nobody has been found for',
   no_list: 'Zoom’s own list could not be read in full, so this rests on its messages',
 };
 

@@ -10,8 +10,10 @@ import { formatInstant, formatMoment } from './classTime';
 
 const QUALITY: Readonly<Record<LinkQuality, string>> = {
   registrant: 'Their own link, which Zoom lets one person use at a time. Attendance is sure.',
-  invite: 'A link with their name in it. Whoever has it comes in under that name.',
-  plain: 'The meeting’s own link, the same for everybody. Attendance rests on names and addresses.',
+  invite:
+    'A link with their name and a number in it, which attendance rests on. Whoever has it comes in under that name.',
+  plain:
+    'The meeting’s own link, the same for everybody. Attendance rests on the address they gave Zoom, or on somebody who says who they were.',
 };
 
 export function presentPassRow({ pass, name, classDate, title }: PassRow, zone: string) {

@@ -87,7 +87,11 @@ export async function cancelRegistrant(
   });
 }
 
-/** Links that carry a name and nothing else; the fallback for hosts without a licence. */
+/**
+ * Links that carry a name and nothing else; the fallback for hosts without a licence.
+ *
+ * @param names each of at most 64 characters
+ */
 export async function createInviteLinks(
   deps: TokenDeps,
   userId: number,
@@ -99,7 +103,7 @@ export async function createInviteLinks(
     operation: 'meetingInviteLinksCreate',
     method: 'POST',
     path: `${meetingPath(meetingId)}/invite_links`,
-    body: { attendees: names.map((name) => ({ name: name.slice(0, NAME_MAX) })), ttl: ttlSeconds },
+    body: { attendees: names.map((name) => ({ name })), ttl: ttlSeconds },
     schema: inviteLinksSchema,
   });
   return reply.attendees;

@@ -134,6 +134,7 @@ const waitSchema = z.object({
         user_id: sessionUserId,
         id: optionalId,
         registrant_id: optionalId,
+        user_name: optionalText(255),
         email: optionalText(254),
         date_time: maybeInstant,
       }),
@@ -170,7 +171,7 @@ export interface WaitEvent {
   readonly kind: 'wait';
   readonly uuid: string;
   readonly sessionUserId: string;
-  readonly who: Pick<Segment, 'registrantId' | 'zoomUserId' | 'userEmail'>;
+  readonly who: Pick<Segment, 'registrantId' | 'zoomUserId' | 'userName' | 'userEmail'>;
   readonly beganAt: Date | null;
   readonly endedAt: Date | null;
 }
@@ -240,7 +241,10 @@ function waitEvent(waits: 'begins' | 'ends', eventAt: Date, body: unknown): Wait
     kind: 'wait',
     uuid: run,
     sessionUserId: participant.user_id,
-    who: { registrantId: participant.registrant_id, zoomUserId: participant.id, userEmail: participant.email },
+    who: {
+      ...{ registrantId: participant.registrant_id, zoomUserId: participant.id },
+      ...{ userName: participant.user_name, userEmail: participant.email },
+    },
     beganAt: waits === 'begins' ? at : null,
     endedAt: waits === 'ends' ? at : null,
   };

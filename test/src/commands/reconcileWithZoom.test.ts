@@ -1,93 +1,37 @@
-import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
 import { makeMeeting } from '../../../src/commands/makeMeeting';
 import { makePersonalLinks } from '../../../src/commands/makePersonalLinks';
-import { receiveWebhook } from '../../../src/commands/receiveWebhook';
-import { settleClass } from '../../../src/commands/settleClass';
 import type { Deps } from '../../../src/deps';
 import { addMinutes } from '../../../src/domain/clock';
-import { ClassAttendance } from '../../../src/models/ClassAttendance';
 import type { ClassDate } from '../../../src/models/ClassDate';
-import { User } from '../../../src/models/User';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { ZoomSecureToken } from '../../../src/models/ZoomSecureToken';
 import { ZoomDailyLimit, ZoomNotFound, ZoomRateLimited, ZoomUnreachable } from '../../../src/zoom/errors';
-import { parseEnvelope } from '../../../src/zoom/webhookEvents';
-import { buildClassDate, buildOrder, buildPass } from '../../factories/classes';
-import { RecordingTemporal } from '../../support/recordingTemporal';
-import { buildConnectedTeacher, LICENSED_HOST } from '../../support/teachers';
-import { startZoomSite, type ZoomSite } from '../../support/zoomSite';
+import { MINUTE_MS, minutesOf, startHeldClasses, type HeldClasses, type HeldRoom } from '../../support/heldClasses';
+import { LICENSED_HOST } from '../../support/teachers';
+import { BASIL } from '../../support/zoomConsent';
+import type { ZoomSite } from '../../support/zoomSite';
 
+let scene: HeldClasses;
 let site: ZoomSite;
 let deps: Deps;
-/** Ids, by their Zoom accounts. */
-const teachers: Record<string, number> = {};
 
 beforeAll(async () => {
-  site = await startZoomSite();
-  deps = { ...site.deps, temporal: new RecordingTemporal() };
+  scene = await startHeldClasses();
+  ({ site, deps } = scene);
 });
 
-beforeEach(() =>
-  site.zoom.control.setBehaviour({
-    ...{ processingDelayMs: 60_000, rowDelayMs: 0, largestPage: 300, pageTokenLifeMs: 900_000 },
-  }),
-);
+beforeEach(() => scene.behave());
 
-afterAll(() => site.close());
+afterAll(() => scene.close());
 
-const MINUTE_MS = 60_000;
-const pass = (minutes: number) => site.zoom.control.advanceClock(minutes * MINUTE_MS);
-
-interface Room {
-  readonly classDate: ClassDate;
-  readonly meetingId: string;
-  readonly email: string;
-}
-
-/** A class whose room is really there at the Zoom stand-in; no webhook of it ever arrives. */
-async function buildRoom(host = LICENSED_HOST): Promise<Room> {
-  teachers[host] ??= (await buildConnectedTeacher(deps, site.zoom, host)).id;
-  const order = await buildOrder({ teacherId: teachers[host] });
-  const startsAt = new Date(site.zoom.control.now());
-  const classDate = await buildClassDate({ order, startsAt, state: 'preparing' });
-  const { id: userId, email } = await User.findByPk(order.userId, { rejectOnEmpty: true });
-  await buildPass(deps.signingKeys, classDate, { userId, email });
-  const input = { classDateId: classDate.id, now: startsAt };
-  await makeMeeting(deps, input);
-  await makePersonalLinks(deps, input);
-  const { meetingId } = await ZoomMeeting.findOne({ where: { classDateId: classDate.id }, rejectOnEmpty: true });
-  return { classDate: await classDate.reload(), meetingId: meetingId ?? '', email };
-}
-
-/** The teacher for half an hour, the student for the last twenty minutes of it, a telephone for ten. */
-function hold({ meetingId, email }: Room, { registration = true } = {}): void {
-  const { control } = site.zoom;
-  control.hostStart(meetingId);
-  pass(10);
-  control.join(meetingId, registration ? { as: 'registrant', email } : { name: 'Sam' });
-  const phone = control.join(meetingId, { name: 'iPhone' });
-  pass(10);
-  control.leave(meetingId, phone);
-  pass(10);
-  control.end(meetingId);
-  pass(2);
-}
-
-/** @param minutes after it has closed */
-async function settle({ classDate }: Room, asking = deps, minutes = 90): Promise<ClassDate> {
-  const closedAt = addMinutes(classDate.startsAt, 75);
-  if (classDate.closedAt === null) await classDate.update({ state: 'ended', closedAt });
-  await settleClass(asking, { classDateId: classDate.id, now: addMinutes(closedAt, minutes) });
-  return classDate.reload();
-}
-
-async function minutesOf({ classDate }: Room) {
-  const rows = await ClassAttendance.findAll({ where: { classDateId: classDate.id }, order: ['revision', 'id'] });
-  return rows.map(({ presentSeconds, doubts }) => [Math.round(presentSeconds / 60), doubts]);
-}
+const pass = (minutes: number) => scene.pass(minutes);
+const hear = (...kinds: readonly string[]) => scene.hear(...kinds);
+const buildRoom: HeldClasses['buildRoom'] = (...how) => scene.buildRoom(...how);
+const hold: HeldClasses['hold'] = (...how) => scene.hold(...how);
+const settle: HeldClasses['settle'] = (...how) => scene.settle(...how);
 
 it('knows from Zoom alone who was there, once Zoom has worked the meeting through', async () => {
   const room = await buildRoom();
@@ -122,7 +66,7 @@ describe('a list whose rows come one after the other', () => {
   const HOUR = 60;
 
   /** When Zoom is asked again, in minutes after the class has closed. */
-  const againAfter = ({ classDate: { nextAttemptAt, closedAt } }: Room) =>
+  const againAfter = ({ classDate: { nextAttemptAt, closedAt } }: HeldRoom) =>
     nextAttemptAt && (nextAttemptAt.getTime() - (closedAt?.getTime() ?? 0)) / MINUTE_MS;
 
   beforeEach(() => site.zoom.control.setBehaviour({ processingDelayMs: 0, rowDelayMs: HOUR * MINUTE_MS }));
@@ -208,8 +152,8 @@ it('settles without Zoom’s list in the end, and says so', async () => {
 });
 
 it('does not wait for a list that a Basic account never gets', async () => {
-  const room = await buildRoom('basil.basic@teachers.example');
-  hold(room, { registration: false });
+  const room = await buildRoom(BASIL);
+  hold(room, 'plain');
   expect((await settle(room)).state).toBe('settled');
   expect((await minutesOf(room)).map(([, doubts]) => doubts)).toEqual(['no_list', 'no_list']);
 });
@@ -296,18 +240,6 @@ it('waits for rows where nobody was told of, for they may all be late, and takes
 
 /** Zoom knows of the run before the last one only when it is asked for it by its uuid. */
 const hearThatItStarted = () => hear('meeting.started');
-
-/** Webhooks of the last run of a meeting do arrive: those of some kinds. */
-async function hear(...kinds: readonly string[]): Promise<void> {
-  const sent = site.zoom.control.webhooks();
-  const began = sent.findLastIndex(({ event }) => event === 'meeting.started');
-  for (const { body } of sent.slice(began).filter(({ event }) => kinds.includes(event))) {
-    const bytes = Buffer.from(body);
-    const envelope = parseEnvelope(JSON.parse(body));
-    if (!envelope) throw new Error('That is no event.');
-    await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, bytes, new Date())) ?? 0);
-  }
-}
 
 it('saves what the list of one run tells though that of another cannot be had, and asks for that again', async () => {
   const room = await buildRoom();
@@ -398,32 +330,32 @@ describe('a class that went to a teacher of another Zoom account, where the form
 
   afterEach(() => ZoomConnection.update({ pausedUntil: null }, { where: {} }));
 
-  async function giveTo({ classDate, email }: Room, host: string): Promise<Room> {
-    teachers[host] ??= (await buildConnectedTeacher(deps, site.zoom, host)).id;
+  async function giveTo(room: HeldRoom, host: string): Promise<HeldRoom> {
+    const { classDate } = room;
     const { id: classDateId } = classDate;
     await ZoomMeeting.update({ state: 'gone', isCurrent: null }, { where: { classDateId } });
-    await classDate.update({ state: 'preparing', teacherId: teachers[host] });
+    await classDate.update({ state: 'preparing', teacherId: await scene.teacherOf(host) });
     const input = { classDateId, now: new Date(site.zoom.control.now()) };
     await makeMeeting(deps, input);
     await makePersonalLinks(deps, input);
     const where = { classDateId, isCurrent: true };
     const { meetingId } = await ZoomMeeting.findOne({ where, rejectOnEmpty: true });
-    return { classDate: await classDate.reload(), meetingId: meetingId ?? '', email };
+    return { ...room, classDate: await classDate.reload(), meetingId: meetingId ?? '' };
   }
 
   /** Zoom takes no call for the former teacher. */
   function limited(error: ZoomDailyLimit | ZoomRateLimited): Deps {
     const pastMeeting: typeof deps.zoom.pastMeeting = (teacherId, id) =>
-      teacherId === teachers[FORMER] ? Promise.reject(error) : deps.zoom.pastMeeting(teacherId, id);
+      teacherId === scene.teachers[FORMER] ? Promise.reject(error) : deps.zoom.pastMeeting(teacherId, id);
     return { ...deps, zoom: { ...deps.zoom, pastMeeting } };
   }
 
   const isPaused = async (host: string) =>
-    (await ZoomConnection.count({ where: { userId: teachers[host], pausedUntil: null } })) === 0;
+    (await ZoomConnection.count({ where: { userId: scene.teachers[host], pausedUntil: null } })) === 0;
 
   const isRead = async ({ id: classDateId }: ClassDate, host: string) => {
     const { reconciledAt } = await ZoomMeeting.findOne({
-      where: { classDateId, teacherId: teachers[host] },
+      where: { classDateId, teacherId: scene.teachers[host] },
       rejectOnEmpty: true,
     });
     return reconciledAt !== null;
@@ -452,6 +384,6 @@ describe('a class that went to a teacher of another Zoom account, where the form
     const asking = limited(new ZoomDailyLimit(addMinutes(new Date(), 300), 'account'));
     const asked = jest.spyOn(asking.zoom, 'pastMeeting');
     await settle(room, asking);
-    expect(asked.mock.calls.filter(([teacherId]) => teacherId === teachers[FORMER])).toHaveLength(1);
+    expect(asked.mock.calls.filter(([teacherId]) => teacherId === scene.teachers[FORMER])).toHaveLength(1);
   });
 });

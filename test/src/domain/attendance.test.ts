@@ -111,6 +111,7 @@ describe('the figures of a person', () => {
     ['until the class was, without that', minutes(0, 0, { leaveTime: null }), 3_600, ['end_unknown']],
     ['nothing, without a beginning', minutes(0, 60, { joinTime: null }), 0, ['start_unknown']],
     ['by an address only', minutes(0, 60, { matchedBy: 'email' }), 3_600, ['by_address']],
+    ['by the name of their link only', minutes(0, 60, { matchedBy: 'invite' }), 3_600, ['by_name']],
   ])('count %s', (_what, stay, presentSeconds, doubts) => {
     expect(ofStudent([stay])).toMatchObject({ presentSeconds, doubts });
   });
@@ -120,6 +121,16 @@ describe('the figures of a person', () => {
     expect(ofStudent([inside], { isOver: false, listRead: false }).doubts).toEqual([]);
     const runOver = minutes(0, 0, { leaveTime: null, runEndedAt: addMinutes(START, 30) });
     expect(ofStudent([runOver], { isOver: false, listRead: false }).doubts).toEqual(['end_unknown']);
+  });
+
+  it('are no sure absence where somebody was there whom nobody has been found for', () => {
+    const doubts = (own: KnownStay[], more: Partial<AttendanceFacts> = {}) =>
+      ofStudent(own, { strangers: [person('stranger', minutes(0, 60))], ...more }).doubts;
+    expect(doubts([])).toEqual(['maybe_unknown']);
+    expect(doubts([minutes(0, 60)])).toEqual([]);
+    expect(doubts([], { isOver: false })).toEqual([]);
+    expect(doubts([], { strangers: [person('stranger', minutes(0, 60, { joinTime: null }))] })).toEqual([]);
+    expect(doubts([], { correctedVerdicts: new Map([['student', 'absent']]) })).toEqual([]);
   });
 
   it('say what they rest on', () => {

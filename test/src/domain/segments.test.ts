@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { formerRegistrantsOf, matchPerson, mergeSegment, surerMatch, type Segment } from '../../../src/domain/segments';
+import {
+  formerRegistrantsOf,
+  matchPerson,
+  mergeSegment,
+  surerMatch,
+  type PersonMatch,
+  type Segment,
+} from '../../../src/domain/segments';
 
 const START = Date.parse('2026-12-01T10:00:00Z');
 const second = fc.integer({ min: 0, max: 5 }).map((count) => new Date(START + count * 1_000));
@@ -74,12 +81,27 @@ describe('whose a stay is', () => {
     ...{ id, registrantId, formerRegistrants },
     ...{ guestId: null, email: `${id}@example.test` },
   });
-  const byRegistrant = (registrantId: string) => ({ registrantId, zoomUserId: null, userEmail: null });
+  const byRegistrant = (registrantId: string) => ({ ...LEAST, registrantId });
 
   it('is told by a registrant of a former meeting as by the one of now, who comes first', () => {
     const passes = [pass(1, 'c', 'a b'), pass(2, 'b'), pass(3, null, 'aa')];
     const owners = ['a', 'b', 'c', 'aa', 'b c'].map((id) => matchPerson(byRegistrant(id), passes, []).passId);
     expect(owners).toEqual([1, 2, 1, 3, null]);
+  });
+
+  it('is told by the number in the name of an invite link, where nothing surer tells it', () => {
+    const passes = [pass(41, null), pass(42, 'registrant-b')];
+    const ownerOf = (who: Partial<Segment>) => {
+      const { passId, matchedBy } = matchPerson({ ...LEAST, ...who }, passes, ['zoom-host']);
+      return [passId, matchedBy];
+    };
+    const userName = 'Mia Berg (41)';
+    expect(ownerOf({ userName })).toEqual([41, 'invite']);
+    expect(ownerOf({ userName, userEmail: '42@example.test' })).toEqual([42, 'email']);
+    expect(ownerOf({ userName, zoomUserId: 'zoom-host' })).toEqual([null, 'host']);
+    expect(ownerOf({ userName, registrantId: 'registrant-b' })).toEqual([42, 'registrant']);
+    expect(ownerOf({ userName: 'Mia Berg (43)' })).toEqual([null, 'none']);
+    expect(ownerOf({ userName: 'Mia Berg 41' })).toEqual([null, 'none']);
   });
 
   it('collects registrants as they are replaced, each once', () => {
@@ -90,11 +112,13 @@ describe('whose a stay is', () => {
   });
 
   it('becomes surer, never less sure', () => {
-    const match = (passId: number | null, matchedBy: 'registrant' | 'host' | 'email' | 'none') =>
+    const match = (passId: number | null, matchedBy: PersonMatch['matchedBy']) =>
       ({ passId, role: 'participant', matchedBy }) as const;
     expect(surerMatch(match(1, 'registrant'), match(null, 'none')).passId).toBe(1);
     expect(surerMatch(match(1, 'registrant'), match(2, 'email')).passId).toBe(1);
     expect(surerMatch(match(1, 'email'), match(2, 'registrant')).passId).toBe(2);
     expect(surerMatch(match(1, 'email'), match(2, 'email')).passId).toBe(2);
+    expect(surerMatch(match(1, 'email'), match(2, 'invite')).passId).toBe(1);
+    expect(surerMatch(match(1, 'invite'), match(null, 'none')).passId).toBe(1);
   });
 });

@@ -101,7 +101,7 @@ describe('the page', () => {
 
   it('says what a Basic licence means', async () => {
     const text = await connect(browser, BASIL);
-    for (const words of ['Basic', '40 minutes', 'no personal links', 'no list of who came']) {
+    for (const words of ['Basic', '40 minutes', 'the name in their link', 'no list of who came']) {
       expect(text).toContain(words);
     }
     expect(await connectionOf(teacher.id)).toMatchObject({ licensed: false });
