@@ -12,7 +12,7 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
  * Concludes who was there from what is known now, as a new revision; never over a former one, and none that says the
- * same as the last. What was settled of a time that the class had before does not count as the last.
+ * same as the last: a name less that nobody was found for is none, where it changes nobody's figures. What was settled of a time that the class had before does not count as the last.
  *
  * @param classDate locked
  */
@@ -26,14 +26,18 @@ export async function concludeClass(
   const { facts, passes } = await readAttendance(classDate, now, transaction);
   const conclusion = concludeAttendance(facts);
   const { outcome } = conclusion;
+  const strangers = conclusion.strangers.length;
   const passIds = new Map(passes.map((pass) => [personKey(pass) as string, pass.id]));
   const rows = rowsOf(conclusion).map((row) => ({ ...row, passId: passIds.get(row.personKey) ?? null }));
   const last = await lastRevision(classDateId, transaction);
   const settled = classDate.settledAt === null ? null : last;
-  if (settled?.outcome === outcome && (await saysTheSame(settled, rows, transaction))) return outcome;
+  if (settled?.outcome === outcome && (await saysTheSame(settled, rows, transaction))) {
+    await settled.update({ strangers }, { transaction });
+    return outcome;
+  }
   const revision = (last?.revision ?? 0) + 1;
   const madeBy = origin.userId;
-  await AttendanceRevision.create({ classDateId, revision, cause, outcome, madeBy }, { transaction });
+  await AttendanceRevision.create({ classDateId, revision, cause, outcome, strangers, madeBy }, { transaction });
   await ClassAttendance.bulkCreate(
     rows.map((row) => ({ ...row, classDateId, revision })),
     { transaction },

@@ -20,6 +20,8 @@ export class AttendanceRevision extends Model<
   declare revision: number;
   declare cause: RevisionCause;
   declare outcome: ClassOutcome;
+  /** names nobody has been found for */
+  declare strangers: CreationOptional<number>;
   /** null: the system */
   declare madeBy: CreationOptional<number | null>;
   declare createdAt: CreationOptional<Date>;
@@ -33,6 +35,7 @@ export class AttendanceRevision extends Model<
         revision: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false },
         cause: { type: DataTypes.STRING, allowNull: false },
         outcome: { type: DataTypes.STRING, allowNull: false },
+        strangers: { type: DataTypes.INTEGER.UNSIGNED, allowNull: false, defaultValue: 0 },
         madeBy: DataTypes.BIGINT.UNSIGNED,
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),

@@ -1,3 +1,5 @@
+import { UNASSIGNED_SHOWN, type UnassignedClass } from '../queries/listUnassigned';
+import { paths } from '../routes/paths';
 import { formatClock, formatInstant } from './classTime';
 import type { LiveClass } from './liveClass';
 import { counted } from './securityLog';
@@ -15,6 +17,20 @@ export function presentLiveClasses(
     summary: summaryOf(classes),
     zone,
     classes: classes.map((live) => presentLiveClass(live, zone, hrefOf(live.id))),
+  };
+}
+
+/** Classes that are over, with names somebody should be found for; null where there are none. */
+export function presentUnassigned(classes: readonly UnassignedClass[], zone: string) {
+  if (classes.length === 0) return null;
+  return {
+    more: classes.length === UNASSIGNED_SHOWN,
+    classes: classes.map(({ classDate: { id, startsAt }, title, teacherName, strangers }) => ({
+      ...{ title, teacherName },
+      href: paths.attendance(id),
+      startsAt: formatInstant(startsAt, zone),
+      names: counted(strangers, 'name'),
+    })),
   };
 }
 

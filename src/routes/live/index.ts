@@ -6,8 +6,9 @@ import type { AppContext, AppState } from '../../middlewares/context';
 import { userOf } from '../../middlewares/signedInUser';
 import { presentClassRow } from '../../presenters/classDate';
 import { liveKey } from '../../presenters/liveClass';
-import { presentLiveClasses } from '../../presenters/liveClasses';
+import { presentLiveClasses, presentUnassigned } from '../../presenters/liveClasses';
 import { listClassDates } from '../../queries/listClassDates';
+import { listUnassigned } from '../../queries/listUnassigned';
 import { render } from '../../views/render';
 import { streamChanges } from '../changeStream';
 import { paths } from '../paths';
@@ -68,14 +69,16 @@ export function liveRoutes(deps: Deps): Router<AppState, DefaultContext> {
 }
 
 async function showPage(deps: Deps, ctx: AppContext, audience: Audience): Promise<void> {
-  const { view, title, dataUrl, eventsUrl, teacherOf, hrefOf } = audience;
+  const { role, view, title, dataUrl, eventsUrl, teacherOf, hrefOf } = audience;
   const zone = userOf(ctx).timeZone ?? 'UTC';
   const classes = await findLiveClasses(deps, teacherOf(ctx));
+  const unassigned = role === 'admin' ? await listUnassigned(deps.db, deps.clock.now()) : [];
   render(ctx, view, {
     ...{ title, dataUrl, eventsUrl },
     follows: REFRESH_SECONDS,
     key: liveKey(classes),
     ...presentLiveClasses(classes, zone, hrefOf),
+    unassigned: presentUnassigned(unassigned, zone),
     next: classes.length === 0 ? await findNext(deps, ctx, audience) : null,
   });
 }

@@ -1,12 +1,19 @@
 import type { CreationAttributes } from 'sequelize';
 import type { Response as Answer } from 'supertest';
+import { correctAttendance, undoCorrection } from '../../../../src/commands/correctAttendance';
+import { settleClass } from '../../../../src/commands/settleClass';
 import { addMinutes } from '../../../../src/domain/clock';
+import { AttendanceCorrection } from '../../../../src/models/AttendanceCorrection';
+import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
 import { User } from '../../../../src/models/User';
 import type { ZoomSecureToken } from '../../../../src/models/ZoomSecureToken';
 import { ZoomWait } from '../../../../src/models/ZoomWait';
 import { paths } from '../../../../src/routes/paths';
+import { personKey } from '../../../../src/security/joinPass';
+import { buildAttendedClass, type AttendedClass } from '../../../factories/attendedClasses';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
+import { buildUser } from '../../../factories/people';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { eventually } from '../../../support/eventually';
 import { buildLiveClass, buildRun, buildStay } from '../../../support/liveScene';
@@ -25,7 +32,10 @@ beforeAll(async () => {
 
 afterAll(() => website.close());
 
-beforeEach(() => website.deps.db.query("UPDATE class_dates SET state = 'settled'"));
+beforeEach(async () => {
+  await website.deps.db.query("UPDATE class_dates SET state = 'settled'");
+  await website.deps.db.query('UPDATE attendance_revisions SET strangers = 0');
+});
 
 interface Shown {
   readonly id: number;
@@ -349,4 +359,56 @@ it('a class of hundreds is named in part on the page and in full in its data', a
   const page = parse(await admin.get(paths.liveClasses));
   expect(page('.inside li').length).toBe(41);
   expect(page('.inside li').last().text()).toBe('and 20 more');
+});
+
+describe('names to be assigned', () => {
+  /** Zoom is not there in this test, so a class is settled once it has been asked for long enough. */
+  async function buildSettled(startsAt = ago(240)): Promise<AttendedClass> {
+    const attended = await buildAttendedClass(website.deps, [
+      ['teacher', 0, 60],
+      ['student', 0, 60],
+      [{ name: 'iPhone', zoomUserId: 'zoom-1' }, 5, 30],
+      [{ name: 'Note taker', zoomUserId: 'zoom-2' }, 0, 60],
+    ]);
+    const { id: classDateId } = attended.classDate;
+    await settleClass(website.deps, { classDateId, now: addMinutes(new Date(), 24 * 60) });
+    return { ...attended, classDate: await attended.classDate.update({ startsAt }) };
+  }
+
+  async function listed() {
+    const page = parse(await admin.get(paths.liveClasses));
+    const rows = page('ul[aria-labelledby="unassigned"] > li').toArray();
+    return rows.map((row) => [page(row).find('a').attr('href'), page(row).find('.tag').text()]);
+  }
+
+  it('lists the classes in which somebody is not known, until somebody says who it was', async () => {
+    const attended = await buildSettled();
+    const { id: classDateId } = attended.classDate;
+    const href = paths.attendance(classDateId);
+    expect(await listed()).toEqual([[href, '2 names']]);
+    const origin = { userId: (await buildUser('admin')).id, ipAddress: null, userAgent: null };
+    const say = (subject: string, value: string) =>
+      correctAttendance(website.deps, { classDateId, kind: 'person', subject, value, reason: 'She said so.' }, origin);
+    await say('zoom:zoom-1', personKey(attended.guest));
+    expect(await listed()).toEqual([[href, '1 name']]);
+    const revisions = await AttendanceRevision.count({ where: { classDateId } });
+    await say('zoom:zoom-2', 'nobody');
+    expect(await listed()).toEqual([]);
+    // It changes nobody's figures, so it is no revision.
+    expect(await AttendanceRevision.count({ where: { classDateId } })).toBe(revisions);
+    const [last] = await AttendanceCorrection.findAll({ where: { classDateId }, order: [['id', 'DESC']] });
+    await undoCorrection(website.deps, { classDateId, correctionId: last?.id ?? 0 }, origin);
+    expect(await listed()).toEqual([[href, '1 name']]);
+    await attended.classDate.update({ state: 'ready', settledAt: null });
+    expect(await listed()).toEqual([]);
+  });
+
+  it('lists the newest first and none from before two weeks, and shows none to a teacher', async () => {
+    const [older, newer] = [await buildSettled(ago(600)), await buildSettled(ago(300))];
+    await buildSettled(ago(15 * 24 * 60));
+    const hrefs = [newer, older].map(({ classDate }) => paths.attendance(classDate.id));
+    expect((await listed()).map(([href]) => href)).toEqual(hrefs);
+    const { browser } = await signedInBrowser(website, 'teacher');
+    expect((await browser.get(paths.myLiveClasses)).text).not.toContain('Names to be assigned');
+  });
 });

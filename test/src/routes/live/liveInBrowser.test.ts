@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { makeMeeting } from '../../../../src/commands/makeMeeting';
 import { makePersonalLinks } from '../../../../src/commands/makePersonalLinks';
 import { addMinutes } from '../../../../src/domain/clock';
+import { AttendanceRevision } from '../../../../src/models/AttendanceRevision';
 import { User, type Role } from '../../../../src/models/User';
 import { ZoomMeeting } from '../../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../../src/models/ZoomMeetingInstance';
@@ -139,4 +140,17 @@ it('tells of trouble, for a class that should have started', async () => {
   });
   await card(page, 'Late').getByText('Needs somebody: The teacher has not started.').waitFor();
   await looksRight(page);
+});
+
+it('asks who they were that nobody was found for, also without script', async () => {
+  const order = await buildOrder({ title: 'Prime numbers and other indivisibilities', teacherId: teacher.id });
+  const settledAt = new Date();
+  const startsAt = addMinutes(settledAt, -600);
+  const classDate = await buildClassDate({ order, startsAt, state: 'settled', outcome: 'held', settledAt });
+  const first = { classDateId: classDate.id, revision: 1, cause: 'settled', outcome: 'held' } as const;
+  await AttendanceRevision.create({ ...first, strangers: 12 });
+  await looksRight(await openAs('admin'));
+  const page = await openAs('admin', { javaScriptEnabled: false });
+  await page.getByRole('listitem').filter({ hasText: '12 names' }).getByRole('link').click();
+  await page.waitForURL(`**${paths.attendance(classDate.id)}`);
 });
