@@ -38,12 +38,16 @@ export function presentPassPage(page: PassPage, zone: string) {
     browser: pass.userAgent === null ? null : browserName(pass.userAgent),
     address: pass.ipAddress,
     takeovers: `${pass.takeovers} of ${TAKEOVERS_MAX}`,
-    quality: quality === null ? 'None yet: it is made when the room opens.' : QUALITY[quality],
+    quality: quality === null ? noneYet(classDate) : QUALITY[quality],
     isRevoked: pass.revokedAt !== null,
     isCancelled: classDate.state === 'cancelled',
     isShut: isShut(classDate),
     story: storyOf(page, zone),
   };
+}
+
+function noneYet(classDate: PassPage['classDate']): string {
+  return isShut(classDate) ? 'None.' : 'None yet: it is made when the room opens.';
 }
 
 function stateInWords({ revokedAt, usedAt, takeovers }: ZoomSecureToken): string {

@@ -166,8 +166,10 @@ describe('what can be done', () => {
 
   it('in a class that is over a pass is given back without a link, which would lead nowhere', async () => {
     const { pass, classDate } = await buildFoundable();
+    expect((await browser.get(paths.pass(pass.id))).text).toContain('None yet: it is made when the room opens');
     await classDate.update({ state: 'ended', endedAt: new Date(), closedAt: new Date() });
     expect(await buttonsOf(pass.id)).toEqual(['Withdraw it']);
+    expect((await browser.get(paths.pass(pass.id))).text).not.toMatch(/None yet|A new link/);
     await browser.submit(paths.passLink(pass.id));
     expect((await browser.get(paths.pass(pass.id))).text).toContain('This class is over');
     await browser.submit(paths.passRevoke(pass.id));
