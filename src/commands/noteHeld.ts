@@ -17,11 +17,17 @@ export async function noteHeld(classDate: ClassDate, transaction: Transaction): 
   const known = await findRuns(classDate, transaction);
   const silent = await findSilentRuns(classDate, known, transaction);
   const runs = known.runs.filter(({ id }) => !silent.has(id));
-  const lastRoom = Math.max(...runs.map(({ zoomMeetingId }) => zoomMeetingId));
-  const ofLastRoom = runs.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom);
+  const held = runs.filter((run) => !goesOnSinceClosing(run, classDate));
+  const lastRoom = Math.max(...held.map(({ zoomMeetingId }) => zoomMeetingId));
+  const ofLastRoom = held.filter(({ zoomMeetingId }) => zoomMeetingId === lastRoom);
   const liveAt = earlier(classDate.liveAt, summariseRuns(runs).firstStartedAt);
   const endedAt = endAsTold(ofLastRoom, classDate) ?? later(classDate.endedAt, liveAt);
   await classDate.update({ liveAt, endedAt }, { transaction });
+}
+
+/** A room may be opened again after its class: until that run's end is told it says nothing of when the class was over. */
+function goesOnSinceClosing({ startedAt, endedAt }: Run, { closedAt }: ClassDate): boolean {
+  return endedAt === null && startedAt !== null && closedAt !== null && startedAt >= closedAt;
 }
 
 function endAsTold(runs: readonly Run[], { startsAt, closedAt }: ClassDate): Date | null {

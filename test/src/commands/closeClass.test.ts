@@ -296,6 +296,13 @@ describe('a class that was closed without a word of its end', () => {
     },
   );
 
+  it('ended when it is told to have, though its room is opened again after it was closed', async () => {
+    const { classDate, meeting } = await buildOver('ended', ago(26));
+    await classDate.update({ closedAt: ago(1) });
+    await tell(meeting, started(NOW));
+    expect(await classDate.reload()).toMatchObject({ liveAt: ago(76), endedAt: ago(26) });
+  });
+
   it('did not end with a former room', async () => {
     const { classDate, former, meeting } = await buildClosed();
     await tell(meeting, looksIn(-40, -20)[1]);
