@@ -33,10 +33,10 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
     await close(deps, classDateId, now);
     return;
   }
-  const { teacherId, meetingId } = meeting;
+  const { teacherId, meetingId, marker, hostHash } = meeting;
   try {
     const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
-    const running = await isStillRunning(deps, { teacherId, meetingId }, classDate);
+    const running = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate);
     if (running) await deliverOutbox(deps, ...(await noteOverrun(deps, classDateId, now, before.state)));
     else await close(deps, classDateId, now, before);
   } catch (error) {

@@ -1,20 +1,31 @@
 import type { Deps } from '../deps';
 import type { ClassDate } from '../models/ClassDate';
+import { ZoomConnection } from '../models/ZoomConnection';
+import { isElsewhere } from '../security/roomHost';
 import { ZoomNeedsReconnect, ZoomNotFound, ZoomRefused } from '../zoom/errors';
 
+interface Room {
+  readonly teacherId: number;
+  readonly meetingId: string;
+  readonly marker: string;
+  readonly hostHash: string | null;
+}
+
 /** Asks Zoom whether a class whose end has come still runs. */
-export async function isStillRunning(
-  deps: Pick<Deps, 'zoom'>,
-  { teacherId, meetingId }: { readonly teacherId: number; readonly meetingId: string },
-  classDate: ClassDate,
-): Promise<boolean> {
+export async function isStillRunning(deps: Pick<Deps, 'zoom'>, room: Room, classDate: ClassDate): Promise<boolean> {
   try {
-    return (await deps.zoom.getMeeting(teacherId, meetingId)).status === 'started';
+    return (await deps.zoom.getMeeting(room.teacherId, room.meetingId)).status === 'started';
   } catch (error) {
     if (error instanceof ZoomNotFound) return false;
     // Nobody can be asked, or only another account, to which Zoom does not tell: believe the last word, which is bounded by
-    // the hard cap.
-    if (error instanceof ZoomNeedsReconnect || error instanceof ZoomRefused) return classDate.state === 'live';
+    // the hard cap. Anything else that Zoom refuses may pass.
+    const untold = error instanceof ZoomRefused && (await isInFormerAccount(room));
+    if (untold || error instanceof ZoomNeedsReconnect) return classDate.state === 'live';
     throw error;
   }
+}
+
+async function isInFormerAccount(room: Room): Promise<boolean> {
+  const connection = await ZoomConnection.findOne({ where: { userId: room.teacherId } });
+  return isElsewhere(room, connection?.zoomUserId ?? null);
 }

@@ -25,9 +25,9 @@ export async function lookAtOverrun(
   const classDate = await ClassDate.findByPk(classDateId, { rejectOnEmpty: true });
   const meeting = await ZoomMeeting.findOne({ where: { classDateId, isCurrent: true, state: 'created' } });
   if (!meeting?.meetingId) return;
-  const { teacherId, meetingId } = meeting;
+  const { teacherId, meetingId, marker, hostHash } = meeting;
   try {
-    const runs = await isStillRunning(deps, { teacherId, meetingId }, classDate);
+    const runs = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate);
     if (runs) await deliverOutbox(deps, ...(await warn(deps, classDateId, now)));
     else await waitForZoom(deps, meeting, { nextAttemptAt: addMinutes(now, LOOK_AGAIN_MINUTES) }, now);
   } catch (error) {

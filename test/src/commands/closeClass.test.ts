@@ -10,8 +10,10 @@ import type { ClassDate } from '../../../src/models/ClassDate';
 import { ClassRisk } from '../../../src/models/ClassRisk';
 import { MailDelivery } from '../../../src/models/MailDelivery';
 import { OutcomeEvent } from '../../../src/models/OutcomeEvent';
+import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { readClassFacts } from '../../../src/queries/readClassFacts';
+import { hashHost } from '../../../src/security/roomHost';
 import { ZoomRefused } from '../../../src/zoom/errors';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
@@ -262,12 +264,26 @@ describe('a try of whose end no word came, and of which Zoom said after the star
   });
 });
 
-it('a class of whose room Zoom tells another account nothing is closed by the last word', async () => {
-  const { classDate } = await buildOver('ended', ago(20));
-  const getMeeting = () => Promise.reject(new ZoomRefused(400, 3000));
-  const deps = { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
-  await closeClass(deps, { classDateId: classDate.id, now: NOW });
-  expect(await classDate.reload()).toMatchObject({ state: 'ended', endedAt: ago(20), closedAt: NOW });
+describe('a class of whose room Zoom refuses to tell', () => {
+  /** Its teacher has connected the Zoom account of that user, and its room is in Ada's. */
+  async function closedBy(zoomUserId: string) {
+    const { classDate, meeting } = await buildOver('ended', ago(20));
+    await meeting.update({ hostHash: hashHost(meeting.marker, 'ada') });
+    await ZoomConnection.create({ userId: meeting.teacherId, state: 'connected', zoomUserId });
+    const getMeeting = () => Promise.reject(new ZoomRefused(400, 3000));
+    const deps = { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
+    await closeClass(deps, { classDateId: classDate.id, now: NOW });
+    return classDate.reload();
+  }
+
+  it('is closed by the last word where it is in another account', async () => {
+    expect(await closedBy('grace')).toMatchObject({ state: 'ended', endedAt: ago(20), closedAt: NOW });
+  });
+
+  it('is asked about again where it is in the account that is connected: that may pass', async () => {
+    const { closedAt, nextAttemptAt } = await closedBy('ada');
+    expect([closedAt, nextAttemptAt !== null]).toEqual([null, true]);
+  });
 });
 
 describe('a class that was closed without a word of its end', () => {
