@@ -10,6 +10,7 @@ import { mailInWords, STATE_WORDS } from './mailWords';
 /** A mail of the ledger in plain words: what it is, whom it goes to, how it stands, and what can be done. */
 export function presentDelivery(row: DeliveryRow, zone: string, now: Date) {
   const { mail } = row;
+  const resending = resendingOf(row, now);
   return {
     id: mail.id,
     what: mailInWords(mail),
@@ -21,8 +22,8 @@ export function presentDelivery(row: DeliveryRow, zone: string, now: Date) {
     ...instantsOf(row, zone),
     attempts: mail.attempts,
     reason: mail.lastError,
-    advice: adviceFor(mail.state),
-    ...resendingOf(row, now),
+    advice: row.recipient && resending.whyNot === null ? adviceFor(mail.state) : null,
+    ...resending,
   };
 }
 
@@ -71,6 +72,7 @@ function aboutOf({ mail, classRow, incident }: DeliveryRow): { title: string; hr
   return incident ? { title: causeInWords(incident.cause, null), href: paths.incident(incident.id) } : null;
 }
 
+/** What can be done about a mail that somebody still is there for, and that can be sent again. */
 function adviceFor(state: MailState): string | null {
   switch (state) {
     case 'bounced':

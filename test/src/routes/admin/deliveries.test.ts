@@ -58,6 +58,18 @@ describe('the list', () => {
     expect(row).toContain(`Why: ${lastError}. Once that is mended, send it again.`);
   });
 
+  it('has no advice for a mail that cannot be sent again, or whose reader is gone', async () => {
+    const whyOf = async ({ id }: ClassDate) =>
+      parse(await list(`?class=${id}`))('.rows:last .why')
+        .last()
+        .text();
+    const lastError = 'the mail server did not answer; the class was over before the mail went out';
+    const over = await buildDelivery('failed', { lastError }, { state: 'settled' });
+    expect(await whyOf(over.classDate)).toBe(`Why: ${lastError}. The class is over.`);
+    const gone = await buildDelivery('failed', { lastError: 'the person no longer exists', passId: null });
+    expect(await whyOf(gone.classDate)).toBe('Why: the person no longer exists.');
+  });
+
   it('counts by state, and shows a state, a kind or a day alone', async () => {
     const { classDate, pass } = await buildDelivery('sent');
     // Noon: the same day in the admin's zone.
