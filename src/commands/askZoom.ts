@@ -12,6 +12,7 @@ import { countHeard } from '../queries/countHeard';
 import { ZoomNotFound } from '../zoom/errors';
 import { confirmGone } from './confirmGone';
 import { noteOutcome, noteStateChange } from './noteOutcome';
+import { reportSilence } from './reportSilence';
 import { waitForZoom } from './waitForZoom';
 import { zoomTrouble } from './zoomTrouble';
 
@@ -25,7 +26,9 @@ export async function askZoom(deps: Deps, { classDateId, now }: { classDateId: n
   const heard = await countHeard(meeting.id);
   try {
     const { status } = await deps.zoom.getMeeting(meeting.teacherId, meeting.meetingId);
-    await noteAnswer(deps, { classDateId, meetingRowId: meeting.id, heard, started: status === 'started', now });
+    const started = status === 'started';
+    await noteAnswer(deps, { classDateId, meetingRowId: meeting.id, heard, started, now });
+    if (started) await reportSilence(deps, now);
   } catch (error) {
     if (error instanceof ZoomNotFound && (await confirmGone(deps, meeting))) return;
     const trouble = await zoomTrouble(deps, error, { teacherId: meeting.teacherId, attempts: 1, now });

@@ -46,7 +46,7 @@ function troubleOf({ cause, userId, pushEndpointId }: Incident): Trouble {
 async function isMended(deps: Deps, { cause, userId, pushEndpointId, lastSeenAt }: Incident): Promise<boolean> {
   switch (cause) {
     case 'teacher_connection':
-      return userId !== null && ((await isConnected(userId)) || !(await hasClassToCome(userId)));
+      return userId !== null && isTeacherWell(userId);
     case 'zoom_credentials':
       return zoomKnowsUs(deps);
     case 'zoom_unreachable':
@@ -57,11 +57,18 @@ async function isMended(deps: Deps, { cause, userId, pushEndpointId, lastSeenAt 
       return (await succeeds(deps.mailer.verify())) && doMailsGoOut(lastSeenAt, deps.clock.now());
     case 'webhook_secret':
       return heardFromZoomSince(lastSeenAt);
+    case 'webhooks_silent':
+      return eventCameSince(lastSeenAt);
     case 'sweep_acted':
       return foundAllInOrder(lastSeenAt);
     case 'push_endpoint_off':
       return isEndpointLookedAfter(pushEndpointId);
   }
+}
+
+/** Or nobody waits for them. */
+async function isTeacherWell(userId: number): Promise<boolean> {
+  return (await isConnected(userId)) || !(await hasClassToCome(userId));
 }
 
 async function areTokensReadable(deps: Deps): Promise<boolean> {
@@ -101,9 +108,13 @@ async function zoomAnswers(deps: Deps): Promise<boolean> {
 
 /** The receiver closes it as soon as that happens; this is for when it could not. */
 async function heardFromZoomSince(since: Date): Promise<boolean> {
-  const after = { createdAt: { [Op.gt]: since } };
-  const validated = { action: 'webhook_url_validated' as const, ...after };
-  return (await WebhookEvent.count({ where: after })) + (await ZoomAuditLog.count({ where: validated })) > 0;
+  const validated = { action: 'webhook_url_validated' as const, createdAt: { [Op.gt]: since } };
+  return (await eventCameSince(since)) || (await ZoomAuditLog.count({ where: validated })) > 0;
+}
+
+/** An address that was validated says nothing of the events that are to come to it. */
+async function eventCameSince(since: Date): Promise<boolean> {
+  return (await WebhookEvent.count({ where: { createdAt: { [Op.gt]: since } } })) > 0;
 }
 
 /** The sweep closes it itself; this is for when it could not. */

@@ -12,6 +12,8 @@ export type IncidentCause =
   | 'mail_unreachable'
   /** what comes to the webhook address is signed with another secret than ours, or not at all */
   | 'webhook_secret'
+  /** classes run of which no webhook tells: the subscription is off, or goes elsewhere */
+  | 'webhooks_silent'
   /** the sweep found that workflows which should run did not */
   | 'sweep_acted'
   /** an endpoint that events are pushed to is gone, or took nothing for three days */
@@ -57,6 +59,8 @@ const PATIENCE_MINUTES: Readonly<Record<IncidentCause, number>> = {
   mail_unreachable: 5,
   // A good signature ends it, so this is also how long none has come.
   webhook_secret: 5,
+  // An event that is only late ends it.
+  webhooks_silent: 5,
   sweep_acted: 0,
   push_endpoint_off: 0,
 };

@@ -21,6 +21,8 @@ export function causeInWords(cause: IncidentCause, teacherName: string | null): 
       return 'The mail server does not take our mails';
     case 'webhook_secret':
       return 'Webhooks come with wrong signatures, and none with a right one';
+    case 'webhooks_silent':
+      return 'Classes run, and Zoom’s webhooks tell nothing of them';
     case 'sweep_acted':
       return 'Workflows that should have run did not, and were started again';
     case 'push_endpoint_off':
@@ -45,6 +47,8 @@ export function remedyFor(cause: IncidentCause): string {
       return 'Mails wait and are tried again. Check the SMTP settings and the mail server.';
     case 'webhook_secret':
       return 'If they are Zoom’s, we do not hear of starts, ends and participants. Copy “Secret Token” from the Zoom app into the Zoom settings again, check this server’s clock, then press “Validate” at Zoom. (Strangers who try the address look the same.)';
+    case 'webhooks_silent':
+      return 'That they run is known only from asking Zoom, minutes late, and who is in them not before they are over. In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”. It is over as soon as an event comes.';
     case 'sweep_acted':
       return 'Classes go on. Find out what had stopped them: was Temporal’s store lost or put back, a run ended by hand, or a release made that running workflows cannot follow? The worker’s log has the counts (“sweep: had to act”).';
     case 'push_endpoint_off':

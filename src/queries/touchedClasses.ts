@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<Incident['cause'], StateReason | null>> = {
   encryption_key: 'zoom_not_configured',
   mail_unreachable: null,
   webhook_secret: null,
+  webhooks_silent: null,
   sweep_acted: null,
   push_endpoint_off: null,
 };

@@ -1,14 +1,17 @@
 import { askZoom } from '../../../src/commands/askZoom';
 import { closeClass } from '../../../src/commands/closeClass';
 import { lookAtClass } from '../../../src/commands/lookAtClass';
+import { probeIncident } from '../../../src/commands/probeIncident';
 import { makeMeeting } from '../../../src/commands/makeMeeting';
 import { addMinutes } from '../../../src/domain/clock';
 import type { ClassDate } from '../../../src/models/ClassDate';
+import { Incident } from '../../../src/models/Incident';
 import { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
 import { buildClassDate, buildOrder } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
+import { buildWebhookEvent, startedEvent } from '../../factories/webhookEvents';
 import { ago, NOW, siteOfTests } from '../../support/askedZoom';
 import { buildRun, buildStay } from '../../support/liveScene';
 import { newUuid } from '../../support/meetingEvents';
@@ -193,5 +196,49 @@ describe('a class that was in a room that is lost since, and has another', () =>
     const { due } = await buildLost(4, 1);
     await due.meeting.update({ teacherId: (await buildUser('teacher')).id });
     expect(await isAsked(due)).toBe(true);
+  });
+});
+
+describe('classes that run unheard', () => {
+  const open = () => Incident.findOne({ where: { openKey: 'webhooks_silent', closedAt: null } });
+
+  beforeEach(async () => {
+    await site.deps.db.query('DELETE FROM webhook_events');
+    await site.deps.db.query("UPDATE class_dates SET state = 'cancelled'");
+    await Incident.update({ openKey: null, closedAt: NOW }, { where: { openKey: 'webhooks_silent' } });
+  });
+
+  /** Found running at that time. */
+  const askAt = async (minutes: number) => {
+    const due = await buildDue({ state: 'ready', liveAt: null, startsAt: ago(minutes + 5) });
+    await whileRunning(true, due, () => askZoom(site.deps, { classDateId: due.classDate.id, now: ago(minutes) }));
+    expect(await due.classDate.reload()).toMatchObject({ state: 'live', liveAt: ago(minutes) });
+    return due;
+  };
+
+  it('are trouble when there are two in a row, until an event comes', async () => {
+    await askAt(20);
+    expect(await open()).toBeNull();
+    await askAt(5);
+    const incidentId = (await open())?.id ?? 0;
+    expect(await probeIncident(site.deps, { incidentId })).toBe('open');
+    await buildWebhookEvent(startedEvent('444'), { createdAt: addMinutes(new Date(), 1) });
+    expect(await probeIncident(site.deps, { incidentId })).toBe('closed');
+  });
+
+  it.each([
+    ['of another class between them', () => '444'],
+    ['of the first, which was late', (first: Due) => first.meeting.meetingId],
+  ])('are none when an event has come %s', async (_what, meetingOf) => {
+    const first = await askAt(20);
+    await buildWebhookEvent(startedEvent(meetingOf(first)), { createdAt: ago(10) });
+    await askAt(5);
+    expect(await open()).toBeNull();
+  });
+
+  it('are none where it was asked of one twice', async () => {
+    const due = await askAt(20);
+    await whileRunning(true, due, () => askZoom(site.deps, { classDateId: due.classDate.id, now: ago(15) }));
+    expect(await open()).toBeNull();
   });
 });
