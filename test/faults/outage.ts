@@ -11,8 +11,9 @@ import { letTimePass } from '../support/letTimePass';
 import { startOwnServers, type OwnServers } from '../support/ownServers';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
 import { print } from '../support/report';
+import { countDeadLinks, countReminded } from './afterOutage';
 import { mailsUnderWay } from './experiment';
-import { judge, type Verdict } from './invariants';
+import { judge, OF_ALL, type Verdict } from './invariants';
 import {
   bringBack,
   expectAway,
@@ -45,6 +46,8 @@ export interface OutageResult extends Verdict {
 /** A class that is over after two hours, and one that is not. */
 const SHORT_MINUTES = 60;
 const LONG_MINUTES = 240;
+/** Whoever has a pass is reminded 25 minutes before the start, with a room or without. */
+const REMINDED_MINUTES = 6;
 const OPENS_IN_MS = 20_000;
 const PER_CLASS_MS = 25;
 const SETTLE_MS = 10 * 60_000;
@@ -91,8 +94,10 @@ async function liveThrough(
   await sleep(opens.getTime() + 5_000 - Date.now());
 
   if (isGone(away, 'database')) await servers.database.start();
+  const before = away === 'Zoom' ? REMINDED_MINUTES : 0;
+  if (before > 0) await remindWithoutRoom(stack, herd, before, recipients);
   await eventually('the database answers', () =>
-    letTimePass(stack.deps.db, minutes).then(
+    letTimePass(stack.deps.db, minutes - before).then(
       () => true,
       () => false,
     ),
@@ -103,6 +108,19 @@ async function liveThrough(
   const returnedAt = Date.now();
   if (away === 'everything') await stack.startWorker();
   return count(setting, stack, herd, returnedAt);
+}
+
+/** So those of the classes that are missed in the end have links that lead to no room. */
+async function remindWithoutRoom(
+  stack: ProcessStack,
+  herd: readonly ClassDate[],
+  minutes: number,
+  recipients: number,
+): Promise<void> {
+  await letTimePass(stack.deps.db, minutes);
+  await lookThrough(stack, herd);
+  const sent = () => MailDelivery.count({ where: { kind: OF_ALL, state: 'sent' } });
+  await eventually('everybody is reminded', async () => (await sent()) === herd.length * recipients, SETTLE_MS);
 }
 
 function isGone(away: Away, part: Away): boolean {
@@ -161,5 +179,23 @@ async function count(
   );
   const verdict = await judge(stack, await Promise.all(goOn.map((classDate) => classDate.reload())));
   const tooMany = Math.max(0, (await states(over)) - missed);
-  return { ...verdict, lost: verdict.lost + tooMany, lastReady, missed };
+  const unexplained = await countUnexplained(stack, away, { goOn, over: rows.filter((row) => !goOn.includes(row)) });
+  return { ...verdict, lost: verdict.lost + tooMany + unexplained, lastReady, missed };
+}
+
+/** Links that lead nowhere, and people who were reminded of a class that was missed and do not know. */
+async function countUnexplained(
+  stack: ProcessStack,
+  away: Away,
+  classes: { readonly goOn: readonly ClassDate[]; readonly over: readonly ClassDate[] },
+): Promise<number> {
+  const allKnow = async () => (await countReminded(classes.over)).unaware === 0;
+  // What is not so by then is counted.
+  await eventually('those who were reminded know', allKnow, SETTLE_MS).catch(() => undefined);
+  const { reminded, unaware } = await countReminded(classes.over);
+  const dead = await countDeadLinks(stack, classes);
+  print(`  ${dead} links lead nowhere; ${unaware} of ${reminded} who were reminded of a missed class do not know`);
+  if (away === 'Zoom' && classes.over.length > 0 && reminded === 0)
+    throw new Error('Nobody was reminded of a class that was missed: there is nothing to judge.');
+  return dead + unaware;
 }
