@@ -52,7 +52,10 @@ export async function createApiSecret({ deps }: ProcessStack): Promise<string> {
 
 type Prepare = (editors: Editors) => Promise<Edit>;
 
-/** Everything that is committed with a word to a class's workflow, each as somebody does it. */
+/**
+ * What people edit most, each committed with a word to a class's workflow. What else writes such a word (an order that
+ * another teacher takes over, mails that are sent again, a room that is put back) does so by the same addToOutbox.
+ */
 export const EDITS: readonly Prepare[] = [
   async function book({ session }) {
     const { id } = await buildOrder();
@@ -84,21 +87,41 @@ export const EDITS: readonly Prepare[] = [
   async function changeOrder({ stack, session }) {
     const order = await buildOrder();
     await runningClass(stack, order);
-    const [buyerId, teacherId] = [String(order.userId), String(order.teacherId)];
-    const former = { formerTitle: order.title, formerBuyerId: buyerId, formerTeacherId: teacherId };
-    const fields = { title: `${order.title} anew`, buyerId, teacherId, ...former };
-    return byForm(session, order.id, paths.orderDetails(order.id), fields);
+    return byDetails(session, order, { title: `${order.title} anew` });
+  },
+  async function changeBuyer({ stack, session }) {
+    const order = await buildOrder();
+    await runningClass(stack, order);
+    return byDetails(session, order, { buyerId: String((await buildUser('student')).id) });
+  },
+  async function cancelOrder({ stack, session }) {
+    const { orderId } = await runningClass(stack, await buildOrder());
+    return byForm(session, orderId, paths.orderCancellation(orderId), {});
   },
   async function addGuest({ stack, session }) {
     const { orderId } = await runningClass(stack, await buildOrder());
     return byForm(session, orderId, paths.orderGuests(orderId), { guests: 'Gil Guest <gil@guests.test>' });
   },
+  async function correctGuest({ stack, session }) {
+    const { orderId, guest } = await guestOfRunningClass(stack);
+    return byForm(session, orderId, paths.orderGuest(orderId, guest.id), { email: 'gus@guests.test', name: 'Gus' });
+  },
   async function removeGuest({ stack, session }) {
-    const order = await buildOrder({ guests: ['gil@guests.test'] });
-    const guest = await OrderGuest.findOne({ where: { orderId: order.id }, rejectOnEmpty: true });
-    const classDate = await runningClass(stack, order);
-    await buildPass(stack.deps.signingKeys, classDate, { guestId: guest.id, email: guest.email });
-    return byForm(session, order.id, paths.orderGuestRemoval(order.id, guest.id), {});
+    const { orderId, guest } = await guestOfRunningClass(stack);
+    return byForm(session, orderId, paths.orderGuestRemoval(orderId, guest.id), {});
+  },
+  async function revokePass({ stack, session }) {
+    const { orderId, pass } = await guestOfRunningClass(stack);
+    return byForm(session, orderId, paths.passRevoke(pass.id), {});
+  },
+  async function restorePass({ stack, session }) {
+    const { orderId, pass } = await guestOfRunningClass(stack);
+    await pass.update({ revokedAt: new Date() });
+    return byForm(session, orderId, paths.passRestore(pass.id), {});
+  },
+  async function sendLink({ stack, session }) {
+    const { orderId, pass } = await guestOfRunningClass(stack);
+    return byForm(session, orderId, paths.passLink(pass.id), {});
   },
 ];
 
@@ -109,6 +132,18 @@ function byForm(
   fields: Readonly<Record<string, string>>,
 ): Promise<Edit> {
   return Promise.resolve({ orderId, submit: (port) => session.submit(port, path, fields) });
+}
+
+/** The form of an order's details, with what it was opened with. */
+function byDetails(
+  session: FormSession,
+  order: BookOrder,
+  changed: { readonly title?: string; readonly buyerId?: string },
+): Promise<Edit> {
+  const { id, title } = order;
+  const [buyerId, teacherId] = [String(order.userId), String(order.teacherId)];
+  const former = { formerTitle: title, formerBuyerId: buyerId, formerTeacherId: teacherId };
+  return byForm(session, id, paths.orderDetails(id), { title, buyerId, teacherId, ...former, ...changed });
 }
 
 function put(port: number, apiSecret: string, { externalId }: BookOrder): Promise<Response> {
@@ -125,4 +160,13 @@ async function runningClass({ deps }: ProcessStack, order: BookOrder): Promise<C
   const classDate = await buildClassDate({ order, startsAt: nextDay() });
   await deps.temporal.hintClassDate(classDate, PREPARED);
   return classDate;
+}
+
+/** With the pass that a guest has for it. */
+async function guestOfRunningClass(stack: ProcessStack) {
+  const order = await buildOrder({ guests: ['gil@guests.test'] });
+  const guest = await OrderGuest.findOne({ where: { orderId: order.id }, rejectOnEmpty: true });
+  const classDate = await runningClass(stack, order);
+  const { pass } = await buildPass(stack.deps.signingKeys, classDate, { guestId: guest.id, email: guest.email });
+  return { orderId: order.id, guest, pass };
 }
