@@ -36,7 +36,7 @@ export async function closeClass(deps: Deps, { classDateId, now }: { classDateId
   const { teacherId, meetingId, marker, hostHash } = meeting;
   try {
     const before = { meetingRowId: meeting.id, state: classDate.state, heard: await countHeard(meeting.id) };
-    const running = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate);
+    const running = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate, now);
     if (running) await deliverOutbox(deps, ...(await noteOverrun(deps, classDateId, now, before.state)));
     else await close(deps, classDateId, now, before);
   } catch (error) {

@@ -27,7 +27,7 @@ export async function lookAtOverrun(
   if (!meeting?.meetingId) return;
   const { teacherId, meetingId, marker, hostHash } = meeting;
   try {
-    const runs = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate);
+    const runs = await isStillRunning(deps, { teacherId, meetingId, marker, hostHash }, classDate, now);
     if (runs) await deliverOutbox(deps, ...(await warn(deps, classDateId, now)));
     else await waitForZoom(deps, meeting, { nextAttemptAt: addMinutes(now, LOOK_AGAIN_MINUTES) }, now);
   } catch (error) {

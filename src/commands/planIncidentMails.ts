@@ -44,7 +44,9 @@ async function putInAgain(
   userIds: readonly number[],
   now: Date,
 ): Promise<void> {
-  await MailDelivery.update(queuedAnew(now, incidentMailUsefulUntil(now)), {
+  // A teacher is told from now on, not from when that mail was left out.
+  const anew = { ...queuedAnew(now, incidentMailUsefulUntil(now)), createdAt: now };
+  await MailDelivery.update(anew, {
     where: {
       ...{ incidentId, kind, version, userId: [...userIds] },
       ...{ state: 'skipped', lastError: [OVER, DISABLED], resent: false, sentAt: null },

@@ -138,6 +138,7 @@ function waitingTrouble(people: number): string {
   return `${who} in Zoom’s waiting room for the teacher to let them in.`;
 }
 
-function startTrouble({ watchedAt }: LiveClassRow): string {
+function startTrouble({ watchedAt, liveAt, startsAt }: LiveClassRow): string {
+  if (liveAt !== null && liveAt >= startsAt) return 'Its room was lost, and the teacher is not in the new one yet.';
   return `The teacher has not started.${watchedAt === null ? '' : ' They have been written to.'}`;
 }

@@ -120,7 +120,7 @@ const WRONG_TIME =
   'The last request to the webhook address was signed with the right secret, but at another time than now. Look whether this server’s clock is right. If it is, these may be repeats that Zoom did not sign anew: widen ZOOM_WEBHOOK_WINDOW_SECONDS. (An old request that somebody sends again looks the same.)';
 const LOOK_AT_ZOOM =
   'In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”.';
-const UNHEARD = `A class has run, and Zoom told nothing of it, nor of anything since. ${LOOK_AT_ZOOM}`;
+const UNHEARD = `A class has run, and Zoom told nothing of it, nor any event since. ${LOOK_AT_ZOOM}`;
 const SILENT = `Nothing has come from Zoom for more than four days, though it validates the address every three. ${LOOK_AT_ZOOM}`;
 const LONGEST_SILENCE_MINUTES = 4 * 24 * 60;
 
@@ -138,16 +138,21 @@ async function judgeWebhook(
   if (lastRefusal && lastRefusal.at >= since && (!good || lastRefusal.at > good)) {
     return judged('failed', lastRefusal.wrongTime ? WRONG_TIME : WRONG_SIGNATURE, lastRefusal.at);
   }
-  return judgeSilence(deps, good, saved.row?.webhookSecretSavedAt ?? null);
+  const heardAt = words.lastEvent && later(words.lastEvent.at, since);
+  return judgeSilence(deps, good, heardAt, saved);
 }
 
-/** @param good when something last came that was signed right, since the secret was saved */
+/**
+ * @param good when something last came that was signed right, since the secret was saved
+ * @param heardAt when the last event came since then: an address that is validated may get no events all the same
+ */
 async function judgeSilence(
   { clock, db }: Pick<Deps, 'clock' | 'db'>,
   good: Date | null,
-  savedAt: Date | null,
+  heardAt: Date | null,
+  { row }: SavedZoomSettings,
 ): Promise<DatedFinding> {
-  const { lastLiveAt } = await findUnheardClasses(db, good ?? savedAt);
+  const { lastLiveAt } = await findUnheardClasses(db, heardAt ?? row?.webhookSecretSavedAt ?? null);
   if (lastLiveAt) return judged('failed', UNHEARD, lastLiveAt);
   if (good === null) {
     return judged('unknown', 'Nothing has come from Zoom since the secret was saved. Press “Validate” at Zoom.', null);

@@ -21,6 +21,7 @@ import { testConfig } from './config';
 import { createTestDatabase } from './database';
 import { forbidSecondConnections } from './oneConnection';
 import { RecordingTemporal } from './recordingTemporal';
+import { UNLIMITED_A_SECOND } from './unlimitedZoom';
 
 /**
  * A class on real parts but for Temporal: a test takes the steps that the workflow would, one by one, by a clock of its
@@ -49,7 +50,10 @@ export async function startDrivenClasses(appUrl = APP_URL): Promise<DrivenClasse
   const [database, mailbox, zoom] = await Promise.all([
     createTestDatabase(),
     startMailbox(),
-    startZoomSimulator({ seed: 7, app: { ...APP, redirectUris: [`${appUrl}/teacher/zoom/callback`] } }),
+    startZoomSimulator({
+      ...{ seed: 7, behaviour: UNLIMITED_A_SECOND },
+      app: { ...APP, redirectUris: [`${appUrl}/teacher/zoom/callback`] },
+    }),
   ]);
   const temporal = new RecordingTemporal();
   const settings = { APP_URL: appUrl, DATABASE_URL: database.url, SMTP_PORT: String(mailbox.smtpPort) };

@@ -14,6 +14,7 @@ import type { Logger } from '../../src/observability/logger';
 import { ensureSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorkers } from '../../src/temporal/workers';
 import { testConfig } from './config';
+import { UNLIMITED_A_SECOND } from './unlimitedZoom';
 import { createTestDatabase, type TestDatabase } from './database';
 import { forbidSecondConnections } from './oneConnection';
 import { startTcpProxy, type TcpProxy } from './tcpProxy';
@@ -48,6 +49,7 @@ export async function startClassStack(temporal: TemporalServer, logger?: Logger)
     startMailbox(),
     startZoomSimulator({
       seed: 7,
+      behaviour: UNLIMITED_A_SECOND,
       webhookRetryScale: 0.0001,
       app: { ...APP, redirectUris: [`${APP_URL}/teacher/zoom/callback`] },
     }),

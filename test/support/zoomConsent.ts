@@ -5,6 +5,7 @@ import type { Deps } from '../../src/deps';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import { paths } from '../../src/routes/paths';
 import { parse, type Browser } from './browser';
+import { UNLIMITED_A_SECOND } from './unlimitedZoom';
 import { APP_URL, startWebsite, type Website } from './website';
 
 export const ADA = 'ada.lovelace@teachers.example';
@@ -29,7 +30,7 @@ export async function startConsentSite(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ConsentSite> {
   const redirectUris = [`${appUrl}${paths.zoomCallback}`];
-  const zoom = await startZoomSimulator({ seed: 3, app: { ...APP, redirectUris } });
+  const zoom = await startZoomSimulator({ seed: 3, behaviour: UNLIMITED_A_SECOND, app: { ...APP, redirectUris } });
   const ofZoom = { ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` };
   const website = await startWebsite({ APP_URL: appUrl, ...ofZoom, ...settings });
   await saveFirstZoomSettings(website.deps);

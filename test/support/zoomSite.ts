@@ -7,6 +7,7 @@ import { startZoomSimulator, type ZoomSimulator } from '../../src/dev/zoom/serve
 import { testConfig, testSettings } from './config';
 import { createTestDatabase } from './database';
 import { forbidSecondConnections } from './oneConnection';
+import { UNLIMITED_A_SECOND } from './unlimitedZoom';
 
 /** Our side of Zoom on a real database, against the stand-in; no web, no worker. */
 export interface ZoomSite {
@@ -26,7 +27,10 @@ const REDIRECT_URI = 'http://127.0.0.1:3000/teacher/zoom/callback';
 export async function startZoomSite({ more = [] }: { more?: readonly SimulatedUser[] } = {}): Promise<ZoomSite> {
   const database = await createTestDatabase();
   const users = [...defaultUsers(), ...more];
-  const zoom = await startZoomSimulator({ seed: 11, users, app: { ...APP, redirectUris: [REDIRECT_URI] } });
+  const zoom = await startZoomSimulator({
+    ...{ seed: 11, users, behaviour: UNLIMITED_A_SECOND },
+    app: { ...APP, redirectUris: [REDIRECT_URI] },
+  });
   const settings = {
     DATABASE_URL: database.url,
     ZOOM_OAUTH_URL: zoom.url,

@@ -266,15 +266,17 @@ describe('a try of whose end no word came, and of which Zoom said after the star
 
 describe('a class of whose room Zoom refuses to tell', () => {
   /** Its teacher has connected the Zoom account of that user, and its room is in Ada's. */
-  async function closedBy(zoomUserId: string) {
+  async function closedBy(zoomUserId: string, now = NOW) {
     const { classDate, meeting } = await buildOver('ended', ago(20));
     await meeting.update({ hostHash: hashHost(meeting.marker, 'ada') });
     await ZoomConnection.create({ userId: meeting.teacherId, state: 'connected', zoomUserId });
     const getMeeting = () => Promise.reject(new ZoomRefused(400, 3000));
     const deps = { ...site.deps, temporal, zoom: { ...site.deps.zoom, getMeeting } };
-    await closeClass(deps, { classDateId: classDate.id, now: NOW });
+    await closeClass(deps, { classDateId: classDate.id, now });
     return classDate.reload();
   }
+
+  afterEach(() => ZoomConnection.destroy({ where: {} }));
 
   it('is closed by the last word where it is in another account', async () => {
     expect(await closedBy('grace')).toMatchObject({ state: 'ended', endedAt: ago(20), closedAt: NOW });
@@ -283,6 +285,11 @@ describe('a class of whose room Zoom refuses to tell', () => {
   it('is asked about again where it is in the account that is connected: that may pass', async () => {
     const { closedAt, nextAttemptAt } = await closedBy('ada');
     expect([closedAt, nextAttemptAt !== null]).toEqual([null, true]);
+  });
+
+  it('is closed by the last word where that does not pass for a quarter of an hour', async () => {
+    const now = ago(-15);
+    expect(await closedBy('ada', now)).toMatchObject({ state: 'ended', endedAt: ago(20), closedAt: now });
   });
 });
 
@@ -317,6 +324,13 @@ describe('a class that was closed without a word of its end', () => {
     await classDate.update({ closedAt: ago(1) });
     await tell(meeting, started(NOW));
     expect(await classDate.reload()).toMatchObject({ liveAt: ago(76), endedAt: ago(26) });
+  });
+
+  it('was not live, though its room is opened after it was closed, until the end of that is told', async () => {
+    const classDate = await buildClassDate({ startsAt: ago(76), state: 'ended', endedAt: ago(16), closedAt: ago(1) });
+    const meeting = await buildMeeting(site.deps.encryption, classDate);
+    await tell(meeting, started(NOW));
+    expect(await classDate.reload()).toMatchObject({ liveAt: null, endedAt: ago(16) });
   });
 
   it('did not end with a former room', async () => {

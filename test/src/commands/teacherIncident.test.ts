@@ -92,6 +92,8 @@ describe('a teacher without Zoom', () => {
     await teacher.update({ disabledAt: null });
     await lookAtIncident(incident.id, hours(2));
     expect(await mail?.reload()).toMatchObject({ state: 'queued', lastError: null });
+    await lookAtIncident(incident.id, addMinutes(hours(2), 1));
+    expect(await countMails('connect_zoom')).toBe(1);
     await lookAtIncident(incident.id, hours(24));
     expect(await countMails('connect_zoom')).toBe(2);
   });

@@ -15,6 +15,7 @@ import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { buildConnectedTeacher } from '../../../support/teachers';
 import { eventually } from '../../../support/eventually';
 import { tellOf } from '../../../support/toldRoom';
+import { UNLIMITED_A_SECOND } from '../../../support/unlimitedZoom';
 import { APP_URL, startWebsite, type Website } from '../../../support/website';
 
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
@@ -25,7 +26,10 @@ let website: Website;
 let browser: Browser;
 
 beforeAll(async () => {
-  zoom = await startZoomSimulator({ seed: 9, app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] } });
+  zoom = await startZoomSimulator({
+    ...{ seed: 9, behaviour: UNLIMITED_A_SECOND },
+    app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] },
+  });
   website = await startWebsite({ ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
   await saveFirstZoomSettings(website.deps);
   ({ browser } = await signedInBrowser(website, 'admin'));

@@ -114,6 +114,9 @@ describe('is it working?', () => {
     const updated = { event: 'meeting.updated', object: { id: meeting.meetingId } };
     await buildWebhookEvent(updated, { createdAt: minutesAgo(50) });
     expect((await verdict()).word).toBe('failed');
+    // An address may be right, and get no events.
+    await buildAudit('webhook_url_validated', { createdAt: minutesAgo(2) });
+    expect((await verdict()).word).toBe('failed');
     // Of this class it was heard that it ran; what came later than its start is enough, too.
     const heard = await buildWebhookEvent(startedEvent(meeting.meetingId), { createdAt: minutesAgo(21) });
     expect((await verdict()).word).toBe('passed');

@@ -15,6 +15,7 @@ import { buildClassDate, buildOrder, buildPass } from '../../../factories/classe
 import { buildUser } from '../../../factories/people';
 import { press, visitAndPress, type JoinBrowser } from '../../../support/joinSite';
 import { buildConnectedTeacher, LICENSED_HOST } from '../../../support/teachers';
+import { UNLIMITED_A_SECOND } from '../../../support/unlimitedZoom';
 import { APP_URL, startWebsite, type Website } from '../../../support/website';
 
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
@@ -24,7 +25,10 @@ let zoom: ZoomSimulator;
 let website: Website;
 
 beforeAll(async () => {
-  zoom = await startZoomSimulator({ seed: 6, app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] } });
+  zoom = await startZoomSimulator({
+    ...{ seed: 6, behaviour: UNLIMITED_A_SECOND },
+    app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] },
+  });
   website = await startWebsite({ ZOOM_OAUTH_URL: zoom.url, ZOOM_API_URL: `${zoom.url}/v2` });
   await saveFirstZoomSettings(website.deps);
 });

@@ -262,6 +262,12 @@ describe('trouble', () => {
       true,
       'The teacher has not started.',
     ],
+    [
+      'its room was lost while it ran',
+      { state: 'ready' as const, minutes: -20, liveAt: ago(19) },
+      true,
+      'Its room was lost, and the teacher is not in the new one yet.',
+    ],
     ['the teacher has gone', { state: 'ended' as const, minutes: -20, liveAt: ago(20), endedAt: ago(18) }, true, null],
     ['all is as it should be', { state: 'ready' as const, minutes: 1 }, true, null],
     ['it is the first minute', { state: 'live' as const, minutes: -6, liveAt: new Date() }, true, null],

@@ -17,6 +17,7 @@ import { buildUser } from '../../../factories/people';
 import { parse, signedInBrowser, type Browser } from '../../../support/browser';
 import { testConfig } from '../../../support/config';
 import { connectTeacher, LICENSED_HOST } from '../../../support/teachers';
+import { UNLIMITED_A_SECOND } from '../../../support/unlimitedZoom';
 import { APP_URL, startWebsite, type Website } from '../../../support/website';
 
 const APP = { clientId: 'test-client', clientSecret: 'test-client-secret', webhookSecret: 'test-webhook-secret' };
@@ -27,7 +28,10 @@ let browser: Browser;
 let teacher: User;
 
 beforeAll(async () => {
-  zoom = await startZoomSimulator({ seed: 5, app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] } });
+  zoom = await startZoomSimulator({
+    ...{ seed: 5, behaviour: UNLIMITED_A_SECOND },
+    app: { ...APP, redirectUris: [`${APP_URL}${paths.zoomCallback}`] },
+  });
   // A host can start a class while Temporal is down: here it always is.
   const nowhere = testConfig({ TEMPORAL_ADDRESS: '127.0.0.1:9', DATABASE_URL: 'mysql://127.0.0.1:9/none' });
   const temporal = createTemporal(nowhere, pino({ level: 'silent' }));
