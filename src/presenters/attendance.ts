@@ -19,6 +19,7 @@ import { barsOf, spansInWords, timeLine } from './attendanceBars';
 import {
   CERTAINTY_WORDS,
   DOUBT_WORDS,
+  LIST_NOT_READ,
   sourcesInWords,
   VERDICT_TONES,
   VERDICT_WORDS,
@@ -104,7 +105,7 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     changes: !isOver(classDate.state),
     over: facts.isOver,
     cancelled: classDate.state === 'cancelled',
-    began: spans.length > 0 || facts.isOver,
+    began: spans.length > 0 || facts.isOver || classDate.state === 'live',
     outcome: outcomeNow(page),
     teacherMinutes: minutesInWords(conclusion.teacher.presentSeconds),
     togetherMinutes: minutesInWords(conclusion.teacher.overlapSeconds),
@@ -119,7 +120,8 @@ function figuresInWords({ classDate, record, revision }: AttendancePage, zone: s
   if (revision) return `settled ${formatInstant(revision.createdAt, zone)}`;
   if (classDate.state === 'cancelled') return 'as Zoom told them; a cancelled class is not settled';
   if (classDate.state === 'missed') return 'there are none to come: it never had a room';
-  if (record.facts.isOver) return 'provisional: Zoom’s own list is read some 90 minutes after the end';
+  if (record.facts.isOver)
+    return `provisional: Zoom’s own list is read some ${classDate.settleMinutes} minutes after the end`;
   return 'provisional: they go on changing until the class is over';
 }
 
@@ -148,7 +150,7 @@ function presentAttendee(
     stillIn: isIn(stays, facts),
     spans: spansInWords(intervalsOf(stays, facts), zone),
     certainty: CERTAINTY_WORDS[certaintyOf(figures.doubts)],
-    doubts: figures.doubts.map((doubt) => DOUBT_WORDS[doubt]),
+    doubts: figures.doubts.map((doubt) => (doubt === 'no_list' && !page.revision ? LIST_NOT_READ : DOUBT_WORDS[doubt])),
     sources: sourcesInWords(figures.sources),
     pressedAt: clock(pressedAt),
     waited: waitedSeconds === 0 ? null : minutesInWords(waitedSeconds),

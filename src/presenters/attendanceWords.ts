@@ -27,6 +27,9 @@ export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
   no_list: 'Zoom’s own list could not be read in full, so this rests on its messages',
 };
 
+/** `no_list` of a class that has not been settled. */
+export const LIST_NOT_READ = 'Zoom’s own list has not been read';
+
 export const CAUSE_WORDS: Readonly<Record<RevisionCause, string>> = {
   settled: 'Settled',
   late_evidence: 'Settled again: Zoom told more',

@@ -1,4 +1,3 @@
-import type { MailState } from '../domain/mails';
 import { resendStanding, resendUntil } from '../domain/resending';
 import type { DeliveryRow } from '../queries/findDeliveries';
 import { paths } from '../routes/paths';
@@ -22,7 +21,7 @@ export function presentDelivery(row: DeliveryRow, zone: string, now: Date) {
     ...instantsOf(row, zone),
     attempts: mail.attempts,
     reason: mail.lastError,
-    advice: row.recipient && resending.whyNot === null ? adviceFor(mail.state) : null,
+    advice: row.recipient && resending.whyNot === null ? adviceFor(mail) : null,
     ...resending,
   };
 }
@@ -73,10 +72,11 @@ function aboutOf({ mail, classRow, incident }: DeliveryRow): { title: string; hr
 }
 
 /** What can be done about a mail that somebody still is there for, and that can be sent again. */
-function adviceFor(state: MailState): string | null {
+function adviceFor({ state, toEmail }: DeliveryRow['mail']): string | null {
   switch (state) {
     case 'bounced':
-      return 'Correct the address, then send it again.';
+      // A former address is as it was.
+      return toEmail !== null ? null : 'Correct the address, then send it again.';
     case 'failed':
       return 'Once that is mended, send it again.';
     case 'unknown':

@@ -24,6 +24,8 @@ export interface LiveClass {
   /** null while no host is in */
   readonly hostSince: Date | null;
   readonly people: readonly LivePerson[];
+  /** whether Zoom has told anything of who is in: of a class that is known to run only by asking it has not */
+  readonly heard: boolean;
   /** people with a pass that is good who are in, and how many have one */
   readonly present: number;
   readonly expected: number;
@@ -58,6 +60,7 @@ export function liveClassOf(row: LiveClassRow, now: Date): LiveClass {
     since: sinceWhen(row, state, run, opensAt),
     hostSince,
     people: people.map(personOf),
+    heard: state !== 'live' || row.runs.length > 0,
     present: people.filter(({ isExpected }) => isExpected).length,
     expected: row.expected,
     waiting: row.waiting.people,
@@ -125,8 +128,13 @@ function troubleOf(row: LiveClassRow, state: LiveState, { hostSince, run }: Insi
   if (state === 'room_missing') return row.stateReason !== null || isDue(opensAt) ? [roomTrouble(row)] : [];
   if (hostSince !== null) return isDue(row.waiting.since) ? [waitingTrouble(row.waiting.people)] : [];
   if (state === 'room_open' && isDue(startsAt)) return [startTrouble(row)];
-  if (state === 'live' && isDue(run?.startedAt ?? row.liveAt)) return ['The teacher is not in the meeting.'];
+  if (state === 'live' && isDue(run?.startedAt ?? row.liveAt)) return [absenceTrouble(row)];
   return [];
+}
+
+function absenceTrouble({ runs }: LiveClassRow): string {
+  if (runs.length === 0) return 'Zoom says that it runs, but has told nothing of who is in.';
+  return 'The teacher is not in the meeting.';
 }
 
 function roomTrouble({ stateReason }: LiveClassRow): string {
@@ -139,6 +147,7 @@ function waitingTrouble(people: number): string {
 }
 
 function startTrouble({ watchedAt, liveAt, startsAt }: LiveClassRow): string {
-  if (liveAt !== null && liveAt >= startsAt) return 'Its room was lost, and the teacher is not in the new one yet.';
+  if (liveAt !== null && liveAt >= startsAt)
+    return 'It ran in a former room, and the teacher is not in the new one yet.';
   return `The teacher has not started.${watchedAt === null ? '' : ' They have been written to.'}`;
 }

@@ -45,7 +45,10 @@ function presentLiveClass(live: LiveClass, zone: string, href: string) {
     startsAt: formatInstant(live.startsAt, zone),
     endsAt: clock(live.endsAt),
     hostSince: clock(live.hostSince),
-    inside: `${present} of ${expected} in${others(people.length - present)}${inWaitingRoom(waiting)}`,
+    heard: live.heard,
+    inside: live.heard
+      ? `${present} of ${expected} in${others(people.length - present)}${inWaitingRoom(waiting)}`
+      : `${expected} expected, not known who is in`,
     people: people.slice(0, NAMED).map(({ name, since, known }) => ({ name, known, since: clock(since) })),
     unnamed: Math.max(0, people.length - NAMED),
   };

@@ -123,6 +123,8 @@ const LOOK_AT_ZOOM =
 const UNHEARD = `A class has run, and Zoom told nothing of it, nor any event since. ${LOOK_AT_ZOOM}`;
 const SILENT = `Nothing has come from Zoom for more than four days, though it validates the address every three. ${LOOK_AT_ZOOM}`;
 const LONGEST_SILENCE_MINUTES = 4 * 24 * 60;
+/** Far less than events are kept. */
+const LATELY_MINUTES = 30 * 24 * 60;
 
 async function judgeWebhook(
   deps: Pick<Deps, 'clock' | 'db'>,
@@ -152,13 +154,20 @@ async function judgeSilence(
   heardAt: Date | null,
   { row }: SavedZoomSettings,
 ): Promise<DatedFinding> {
-  const { lastLiveAt } = await findUnheardClasses(db, heardAt ?? row?.webhookSecretSavedAt ?? null);
+  const { lastLiveAt } = await findUnheardClasses(db, heardAt ?? toldFrom(row, clock.now()));
   if (lastLiveAt) return judged('failed', UNHEARD, lastLiveAt);
   if (good === null) {
     return judged('unknown', 'Nothing has come from Zoom since the secret was saved. Press “Validate” at Zoom.', null);
   }
   if (addMinutes(good, LONGEST_SILENCE_MINUTES) < clock.now()) return judged('failed', SILENT, good);
   return judged('passed', 'Zoom reaches us, and its signature is right.', good);
+}
+
+/** From when on classes that ran unheard count where no event is there: events are deleted in the end. */
+function toldFrom(row: SavedZoomSettings['row'], now: Date): Date | null {
+  const savedAt = row?.webhookSecretSavedAt ?? row?.createdAt ?? null;
+  const lately = addMinutes(now, -LATELY_MINUTES);
+  return savedAt && (savedAt > lately ? savedAt : lately);
 }
 
 function judged(verdict: Verdict, why: string, at: Date | null): DatedFinding {

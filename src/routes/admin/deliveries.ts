@@ -89,9 +89,11 @@ function choicesOf({ values }: ParsedDeliveries, counts: ReadonlyMap<string, num
   };
 }
 
-/** All that failed of one class or one trouble may be sent again at one press. */
+/** All that failed of one class or one trouble may be sent again at one press; of a part of them, each by itself. */
 function failingOf({ filter, values }: ParsedDeliveries, counts: ReadonlyMap<string, number>) {
+  const { kind, to, day } = values;
   if (filter.classDateId === undefined && filter.incidentId === undefined) return null;
+  if (kind !== '' || to !== '' || day !== '') return null;
   const count = FAILED.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
   return count === 0 ? null : { count, class: values.class, incident: values.incident };
 }

@@ -66,6 +66,8 @@ describe('the list', () => {
     const lastError = 'the mail server did not answer; the class was over before the mail went out';
     const over = await buildDelivery('failed', { lastError }, { state: 'settled' });
     expect(await whyOf(over.classDate)).toBe(`Why: ${lastError}. The class is over.`);
+    const former = await buildDelivery('bounced', { lastError: 'refused', toEmail: 'former@mails.test' });
+    expect(await whyOf(former.classDate)).toBe('Why: refused.');
     const gone = await buildDelivery('failed', { lastError: 'the person no longer exists', passId: null });
     expect(await whyOf(gone.classDate)).toBe('Why: the person no longer exists.');
   });
@@ -188,6 +190,8 @@ describe('sending again', () => {
     await buildMail(classDate, other.pass, { kind: 'rescheduled', state: 'skipped' });
     const $ = parse(await list(`?class=${classDate.id}`));
     expect($('button').text()).toContain('all that failed (2)');
+    const ofOneKind = parse(await list(`?class=${classDate.id}&kind=new_link`));
+    expect(ofOneKind('button').text()).not.toContain('all that failed');
     await browser.submit(paths.deliveriesFailed, { class: String(classDate.id) });
     expect((await rowsOf(classDate)).map(({ state }) => state)).toEqual(['sent', 'queued', 'queued', 'skipped']);
     expect((await browser.submit(paths.deliveriesFailed)).status).toBe(404);

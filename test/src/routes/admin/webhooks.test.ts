@@ -3,6 +3,7 @@ import { saveFirstZoomSettings } from '../../../../src/commands/saveFirstZoomSet
 import { ZoomAuditLog } from '../../../../src/models/ZoomAuditLog';
 import { formatInstant } from '../../../../src/presenters/classTime';
 import { paths } from '../../../../src/routes/paths';
+import { readZoomSettings } from '../../../../src/queries/readZoomSettings';
 import { buildAudit } from '../../../factories/audits';
 import { buildClassDate, buildOrder } from '../../../factories/classes';
 import { buildMeeting } from '../../../factories/meetings';
@@ -123,6 +124,20 @@ describe('is it working?', () => {
     await heard.destroy();
     await buildWebhookEvent(startedEvent('444'), { createdAt: minutesAgo(5) });
     expect((await verdict()).word).toBe('passed');
+  });
+
+  it('does not, where no event has ever come since the secret was in the environment, and says nothing of classes of long ago', async () => {
+    await buildAudit('webhook_url_validated', { createdAt: minutesAgo(2) });
+    const { classDate } = await buildReadyClass('Unheard');
+    const longAgo = 40 * 24 * 60;
+    await classDate.update({ state: 'settled', startsAt: minutesAgo(longAgo), liveAt: minutesAgo(longAgo) });
+    const { row } = await readZoomSettings(website.deps);
+    await row?.update({ webhookSecretSavedAt: minutesAgo(2 * longAgo) });
+    expect((await verdict()).word).toBe('passed');
+    await row?.update({ webhookSecretSavedAt: null });
+    await website.deps.db.query('UPDATE zoom_settings SET created_at = TIMESTAMPADD(DAY, -50, created_at)');
+    await classDate.update({ state: 'live', startsAt: minutesAgo(20), liveAt: minutesAgo(20) });
+    expect((await verdict()).word).toBe('failed');
   });
 
   it('does not, when nothing came for longer than Zoom leaves the address unvalidated', async () => {

@@ -215,6 +215,18 @@ it('says so where the class has not begun', async () => {
   const page = await admin.get(paths.attendance((await buildClassDate()).id));
   expect(page.status).toBe(200);
   expect(parse(page)('main').text()).toContain('The class has not begun.');
+  const live = await buildClassDate({ state: 'live', liveAt: new Date() });
+  expect((await admin.get(paths.attendance(live.id))).text).not.toContain('has not begun');
+});
+
+it('says of Zoom’s list when it will be read, and that it has not been yet', async () => {
+  const { classDate } = await buildAttendedClass(website.deps, STAYS);
+  await classDate.update({ settleMinutes: 30 });
+  await ZoomMeeting.update({ reconciledAt: null }, { where: { classDateId: classDate.id } });
+  const { text } = await admin.get(paths.attendance(classDate.id));
+  expect(text).toContain('read some 30 minutes after the end');
+  expect(text).toContain('own list has not been read');
+  expect(text).not.toContain('could not be read');
 });
 
 it('lets an admin say who somebody was who is taken for whoever used their Zoom account', async () => {

@@ -251,10 +251,10 @@ describe('trouble', () => {
       'The teacher has not started. They have been written to.',
     ],
     [
-      'the teacher is gone',
+      'Zoom told only when it was asked',
       { state: 'live' as const, minutes: -6, liveAt: ago(6) },
       true,
-      'The teacher is not in the meeting.',
+      'Zoom says that it runs, but has told nothing of who is in.',
     ],
     [
       'the teacher only tried the room beforehand',
@@ -263,14 +263,13 @@ describe('trouble', () => {
       'The teacher has not started.',
     ],
     [
-      'its room was lost while it ran',
+      'it has another room than it ran in',
       { state: 'ready' as const, minutes: -20, liveAt: ago(19) },
       true,
-      'Its room was lost, and the teacher is not in the new one yet.',
+      'It ran in a former room, and the teacher is not in the new one yet.',
     ],
     ['the teacher has gone', { state: 'ended' as const, minutes: -20, liveAt: ago(20), endedAt: ago(18) }, true, null],
     ['all is as it should be', { state: 'ready' as const, minutes: 1 }, true, null],
-    ['it is the first minute', { state: 'live' as const, minutes: -6, liveAt: new Date() }, true, null],
     ['the room is being made', { state: 'preparing' as const, minutes: 30 }, false, null],
   ])('is told in words when %s', async (_what, { minutes, ...fields }, room, words) => {
     const classDate = await buildClassDate({ ...fields, startsAt: addMinutes(new Date(), minutes) });
@@ -278,6 +277,22 @@ describe('trouble', () => {
     expect((await onlyOne()).trouble).toEqual(words === null ? [] : [words]);
     const page = parse(await admin.get(paths.liveClasses));
     expect(page('section.live .trouble').length).toBe(words === null ? 0 : 1);
+  });
+
+  it('is told when the teacher is not in a meeting that runs, but not in its first minute', async () => {
+    const { meeting, passes } = await buildLiveClass(website.deps);
+    const run = await buildRun(meeting, ago(0));
+    await buildStay(run, { passId: idOf(passes[0]), joinTime: ago(0) });
+    expect(await onlyOne()).toMatchObject({ present: 1, trouble: [] });
+    await run.update({ startedAt: ago(2) });
+    expect((await onlyOne()).trouble).toEqual(['The teacher is not in the meeting.']);
+    expect(parse(await admin.get(paths.liveClasses))('section.live dl').text()).toMatch(/not in\s.*1 of 3 in/s);
+  });
+
+  it('calls nobody absent from a class of which Zoom has told nothing', async () => {
+    await buildLiveClass(website.deps);
+    const words = parse(await admin.get(paths.liveClasses))('section.live dl').text();
+    expect(words).toMatch(/not known whether they are in\s.*3 expected, not known who is in/s);
   });
 
   it('is none when the teacher is in, though Zoom’s word of the start was lost', async () => {
