@@ -105,7 +105,8 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     changes: !isOver(classDate.state),
     over: facts.isOver,
     cancelled: classDate.state === 'cancelled',
-    began: spans.length > 0 || facts.isOver || classDate.state === 'live',
+    began: spans.length > 0 || facts.isOver,
+    unheard: isUnheard(classDate),
     outcome: outcomeNow(page),
     teacherMinutes: minutesInWords(conclusion.teacher.presentSeconds),
     togetherMinutes: minutesInWords(conclusion.teacher.overlapSeconds),
@@ -113,6 +114,11 @@ export function presentAttendance(page: AttendancePage, readerZone: string | nul
     people: attendees.filter(({ role }) => role !== 'unknown').map(present),
     strangers: attendees.filter(({ role }) => role === 'unknown').map(present),
   };
+}
+
+/** It runs, or has run, in its time; where nobody was told of, that is known only by asking Zoom. */
+function isUnheard({ state, liveAt, startsAt }: AttendancePage['classDate']): boolean {
+  return state === 'live' || (liveAt !== null && liveAt >= startsAt);
 }
 
 /** How final the figures are. */

@@ -28,7 +28,7 @@ export const DOUBT_WORDS: Readonly<Record<Doubt, string>> = {
 };
 
 /** `no_list` of a class that has not been settled. */
-export const LIST_NOT_READ = 'Zoom’s own list has not been read';
+export const LIST_NOT_READ = 'Zoom’s own list has not been read in full';
 
 export const CAUSE_WORDS: Readonly<Record<RevisionCause, string>> = {
   settled: 'Settled',

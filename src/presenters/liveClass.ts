@@ -60,7 +60,7 @@ export function liveClassOf(row: LiveClassRow, now: Date): LiveClass {
     since: sinceWhen(row, state, run, opensAt),
     hostSince,
     people: people.map(personOf),
-    heard: state !== 'live' || row.runs.length > 0,
+    heard: state !== 'live' || run !== null,
     present: people.filter(({ isExpected }) => isExpected).length,
     expected: row.expected,
     waiting: row.waiting.people,
@@ -128,12 +128,12 @@ function troubleOf(row: LiveClassRow, state: LiveState, { hostSince, run }: Insi
   if (state === 'room_missing') return row.stateReason !== null || isDue(opensAt) ? [roomTrouble(row)] : [];
   if (hostSince !== null) return isDue(row.waiting.since) ? [waitingTrouble(row.waiting.people)] : [];
   if (state === 'room_open' && isDue(startsAt)) return [startTrouble(row)];
-  if (state === 'live' && isDue(run?.startedAt ?? row.liveAt)) return [absenceTrouble(row)];
+  if (state === 'live' && isDue(run?.startedAt ?? row.liveAt)) return [absenceTrouble(run)];
   return [];
 }
 
-function absenceTrouble({ runs }: LiveClassRow): string {
-  if (runs.length === 0) return 'Zoom says that it runs, but has told nothing of who is in.';
+function absenceTrouble(run: LiveRun | null): string {
+  if (run === null) return 'Zoom says that it runs, but has told nothing of who is in.';
   return 'The teacher is not in the meeting.';
 }
 
@@ -146,8 +146,8 @@ function waitingTrouble(people: number): string {
   return `${who} in Zoom’s waiting room for the teacher to let them in.`;
 }
 
-function startTrouble({ watchedAt, liveAt, startsAt }: LiveClassRow): string {
-  if (liveAt !== null && liveAt >= startsAt)
-    return 'It ran in a former room, and the teacher is not in the new one yet.';
-  return `The teacher has not started.${watchedAt === null ? '' : ' They have been written to.'}`;
+/** Where it has run already, perhaps in a former room, or been tried, the teacher is away for now. */
+function startTrouble({ watchedAt, liveAt }: LiveClassRow): string {
+  const what = liveAt === null ? 'The teacher has not started.' : 'The teacher is not in the room.';
+  return `${what}${watchedAt === null ? '' : ' They have been written to.'}`;
 }

@@ -66,9 +66,10 @@ function inWaitingRoom(count: number): string {
 function summaryOf(classes: readonly LiveClass[]): string {
   const live = classes.filter(({ state }) => state === 'live').length;
   const inside = classes.reduce((sum, { people, hostSince }) => sum + people.length + (hostSince ? 1 : 0), 0);
+  const unheard = classes.some(({ heard }) => !heard);
   const troubled = classes.filter(({ trouble }) => trouble.length > 0).length;
   return [
-    `${live === 0 ? 'No class is' : counted(live, 'class is', 'classes are')} live, with ${counted(inside, 'person', 'people')} in.`,
+    `${live === 0 ? 'No class is' : counted(live, 'class is', 'classes are')} live, with ${counted(inside, 'person', 'people')} in${unheard ? ', as far as Zoom has told' : ''}.`,
     troubled === 0 ? '' : ` ${counted(troubled, 'class needs', 'classes need')} somebody to look.`,
   ].join('');
 }

@@ -215,9 +215,23 @@ it('says so where the class has not begun', async () => {
   const page = await admin.get(paths.attendance((await buildClassDate()).id));
   expect(page.status).toBe(200);
   expect(parse(page)('main').text()).toContain('The class has not begun.');
-  const live = await buildClassDate({ state: 'live', liveAt: new Date() });
-  expect((await admin.get(paths.attendance(live.id))).text).not.toContain('has not begun');
 });
+
+it.each(['live', 'ready'] as const)(
+  'calls nobody absent from a class that is %s, of which Zoom told nothing',
+  async (state) => {
+    const running = { state, closedAt: null, endedAt: null };
+    const { classDate } = await buildAttendedClass(website.deps, [], running);
+    const { id: zoomMeetingId } = await ZoomMeeting.findOne({
+      where: { classDateId: classDate.id },
+      rejectOnEmpty: true,
+    });
+    await ZoomMeetingInstance.destroy({ where: { zoomMeetingId } });
+    const words = parse(await admin.get(paths.attendance(classDate.id)))('main').text();
+    expect(words).toContain('Zoom says that the class has begun, but has told nothing of who is in.');
+    expect(words).not.toMatch(/has not begun|Not in yet|Never in/);
+  },
+);
 
 it('says of Zoom’s list when it will be read, and that it has not been yet', async () => {
   const { classDate } = await buildAttendedClass(website.deps, STAYS);
@@ -225,7 +239,7 @@ it('says of Zoom’s list when it will be read, and that it has not been yet', a
   await ZoomMeeting.update({ reconciledAt: null }, { where: { classDateId: classDate.id } });
   const { text } = await admin.get(paths.attendance(classDate.id));
   expect(text).toContain('read some 30 minutes after the end');
-  expect(text).toContain('own list has not been read');
+  expect(text).toContain('own list has not been read in full');
   expect(text).not.toContain('could not be read');
 });
 

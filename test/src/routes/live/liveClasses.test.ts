@@ -260,13 +260,13 @@ describe('trouble', () => {
       'the teacher only tried the room beforehand',
       { state: 'ended' as const, minutes: -2, liveAt: ago(20), endedAt: ago(18) },
       true,
-      'The teacher has not started.',
+      'The teacher is not in the room.',
     ],
     [
       'it has another room than it ran in',
-      { state: 'ready' as const, minutes: -20, liveAt: ago(19) },
+      { state: 'ready' as const, minutes: -20, liveAt: ago(23) },
       true,
-      'It ran in a former room, and the teacher is not in the new one yet.',
+      'The teacher is not in the room.',
     ],
     ['the teacher has gone', { state: 'ended' as const, minutes: -20, liveAt: ago(20), endedAt: ago(18) }, true, null],
     ['all is as it should be', { state: 'ready' as const, minutes: 1 }, true, null],
@@ -289,10 +289,16 @@ describe('trouble', () => {
     expect(parse(await admin.get(paths.liveClasses))('section.live dl').text()).toMatch(/not in\s.*1 of 3 in/s);
   });
 
-  it('calls nobody absent from a class of which Zoom has told nothing', async () => {
-    await buildLiveClass(website.deps);
-    const words = parse(await admin.get(paths.liveClasses))('section.live dl').text();
-    expect(words).toMatch(/not known whether they are in\s.*3 expected, not known who is in/s);
+  it('calls nobody absent from a class of which Zoom has told nothing, since a try', async () => {
+    const { meeting } = await buildLiveClass(website.deps, { liveAt: ago(5) });
+    await buildRun(meeting, ago(20), ago(18));
+    expect(await onlyOne()).toMatchObject({
+      heard: false,
+      trouble: ['Zoom says that it runs, but has told nothing of who is in.'],
+    });
+    const page = parse(await admin.get(paths.liveClasses));
+    expect(page('#live-summary').text()).toContain('with 0 people in, as far as Zoom has told.');
+    expect(page('section.live dl').text()).toMatch(/not known whether they are in\s.*3 expected, not known who is in/s);
   });
 
   it('is none when the teacher is in, though Zoom’s word of the start was lost', async () => {
