@@ -10,7 +10,7 @@ import { ClassDate } from '../models/ClassDate';
 import { ZoomMeeting } from '../models/ZoomMeeting';
 import { countHeard } from '../queries/countHeard';
 import { findRuns } from '../queries/findRuns';
-import { findSilentRuns } from '../queries/findSilentRuns';
+import { endSilentRuns } from '../queries/findSilentRuns';
 import { deliverOutbox } from '../temporal/outbox';
 import { isStillRunning } from './isStillRunning';
 import { noteStateChange } from './noteOutcome';
@@ -120,9 +120,7 @@ async function isOutdated(asked: Asked, { state }: ClassDate, transaction: Trans
 async function wasLive(classDate: ClassDate, transaction: Transaction): Promise<boolean> {
   const { liveAt, startsAt } = classDate;
   if (liveAt === null || liveAt >= startsAt) return liveAt !== null;
-  const known = await findRuns(classDate, transaction);
-  const silent = await findSilentRuns(classDate, known, transaction);
-  const runs = known.runs.map((run) => ({ startedAt: run.startedAt, endedAt: silent.get(run.id) ?? run.endedAt }));
+  const runs = await endSilentRuns(classDate, await findRuns(classDate, transaction), transaction);
   return !wereOverBefore(runs, startsAt);
 }
 

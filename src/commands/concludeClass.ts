@@ -12,7 +12,8 @@ import { writeAudit, type AuditOrigin } from './writeAudit';
 
 /**
  * Concludes who was there from what is known now, as a new revision; never over a former one, and none that says the
- * same as the last: a name less that nobody was found for is none, where it changes nobody's figures. What was settled of a time that the class had before does not count as the last.
+ * same as the last: a name less that nobody was found for is none, where it changes nobody's figures. What was settled of a
+ * time that the class had before does not count as the last.
  *
  * @param classDate locked
  */

@@ -7,7 +7,7 @@ import { nextClassState } from '../domain/transitions';
 import type { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
-import { findSilentRuns } from '../queries/findSilentRuns';
+import { endSilentRuns } from '../queries/findSilentRuns';
 import { noteStateChange } from './noteOutcome';
 
 /**
@@ -23,8 +23,7 @@ export async function followRuns(
   transaction: Transaction,
 ): Promise<boolean> {
   const rows = await ZoomMeetingInstance.findAll({ where: { zoomMeetingId: meeting.id }, transaction });
-  const silent = await findSilentRuns(classDate, { meetings: [meeting], runs: rows }, transaction);
-  const known = rows.map(({ id, startedAt, endedAt }) => ({ startedAt, endedAt: silent.get(id) ?? endedAt }));
+  const known = await endSilentRuns(classDate, { meetings: [meeting], runs: rows }, transaction);
   const times = classTimes(classDate);
   const runs = runsToFollow(runsOfClass(known, meeting, times), classDate.state, times);
   const { state: runState, firstStartedAt, lastEndedAt } = summariseRuns(runs);

@@ -13,6 +13,9 @@ const LOOK_BEFORE_MINUTES = 5;
 /** A class that Zoom says still runs is closed this long after its planned end, whatever Zoom says. */
 export const HARD_CAP_MINUTES = 240;
 
+/** Longer than any class and the time it may overrun. */
+export const LONGEST_MINUTES = 24 * 60 + HARD_CAP_MINUTES;
+
 export interface ClassSchedule {
   readonly startsAt: Date;
   readonly durationMinutes: number;

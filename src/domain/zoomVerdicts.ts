@@ -1,3 +1,7 @@
+/** What to do where no events come. */
+export const LOOK_AT_SUBSCRIPTION =
+  'In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”.';
+
 export type Verdict = 'passed' | 'failed' | 'unknown';
 
 /** What the settings page judges, each by itself. */

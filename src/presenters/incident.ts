@@ -1,5 +1,6 @@
 import { assertNever } from '../domain/assertNever';
 import type { IncidentCause } from '../domain/incidents';
+import { LOOK_AT_SUBSCRIPTION } from '../domain/zoomVerdicts';
 import type { Incident } from '../models/Incident';
 import type { MailDelivery } from '../models/MailDelivery';
 import { paths } from '../routes/paths';
@@ -48,7 +49,7 @@ export function remedyFor(cause: IncidentCause): string {
     case 'webhook_secret':
       return 'If they are Zoom’s, we do not hear of starts, ends and participants. Copy “Secret Token” from the Zoom app into the Zoom settings again, check this server’s clock, then press “Validate” at Zoom. (Strangers who try the address look the same.)';
     case 'webhooks_silent':
-      return 'That they run is known only from asking Zoom, minutes late, and who is in them not before they are over. In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”. It is over as soon as an event comes.';
+      return `That they run is known only from asking Zoom, minutes late, and who is in them not before they are over. ${LOOK_AT_SUBSCRIPTION} It is over as soon as an event comes.`;
     case 'sweep_acted':
       return 'Classes go on. Find out what had stopped them: was Temporal’s store lost or put back, a run ended by hand, or a release made that running workflows cannot follow? The worker’s log has the counts (“sweep: had to act”).';
     case 'push_endpoint_off':

@@ -1,10 +1,15 @@
 import type { Transaction } from 'sequelize';
-import { endOfRun } from '../domain/meetingRuns';
+import { endOfRun, type Run } from '../domain/meetingRuns';
 import { endOfSilentRun, lastToldOf, roomAskedAbout } from '../domain/silentRuns';
 import type { ClassDate } from '../models/ClassDate';
 import type { ZoomMeeting } from '../models/ZoomMeeting';
 import type { ZoomMeetingInstance } from '../models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../models/ZoomParticipant';
+
+interface KnownRuns {
+  readonly meetings: readonly ZoomMeeting[];
+  readonly runs: readonly ZoomMeetingInstance[];
+}
 
 /**
  * Tries of a class's room of whose end no word came, and of which Zoom said after the class's start that they do not go on:
@@ -14,7 +19,7 @@ import { ZoomParticipant } from '../models/ZoomParticipant';
  */
 export async function findSilentRuns(
   { startsAt, watchedAt }: Pick<ClassDate, 'startsAt' | 'watchedAt'>,
-  known: { readonly meetings: readonly ZoomMeeting[]; readonly runs: readonly ZoomMeetingInstance[] },
+  known: KnownRuns,
   transaction: Transaction,
 ): Promise<Map<number, Date>> {
   const room = roomAskedAbout(known.meetings, watchedAt);
@@ -28,4 +33,14 @@ export async function findSilentRuns(
       return end ? [[run.id, end] as const] : [];
     }),
   );
+}
+
+/** All the runs, those tries with the end that follows for them. */
+export async function endSilentRuns(
+  classDate: Pick<ClassDate, 'startsAt' | 'watchedAt'>,
+  known: KnownRuns,
+  transaction: Transaction,
+): Promise<Run[]> {
+  const silent = await findSilentRuns(classDate, known, transaction);
+  return known.runs.map(({ id, startedAt, endedAt }) => ({ startedAt, endedAt: silent.get(id) ?? endedAt }));
 }

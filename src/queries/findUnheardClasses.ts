@@ -1,10 +1,7 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { sqlInstant } from '../db/sqlInstant';
-import { HARD_CAP_MINUTES } from '../domain/classTimes';
+import { LONGEST_MINUTES } from '../domain/classTimes';
 import { addMinutes } from '../domain/clock';
-
-/** Longer than any class and the time it may overrun. */
-const BEHIND_MINUTES = 24 * 60 + HARD_CAP_MINUTES;
 
 export interface UnheardClasses {
   readonly count: number;
@@ -29,7 +26,7 @@ export async function findUnheardClasses(db: Sequelize, since: Date | null): Pro
                          WHERE m.class_date_id = c.id
                            AND (e.event IN ('meeting.started', 'meeting.ended') OR e.event LIKE 'meeting.participant%'))`,
     {
-      replacements: { since: sqlInstant(since), behind: sqlInstant(addMinutes(since, -BEHIND_MINUTES)) },
+      replacements: { since: sqlInstant(since), behind: sqlInstant(addMinutes(since, -LONGEST_MINUTES)) },
       type: QueryTypes.SELECT,
     },
   );

@@ -1,7 +1,7 @@
 import { Op } from 'sequelize';
 import type { Deps } from '../deps';
-import { addMinutes } from '../domain/clock';
-import type { DatedFinding, Verdict } from '../domain/zoomVerdicts';
+import { addMinutes, later } from '../domain/clock';
+import { LOOK_AT_SUBSCRIPTION, type DatedFinding, type Verdict } from '../domain/zoomVerdicts';
 import { WebhookEvent } from '../models/WebhookEvent';
 import { ZoomAuditLog } from '../models/ZoomAuditLog';
 import type { AuditAction } from '../domain/auditActions';
@@ -38,7 +38,7 @@ export async function findZoomVerdicts(
     credentials: latest(connected.map(({ refreshedAt }) => refreshedAt)),
     redirect: latest(connected.map(({ connectedAt }) => connectedAt)),
   };
-  const tested = (subject: TestedSubject) => findTested(deps, saved, subject, later(proofs[subject], since));
+  const tested = (subject: TestedSubject) => findTested(deps, saved, subject, notBefore(proofs[subject], since));
   const verdicts = [
     await tested('credentials'),
     await tested('redirect'),
@@ -118,10 +118,8 @@ const WRONG_SIGNATURE =
   'The last request to the webhook address had a wrong signature. If it was Zoom’s, the secret here is not the one in your Zoom app: copy “Secret Token” again. (Strangers who try the address can look the same.)';
 const WRONG_TIME =
   'The last request to the webhook address was signed with the right secret, but at another time than now. Look whether this server’s clock is right. If it is, these may be repeats that Zoom did not sign anew: widen ZOOM_WEBHOOK_WINDOW_SECONDS. (An old request that somebody sends again looks the same.)';
-const LOOK_AT_ZOOM =
-  'In your Zoom app look whether the event subscription is still on, and has the address and all the events that the Zoom settings list; then press “Validate”.';
-const UNHEARD = `A class has run, and Zoom told nothing of it, nor any event since. ${LOOK_AT_ZOOM}`;
-const SILENT = `Nothing has come from Zoom for more than four days, though it validates the address every three. ${LOOK_AT_ZOOM}`;
+const UNHEARD = `A class has run, and Zoom told nothing of it, nor any event since. ${LOOK_AT_SUBSCRIPTION}`;
+const SILENT = `Nothing has come from Zoom for more than four days, though it validates the address every three. ${LOOK_AT_SUBSCRIPTION}`;
 const LONGEST_SILENCE_MINUTES = 4 * 24 * 60;
 /** Far less than events are kept. */
 const LATELY_MINUTES = 30 * 24 * 60;
@@ -135,12 +133,12 @@ async function judgeWebhook(
     return judged('failed', 'No webhook secret is saved, so everything Zoom sends is refused. Enter it below.', null);
   }
   const since = saved.row?.webhookSecretSavedAt ?? new Date(0);
-  const good = later(latest([words.lastEvent?.at, words.lastValidationAt]), since);
+  const good = notBefore(latest([words.lastEvent?.at, words.lastValidationAt]), since);
   const { lastRefusal } = words;
   if (lastRefusal && lastRefusal.at >= since && (!good || lastRefusal.at > good)) {
     return judged('failed', lastRefusal.wrongTime ? WRONG_TIME : WRONG_SIGNATURE, lastRefusal.at);
   }
-  const heardAt = words.lastEvent && later(words.lastEvent.at, since);
+  const heardAt = words.lastEvent && notBefore(words.lastEvent.at, since);
   return judgeSilence(deps, good, heardAt, saved);
 }
 
@@ -166,8 +164,7 @@ async function judgeSilence(
 /** From when on classes that ran unheard count where no event is there: events are deleted in the end. */
 function toldFrom(row: SavedZoomSettings['row'], now: Date): Date | null {
   const savedAt = row?.webhookSecretSavedAt ?? row?.createdAt ?? null;
-  const lately = addMinutes(now, -LATELY_MINUTES);
-  return savedAt && (savedAt > lately ? savedAt : lately);
+  return savedAt && later(savedAt, addMinutes(now, -LATELY_MINUTES));
 }
 
 function judged(verdict: Verdict, why: string, at: Date | null): DatedFinding {
@@ -200,6 +197,6 @@ function latest(instants: readonly (Date | null | undefined)[]): Date | null {
   return known.length === 0 ? null : new Date(Math.max(...known));
 }
 
-function later(at: Date | null, since: Date): Date | null {
+function notBefore(at: Date | null, since: Date): Date | null {
   return at && at >= since ? at : null;
 }

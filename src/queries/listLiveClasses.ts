@@ -1,6 +1,6 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import type { ClassState, StateReason } from '../domain/classStates';
-import { HARD_CAP_MINUTES, type ClassSchedule } from '../domain/classTimes';
+import { HARD_CAP_MINUTES, LONGEST_MINUTES, type ClassSchedule } from '../domain/classTimes';
 import { addMinutes, earlier, later } from '../domain/clock';
 import { groupBy } from '../domain/groupBy';
 import { mayGoOn, type LiveRun, type OpenStay } from '../domain/liveRun';
@@ -10,8 +10,6 @@ import { guestName } from './findPassNames';
 
 /** Classes that open this soon are shown already. */
 const AHEAD_MINUTES = 30;
-/** Longer than any class and the time it may overrun. */
-const BEHIND_MINUTES = 24 * 60 + HARD_CAP_MINUTES;
 
 /** A class that runs, should be running, or is about to open. */
 export interface LiveClassRow extends ClassSchedule {
@@ -80,7 +78,7 @@ function findClasses(db: Sequelize, now: Date, teacherId: number | null): Promis
       replacements: {
         ...{ teacherId, now },
         cap: HARD_CAP_MINUTES,
-        behind: addMinutes(now, -BEHIND_MINUTES),
+        behind: addMinutes(now, -LONGEST_MINUTES),
         ahead: addMinutes(now, AHEAD_MINUTES),
       },
       type: QueryTypes.SELECT,

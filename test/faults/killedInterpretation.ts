@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { addMinutes } from '../../src/domain/clock';
-import { receiveWebhook } from '../../src/commands/receiveWebhook';
 import { ClassDate } from '../../src/models/ClassDate';
 import { WebhookEvent } from '../../src/models/WebhookEvent';
 import { WorkflowOutbox } from '../../src/models/WorkflowOutbox';
 import { ZoomAuditLog } from '../../src/models/ZoomAuditLog';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
-import { parseEnvelope } from '../../src/zoom/webhookEvents';
 import { buildClassDate } from '../factories/classes';
 import { buildMeeting } from '../factories/meetings';
 import { eventually } from '../support/eventually';
 import { waitsForALock } from '../support/lockWaits';
 import { startProcessStack, type ProcessStack } from '../support/processStack';
+import { receiveEvent } from '../support/receiveEvent';
 import { print } from '../support/report';
 import { sendWebhook } from '../support/webhookSender';
 import type { Verdict } from './invariants';
@@ -103,11 +102,8 @@ async function killWhileInterpreting(stack: ProcessStack, start: Start): Promise
 }
 
 async function killWorkerWhileInterpreting(stack: ProcessStack, start: Start): Promise<void> {
-  const body = Buffer.from(start.body);
-  const envelope = parseEnvelope(JSON.parse(start.body));
-  if (!envelope) throw new Error('This is no event.');
   await whileClassIsHeld(stack, start, async () => {
-    await receiveWebhook(stack.deps, envelope, body, new Date());
+    await receiveEvent(stack.deps, start.body);
     const worker = await stack.startWorker();
     await eventually('the worker has taken it up', () => findLeased(start), QUIET_MS);
     await waitsForALock(stack.deps.db);

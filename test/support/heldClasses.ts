@@ -1,7 +1,6 @@
 import { interpretWebhookEvent } from '../../src/commands/interpretWebhookEvent';
 import { makeMeeting } from '../../src/commands/makeMeeting';
 import { makePersonalLinks, personalUrlPlace } from '../../src/commands/makePersonalLinks';
-import { receiveWebhook } from '../../src/commands/receiveWebhook';
 import { settleClass } from '../../src/commands/settleClass';
 import type { Deps } from '../../src/deps';
 import type { JoinRequest } from '../../src/dev/zoom/live/people';
@@ -11,8 +10,8 @@ import type { ClassDate } from '../../src/models/ClassDate';
 import { User } from '../../src/models/User';
 import { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import type { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
-import { parseEnvelope } from '../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
+import { receiveEvent } from './receiveEvent';
 import { RecordingTemporal } from './recordingTemporal';
 import { buildConnectedTeacher, LICENSED_HOST } from './teachers';
 import { startZoomSite, type ZoomSite } from './zoomSite';
@@ -113,10 +112,7 @@ async function hear(
 ): Promise<void> {
   const began = sent.findLastIndex(({ event }) => event === 'meeting.started');
   for (const { body } of sent.slice(began).filter(({ event }) => kinds.includes(event))) {
-    const bytes = Buffer.from(body);
-    const envelope = parseEnvelope(JSON.parse(body));
-    if (!envelope) throw new Error('That is no event.');
-    await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, bytes, new Date())) ?? 0);
+    await interpretWebhookEvent(deps, (await receiveEvent(deps, body)) ?? 0);
   }
 }
 

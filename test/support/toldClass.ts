@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { changeTeacher } from '../../src/commands/changeTeacher';
 import { dropRegistrant } from '../../src/commands/dropRegistrant';
 import { interpretWebhookEvent } from '../../src/commands/interpretWebhookEvent';
-import { receiveWebhook } from '../../src/commands/receiveWebhook';
 import { THE_SYSTEM } from '../../src/commands/writeAudit';
 import type { Deps } from '../../src/deps';
 import { addMinutes } from '../../src/domain/clock';
@@ -10,11 +9,11 @@ import type { ClassDate } from '../../src/models/ClassDate';
 import { ZoomConnection } from '../../src/models/ZoomConnection';
 import type { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import type { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
-import { parseEnvelope } from '../../src/zoom/webhookEvents';
 import { buildClassDate, buildOrder, buildPass } from '../factories/classes';
 import { buildMeeting, newMeetingId } from '../factories/meetings';
 import { buildUser } from '../factories/people';
 import { isInFormer, partsOf, teachersOwn, type ModelClass, type ModelFormer, type ModelStay } from './classModel';
+import { receiveEvent } from './receiveEvent';
 import { RecordingTemporal } from './recordingTemporal';
 import { buildConnectedTeacher } from './teachers';
 import { startZoomSite } from './zoomSite';
@@ -186,10 +185,8 @@ function wordsOf({ from, to, sessionUserId, parent, who }: Stay, run: object): T
 export async function tell({ deps }: Pick<ToldScene, 'deps'>, { event, object }: Told): Promise<void> {
   // Each delivery has a body of its own, so that a repeat is not stopped at the door already.
   const nonce = randomBytes(8).toString('hex');
-  const body = Buffer.from(JSON.stringify({ event, event_ts: Date.now(), payload: { object }, nonce }));
-  const envelope = parseEnvelope(JSON.parse(body.toString()));
-  if (!envelope) throw new Error('not an event');
-  await interpretWebhookEvent(deps, (await receiveWebhook(deps, envelope, body, new Date())) ?? 0);
+  const body = JSON.stringify({ event, event_ts: Date.now(), payload: { object }, nonce });
+  await interpretWebhookEvent(deps, (await receiveEvent(deps, body)) ?? 0);
 }
 
 /** How many words of Zoom's there are of it. */

@@ -1,26 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { interpretWebhookEvent } from '../../src/commands/interpretWebhookEvent';
-import { receiveWebhook } from '../../src/commands/receiveWebhook';
 import type { Deps } from '../../src/deps';
 import { addMinutes } from '../../src/domain/clock';
 import type { ClassDate } from '../../src/models/ClassDate';
 import { WebhookEvent } from '../../src/models/WebhookEvent';
 import type { ZoomMeeting } from '../../src/models/ZoomMeeting';
 import type { ZoomSecureToken } from '../../src/models/ZoomSecureToken';
-import { parseEnvelope } from '../../src/zoom/webhookEvents';
 import { buildClassDate, buildPass } from '../factories/classes';
 import { buildMeeting } from '../factories/meetings';
 import { buildUser } from '../factories/people';
 import type { Told } from './meetingEvents';
+import { receiveEvent } from './receiveEvent';
 
 /** Has an event received and interpreted, without the door in front. */
 export async function tellOf(deps: Deps, { event, payload }: Told): Promise<WebhookEvent> {
   // Each delivery gets a body of its own, so that a repeat is not stopped at the door already.
   const nonce = randomBytes(8).toString('hex');
-  const body = Buffer.from(JSON.stringify({ event, event_ts: 1_700_000_000_000, payload, nonce }));
-  const envelope = parseEnvelope(JSON.parse(body.toString()));
-  if (!envelope) throw new Error('not an event');
-  const id = await receiveWebhook(deps, envelope, body, new Date());
+  const id = await receiveEvent(deps, JSON.stringify({ event, event_ts: 1_700_000_000_000, payload, nonce }));
   if (id === null) throw new Error('already there');
   await interpretWebhookEvent(deps, id);
   return WebhookEvent.findByPk(id, { rejectOnEmpty: true });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
-import { receiveWebhook } from '../../../src/commands/receiveWebhook';
 import type { Deps } from '../../../src/deps';
 import type { ClassDate } from '../../../src/models/ClassDate';
 import { OrderGuest } from '../../../src/models/OrderGuest';
@@ -9,7 +8,6 @@ import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import type { ZoomMeeting } from '../../../src/models/ZoomMeeting';
 import { ZoomMeetingInstance } from '../../../src/models/ZoomMeetingInstance';
 import { ZoomParticipant } from '../../../src/models/ZoomParticipant';
-import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildPass } from '../../factories/classes';
 import { buildUser } from '../../factories/people';
 import {
@@ -23,6 +21,7 @@ import {
   started,
   type Told,
 } from '../../support/meetingEvents';
+import { receiveEvent } from '../../support/receiveEvent';
 import { toldSiteOfTests } from '../../support/toldSite';
 
 const site = toldSiteOfTests();
@@ -367,11 +366,9 @@ describe('rows of the inbox', () => {
 
   it('a row is interpreted by one process at a time, and once', async () => {
     const { meeting } = await buildReadyClass();
-    const body = Buffer.from(JSON.stringify({ ...started(meeting, newUuid()) }));
-    const envelope = parseEnvelope(JSON.parse(body.toString()));
-    if (!envelope) throw new Error('not an event');
-    const id = await receiveWebhook(site.deps, envelope, body, new Date());
-    expect(await receiveWebhook(site.deps, envelope, body, new Date())).toBeNull();
+    const body = JSON.stringify(started(meeting, newUuid()));
+    const id = await receiveEvent(site.deps, body);
+    expect(await receiveEvent(site.deps, body)).toBeNull();
     await Promise.all(Array.from({ length: 10 }, () => interpretWebhookEvent(site.deps, id ?? 0)));
     await interpretWebhookEvent(site.deps, id ?? 0);
     expect(await WebhookEvent.findByPk(id ?? 0)).toMatchObject({ state: 'processed', attempts: 1 });
@@ -380,10 +377,7 @@ describe('rows of the inbox', () => {
 
   it('after a fault of ours the row stays for the relay, with a wait', async () => {
     const { meeting } = await buildReadyClass();
-    const body = Buffer.from(JSON.stringify(started(meeting, newUuid())));
-    const envelope = parseEnvelope(JSON.parse(body.toString()));
-    if (!envelope) throw new Error('not an event');
-    const id = (await receiveWebhook(site.deps, envelope, body, new Date())) ?? 0;
+    const id = (await receiveEvent(site.deps, JSON.stringify(started(meeting, newUuid())))) ?? 0;
     const broken: Deps = { ...site.deps, signingKeys: Object.create(null) as Deps['signingKeys'] };
     await interpretWebhookEvent(broken, id);
     const row = await WebhookEvent.findByPk(id, { rejectOnEmpty: true });

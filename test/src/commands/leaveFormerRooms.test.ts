@@ -82,6 +82,14 @@ async function isHeldAt(classDate: ClassDate, email: string): Promise<void> {
   expect(startUrl).toContain(`/s/${room.meetingId}`);
 }
 
+/** The class has lost that room, and is held in another one in that account. */
+async function isMoved({ classDate, room }: Awaited<ReturnType<typeof buildReady>>, other: string): Promise<void> {
+  expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
+  expect((await classDate.reload()).state).toBe('preparing');
+  await driven.settle(classDate.id);
+  await isHeldAt(classDate, other);
+}
+
 describe.each([
   ['of the same Zoom account', EMMY],
   ['of another Zoom account', GRACE],
@@ -111,10 +119,7 @@ describe.each([
     await classDate.update(fields);
     await removeAppAtZoom(classDate.teacherId);
     await connect(classDate.teacherId, other);
-    expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
-    expect((await classDate.reload()).state).toBe('preparing');
-    await driven.settle(classDate.id);
-    await isHeldAt(classDate, other);
+    await isMoved({ classDate, room }, other);
   });
 
   it('whose former account is gone from Zoom, loses the room as well', async () => {
@@ -137,10 +142,7 @@ describe.each([
     await expect(connect(classDate.teacherId, other)).rejects.toMatchObject({ code: 'room_in_other_account' });
     await removeAppAtZoom(classDate.teacherId);
     await connect(classDate.teacherId, other);
-    expect(await room.reload()).toMatchObject({ isCurrent: null, state: 'gone' });
-    expect((await classDate.reload()).state).toBe('preparing');
-    await driven.settle(classDate.id);
-    await isHeldAt(classDate, other);
+    await isMoved({ classDate, room }, other);
     // The teacher did start it, if early, so nobody is told the opposite.
     const { id: classDateId } = classDate;
     expect(await OutcomeEvent.count({ where: { classDateId, type: 'class.teacher_absent' } })).toBe(0);

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { receiveWebhook } from '../../../src/commands/receiveWebhook';
 import { interpretWebhookEvent } from '../../../src/commands/interpretWebhookEvent';
 import type { User } from '../../../src/models/User';
 import { WebhookEvent } from '../../../src/models/WebhookEvent';
 import { ZoomAuditLog } from '../../../src/models/ZoomAuditLog';
 import { ZoomConnection } from '../../../src/models/ZoomConnection';
 import { paths } from '../../../src/routes/paths';
-import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { signedInBrowser, type Browser } from '../../support/browser';
 import { eventually } from '../../support/eventually';
+import { receiveEvent } from '../../support/receiveEvent';
 import { ADA, connect, connectionOf, startConsentSite, type ConsentSite } from '../../support/zoomConsent';
 
 let site: ConsentSite;
@@ -56,9 +55,7 @@ async function removeAppAtZoom(): Promise<WebhookEvent> {
 async function tell(payload: object, eventAt: Date): Promise<WebhookEvent> {
   const nonce = randomBytes(4).toString('hex');
   const body = { event: 'app_deauthorized', event_ts: eventAt.getTime(), payload: { ...payload, nonce } };
-  const envelope = parseEnvelope(body);
-  if (!envelope) throw new Error('not an event');
-  const id = (await receiveWebhook(site.deps, envelope, Buffer.from(JSON.stringify(body)), new Date())) ?? 0;
+  const id = (await receiveEvent(site.deps, JSON.stringify(body))) ?? 0;
   await interpretWebhookEvent(site.deps, id);
   return WebhookEvent.findByPk(id, { rejectOnEmpty: true });
 }

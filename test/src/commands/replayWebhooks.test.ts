@@ -1,15 +1,14 @@
 import { Op, QueryTypes } from 'sequelize';
-import { receiveWebhook } from '../../../src/commands/receiveWebhook';
 import { relayWebhooks } from '../../../src/commands/relayWebhooks';
 import { replayWebhooks, replayWebhooksNow } from '../../../src/commands/replayWebhooks';
 import { THE_SYSTEM } from '../../../src/commands/writeAudit';
 import { addMinutes } from '../../../src/domain/clock';
 import { WebhookEvent } from '../../../src/models/WebhookEvent';
 import { countReplayable } from '../../../src/queries/findReplayable';
-import { parseEnvelope } from '../../../src/zoom/webhookEvents';
 import { buildClassDate } from '../../factories/classes';
 import { buildMeeting } from '../../factories/meetings';
 import { buildWebhookEvent, joinedEvent, newUuid, startedEvent, unreadableEvent } from '../../factories/webhookEvents';
+import { receiveEvent } from '../../support/receiveEvent';
 import { startWebsite, type Website } from '../../support/website';
 
 let website: Website;
@@ -109,10 +108,7 @@ it('leaves alone what another process is at work on, and what has been deleted w
   const { classDate, meeting } = await buildReadyClass();
   const lease = { leaseHolder: 'another', leaseUntil: addMinutes(new Date(), 1) };
   await buildWebhookEvent(startedEvent(meeting.meetingId), lease);
-  const body = Buffer.from(JSON.stringify({ event: 'app_deauthorized', payload: { user_id: 'gone' } }));
-  const envelope = parseEnvelope(JSON.parse(body.toString()));
-  if (!envelope) throw new Error('not an event');
-  await receiveWebhook(website.deps, envelope, body, new Date());
+  await receiveEvent(website.deps, JSON.stringify({ event: 'app_deauthorized', payload: { user_id: 'gone' } }));
   const all = { kind: 'span', from: new Date(0), to: addMinutes(new Date(), 5) } as const;
   expect(await replayWebhooks(website.deps, { kind: 'class', classDateId: classDate.id }, THE_SYSTEM)).toEqual([]);
   await relayWebhooks(website.deps);
